@@ -1,0 +1,88 @@
+package io.quorate.store.consensus;
+
+import io.quorate.store.log.Entry;
+import java.util.List;
+
+/**
+ * What peers say to each other about the log. Each message carries its sender's term and incarnation.
+ */
+public sealed interface ConsensusMessage {
+
+  /** Sender's term (in a pre-vote: the term it would stand in). */
+  long term();
+
+  /** Sender's incarnation; a message from one that is not in the membership counts for nothing. */
+  long incarnation();
+
+  /**
+   * Asks for a vote, or for the promise of one.
+   *
+   * @param preVote true for the trial round that changes no state
+   * @param transfer true when the leader asked for this election, so that stickiness does not apply
+   */
+  record RequestVote(
+      long term,
+      long incarnation,
+      boolean preVote,
+      boolean transfer,
+      long lastIndex,
+      long lastTerm,
+      long commitIndex)
+      implements ConsensusMessage {}
+
+  /** Answers a {@link RequestVote}; {@code commitIndex} lets the new leader adopt the highest. */
+  record VoteReply(long term, long incarnation, boolean preVote, boolean granted, long commitIndex)
+      implements ConsensusMessage {}
+
+  /**
+   * Entries after (prevIndex, prevTerm); none for a heartbeat or a commit notice.
+   *
+   * @param round number of the leader's newest read round when this was sent; the reply repeats it
+   * @param writable false while the leader lacks a write quorum; followers then drop stickiness
+   */
+  record AppendEntries(
+      long term,
+      long incarnation,
+      long prevIndex,
+      long prevTerm,
+      List<Entry> entries,
+      long commitIndex,
+      long round,
+      boolean writable)
+      implements ConsensusMessage {
+    public AppendEntries {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /**
+   * Answers {@link AppendEntries}.
+   *
+   * @param accepted false when (prevIndex, prevTerm) does not match; {@code index} is then a hint where
+   *     to try next
+   * @param index the highest index known to match and to be durable here
+   * @param usableBytes free space for content on this peer
+   */
+  record AppendReply(
+      long term,
+      long incarnation,
+      boolean accepted,
+      long index,
+      long commitIndex,
+      long round,
+      long usableBytes)
+      implements ConsensusMessage {}
+
+  /**
+   * A follower asks for an index that is safe to read at. That it is sent in {@code term} is itself
+   * the follower's confirmation of the leader for reads that began before it was sent.
+   */
+  record ReadIndexRequest(long term, long incarnation, long ticket) implements ConsensusMessage {}
+
+  /** Answers a {@link ReadIndexRequest}; {@code index} is −1 when the leader could not confirm. */
+  record ReadIndexReply(long term, long incarnation, long ticket, long index)
+      implements ConsensusMessage {}
+
+  /** The leader asks its successor to stand at once. */
+  record TimeoutNow(long term, long incarnation) implements ConsensusMessage {}
+}

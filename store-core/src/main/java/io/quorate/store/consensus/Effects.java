@@ -1,0 +1,59 @@
+package io.quorate.store.consensus;
+
+import io.quorate.store.log.Entry;
+import io.quorate.store.log.HardState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one step asks of the shell, in this order:
+ *
+ * <ol>
+ *   <li>append {@code hardState} (if any) and {@code append} to the journal; an entry supersedes all
+ *       earlier ones at or above its index;
+ *   <li>send {@code send} at once;
+ *   <li>when the journal holds durably all that was appended up to and including this step, send {@code
+ *       sendWhenDurable} and give back {@link Input.Durable} with this {@code number};
+ *   <li>apply entries up to {@code commitIndex}, each only once it is durable here;
+ *   <li>answer {@code readable}, {@code refused} and {@code refusedReads}; read the log for {@code
+ *       logReads}.
+ * </ol>
+ *
+ * @param number counts steps that ask for something durable; 0 when this one does not
+ * @param hardState to be persisted, or null
+ * @param append entries to append
+ * @param send messages that depend on nothing un-durable
+ * @param sendWhenDurable messages that promise what this step (or an earlier one) persists
+ * @param commitIndex highest index known committed
+ * @param readable reads that may go on once {@code commitIndex} of theirs is applied
+ * @param refusedReads tickets of reads that no leader confirmed
+ * @param refused tickets of proposals that were not appended (not the leader, or no write quorum)
+ * @param logReads older entries that a follower needs and that are not in memory
+ * @param role what this peer now is
+ * @param leader who leads, 0 if unknown
+ * @param term current term
+ */
+public record Effects(
+    long number,
+    @Nullable HardState hardState,
+    List<Entry> append,
+    List<Outbound> send,
+    List<Outbound> sendWhenDurable,
+    long commitIndex,
+    List<Readable> readable,
+    List<Long> refusedReads,
+    List<Long> refused,
+    List<LogRead> logReads,
+    Role role,
+    int leader,
+    long term) {
+
+  /** A message and whom it is for. */
+  public record Outbound(int to, ConsensusMessage message) {}
+
+  /** The read {@code ticket} is linearizable at any applied index ≥ {@code index}. */
+  public record Readable(long ticket, long index) {}
+
+  /** Asks for entries from {@code fromIndex} on, at most {@code maxBytes}, for {@code forPeer}. */
+  public record LogRead(int forPeer, long fromIndex, int maxBytes) {}
+}

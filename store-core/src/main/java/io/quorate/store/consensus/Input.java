@@ -1,0 +1,46 @@
+package io.quorate.store.consensus;
+
+import io.quorate.store.log.ChunkRef;
+import io.quorate.store.log.Entry;
+import io.quorate.store.log.EntryKind;
+import java.util.List;
+
+/** Everything that can happen to {@link Consensus}. Time comes beside it, never inside. */
+public sealed interface Input {
+
+  /** Time has passed. Sent at least every quarter of the heartbeat interval. */
+  record Tick() implements Input {}
+
+  /** A message came from {@code from}. */
+  record Received(int from, ConsensusMessage message) implements Input {}
+
+  /**
+   * Append these if this peer leads; each proposal gets a stamp of at least {@code wallClockNanos}.
+   */
+  record Propose(long wallClockNanos, List<Proposal> proposals) implements Input {}
+
+  /**
+   * One thing to append.
+   *
+   * @param ticket the shell's name for it, repeated in {@link Effects#refused} if it is not appended
+   */
+  record Proposal(long ticket, EntryKind kind, List<ChunkRef> chunks, byte[] body) {}
+
+  /**
+   * The journal holds durably everything that {@link Effects} up to number {@code effectsNumber} asked
+   * to persist.
+   */
+  record Durable(long effectsNumber) implements Input {}
+
+  /** A local reader asks for an index that is safe to read at. */
+  record ReadIndex(long ticket) implements Input {}
+
+  /** Answer to {@link Effects.LogRead}: the entries read, in order. */
+  record LogEntries(int forPeer, List<Entry> entries) implements Input {}
+
+  /** The shell measured its free space for content. */
+  record Space(long usableBytes) implements Input {}
+
+  /** Hand leadership to {@code target} (0: to the most up-to-date voter). */
+  record TransferLeadership(int target) implements Input {}
+}

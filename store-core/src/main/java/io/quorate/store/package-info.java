@@ -1,4 +1,7 @@
-/** A replicated file store: one directory tree, kept identical on every peer. */
+/**
+ * Quorate: one directory tree, identical on four servers. {@link io.quorate.store.Store} is the entry
+ * point; files are used through {@code java.nio.file}.
+ */
 @NullMarked
 package io.quorate.store;
 

@@ -1,0 +1,77 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.gateway.Chunk;
+import io.quorate.store.log.ChunkRef;
+import java.util.List;
+
+/** What one peer sends to another. The transport may lose any of them, and reorders none. */
+public sealed interface PeerMessage {
+
+  /** A message of the log. */
+  record Consensus(ConsensusMessage message) implements PeerMessage {}
+
+  /** Content from the peer that received it, for every journal. Not answered. */
+  record PushChunk(Chunk chunk) implements PeerMessage {}
+
+  /** Asks for chunks that the sender lacks. */
+  record PullChunks(List<ChunkRef> chunks) implements PeerMessage {
+    public PullChunks {
+      chunks = List.copyOf(chunks);
+    }
+  }
+
+  /** Answers a pull. */
+  record PulledChunk(Chunk chunk) implements PeerMessage {}
+
+  /** Answers a pull: not held, at that applied index. */
+  record MissingChunk(ChunkRef chunk, long appliedIndex) implements PeerMessage {}
+
+  /**
+   * Asks the leader to append commands.
+   *
+   * @param ticket the sender's name for the group; comes back in {@link ProposalRefused}
+   */
+  record Propose(long ticket, List<ProposedCommand> commands) implements PeerMessage {
+    public Propose {
+      commands = List.copyOf(commands);
+    }
+  }
+
+  /** An encoded {@link io.quorate.store.metadata.SessionCommand} and the chunks that it names. */
+  record ProposedCommand(
+      long session, long sequence, boolean freesSpace, List<ChunkRef> chunks, byte[] body) {
+    public ProposedCommand {
+      chunks = List.copyOf(chunks);
+    }
+  }
+
+  /** These were not appended and will not be. */
+  record ProposalRefused(long ticket, List<Integer> positions, Refusal refusal)
+      implements PeerMessage {
+    public ProposalRefused {
+      positions = List.copyOf(positions);
+    }
+  }
+
+  /** Why the leader did not append. */
+  enum Refusal {
+    NOT_LEADER,
+    NO_QUORUM,
+    NO_SPACE,
+    OVERLOADED
+  }
+
+  /** A peer's own account of itself, sent to all every second and on change. */
+  record Report(
+      long incarnation,
+      long appliedIndex,
+      long commitIndex,
+      long digestHigh,
+      long digestLow,
+      long usableBytes,
+      long totalBytes,
+      boolean suspect,
+      String detail)
+      implements PeerMessage {}
+}

@@ -1,0 +1,32 @@
+package io.quorate.store.peer;
+
+import java.util.Set;
+
+/**
+ * Links to the other peers. Sending never blocks and never fails: what can not be delivered is
+ * dropped (a link's queue is bounded), and the protocol repairs it.
+ */
+public interface Transport extends AutoCloseable {
+
+  /** Begins delivering to {@code receiver}. */
+  void start(Receiver receiver);
+
+  void send(int peer, PeerMessage message);
+
+  /** Peers with an open connection. */
+  Set<Integer> connected();
+
+  /** Bytes queued for {@code peer}; chunks are pushed only to peers below the transport's bound. */
+  long queuedBytes(int peer);
+
+  @Override
+  void close();
+
+  /** Where messages arrive: from any thread, one at a time per sender. Must not block. */
+  interface Receiver {
+    void received(int from, PeerMessage message);
+
+    /** A connection came up or went down. */
+    void linkChanged(int peer, boolean up);
+  }
+}

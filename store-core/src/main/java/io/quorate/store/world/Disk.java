@@ -43,6 +43,14 @@ public interface Disk extends AutoCloseable {
   /** Size of the file system in bytes. */
   long totalBytes() throws IOException;
 
+  /**
+   * A number that changes whenever written but unsynced data may have been lost: one for each boot of
+   * the operating system, not for each process. 0 where it is not known.
+   */
+  default long bootId() {
+    return 0;
+  }
+
   /** Releases the lock. Open files stay open. */
   @Override
   void close() throws IOException;

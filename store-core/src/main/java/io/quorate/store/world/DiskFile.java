@@ -18,6 +18,12 @@ public interface DiskFile extends AutoCloseable {
   /** Makes the content durable (fdatasync). A failure is final: the peer must stop. */
   void sync() throws IOException;
 
+  /**
+   * Gives the blocks past {@code sizeBytes} back; nothing past it will be read or written again. A
+   * hint: an implementation may keep them.
+   */
+  default void truncate(long sizeBytes) throws IOException {}
+
   @Override
   void close() throws IOException;
 }

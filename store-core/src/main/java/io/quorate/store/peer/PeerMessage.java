@@ -44,15 +44,22 @@ public sealed interface PeerMessage {
     public ProposedCommand {
       chunks = List.copyOf(chunks);
     }
-  }
 
-  /** These were not appended and will not be. */
-  record ProposalRefused(long ticket, List<Integer> positions, Refusal refusal)
-      implements PeerMessage {
-    public ProposalRefused {
-      positions = List.copyOf(positions);
+    CommandId commandId() {
+      return new CommandId(session, sequence);
     }
   }
+
+  /** These, of the group {@code ticket}, were not appended on its account and will not be. */
+  record ProposalRefused(long ticket, List<CommandId> commands, Refusal refusal)
+      implements PeerMessage {
+    public ProposalRefused {
+      commands = List.copyOf(commands);
+    }
+  }
+
+  /** Names a command within the cluster. */
+  record CommandId(long session, long sequence) {}
 
   /** Why the leader did not append. */
   enum Refusal {
@@ -62,11 +69,17 @@ public sealed interface PeerMessage {
     OVERLOADED
   }
 
-  /** A peer's own account of itself, sent to all every second and on change. */
+  /**
+   * A peer's own account of itself, sent to all every second and on change.
+   *
+   * @param digestIndex the index that the digest belongs to: the applied index of an idle peer, the
+   *     last round one of a busy peer, so that peers meet at equal indexes
+   */
   record Report(
       long incarnation,
       long appliedIndex,
       long commitIndex,
+      long digestIndex,
       long digestHigh,
       long digestLow,
       long usableBytes,

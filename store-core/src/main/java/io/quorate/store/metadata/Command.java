@@ -127,10 +127,12 @@ public sealed interface Command {
   // ---- content
 
   /**
-   * Makes a handle's writes visible: applied in this order: {@code truncations} and extents as listed
-   * in {@code writes}, then {@code append} at the file's end.
+   * Makes a handle's writes visible. Applied in this order: {@code cutBytes}, the extents as listed in
+   * {@code writes}, {@code sizeBytes}, then {@code append} at the file's end.
    *
    * @param inode the file
+   * @param cutBytes the lowest size that the handle truncated the file to: published content from
+   *     this offset on goes; −1 if it never did
    * @param writes in write order; later ones win
    * @param append chunks to put one after the other at the end of the file, or none
    * @param sizeBytes the size to set after {@code writes} and before {@code append}; −1 to grow only
@@ -139,6 +141,7 @@ public sealed interface Command {
    */
   record Publish(
       long inode,
+      long cutBytes,
       List<Extent> writes,
       List<ChunkRef> append,
       long sizeBytes,
@@ -180,7 +183,11 @@ public sealed interface Command {
     ZERO
   }
 
-  /** copy_file_range: shares the extents, moves no content. */
+  /**
+   * copy_file_range: shares the extents, moves no content. {@link Result.Copied} says how much was
+   * copied: less than asked at the end of the source, and when the range holds more extents than one
+   * command may share; the caller then goes on with the rest.
+   */
   record CopyRange(long fromInode, long fromOffset, long toInode, long toOffset, long lengthBytes)
       implements Command {}
 

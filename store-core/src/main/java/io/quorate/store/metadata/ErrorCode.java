@@ -16,6 +16,7 @@ public enum ErrorCode {
   TOO_MANY_LINKS(31),
   RANGE(34),
   NAME_TOO_LONG(36),
+  NO_LOCKS(37),
   NOT_EMPTY(39),
   LOOP(40),
   NO_ATTRIBUTE(61),

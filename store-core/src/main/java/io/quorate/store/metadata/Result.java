@@ -18,6 +18,9 @@ public sealed interface Result {
   /** A publish: where its append landed (−1 without one), and the inode after it. */
   record Published(Attributes attributes, long appendOffset) implements Result {}
 
+  /** A copied range: the target after it, and how many bytes were copied. */
+  record Copied(Attributes attributes, long copiedBytes) implements Result {}
+
   /** The lock that is in the way. */
   record LockConflict(
       long session, long owner, Command.LockType type, long startByte, long endByte)

@@ -127,12 +127,13 @@ public sealed interface Command {
   // ---- content
 
   /**
-   * Makes a handle's writes visible. Applied in this order: {@code cutBytes}, the extents as listed in
-   * {@code writes}, {@code sizeBytes}, then {@code append} at the file's end.
+   * Makes a handle's writes visible, in this order: the cut, the writes, the size, the append. Any
+   * sequence of writes and truncations comes down to this form: what was published is gone from the
+   * lowest truncation on, the writes that are left lie over it, and the size is the last one set.
    *
    * @param inode the file
-   * @param cutBytes the lowest size that the handle truncated the file to: published content from
-   *     this offset on goes; −1 if it never did
+   * @param cutBytes published content from here on is dropped first (it reads as zeros if the file is
+   *     longer in the end); −1 if the handle did not truncate
    * @param writes in write order; later ones win
    * @param append chunks to put one after the other at the end of the file, or none
    * @param sizeBytes the size to set after {@code writes} and before {@code append}; −1 to grow only

@@ -8,4 +8,11 @@ package io.quorate.store.metadata;
  * @param lowestOutstanding all lower numbers of this session are answered and may be forgotten
  */
 public record SessionCommand(
-    long session, long sequence, long lowestOutstanding, Command command) {}
+    long session, long sequence, long lowestOutstanding, Command command) {
+
+  /**
+   * Most answers that the state keeps for a session: a sender never uses a sequence number of
+   * lowestOutstanding + WINDOW or above, and one that does is refused as INVALID.
+   */
+  public static final int WINDOW = 1024;
+}

@@ -1,0 +1,480 @@
+package io.quorate.store.sim;
+
+import io.quorate.store.world.Disk;
+import io.quorate.store.world.DiskFile;
+import io.quorate.store.world.NoSpaceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data directory in memory that treats its owner as a real disk might.
+ *
+ * <ul>
+ *   <li>A crash loses, keeps or tears each write since the file's last sync ({@link SimFile}), and
+ *       loses or keeps each directory operation since the last {@link Disk#syncDirectory}; what a file
+ *       grew by since its last sync may go too.
+ *   <li>Writes, reads and syncs take simulated time, more in slow periods.
+ *   <li>On demand: EIO, a full disk, flipped bits, a write that lands at the wrong place.
+ * </ul>
+ *
+ * <p>Each fault that happens is counted in the simulation's counters under "disk …".
+ */
+public final class SimDisk {
+
+  /** Rates of faults and times of operations; change them at any time. */
+  public static final class Faults {
+    /** Chance that a sync fails; nothing that it should have covered is durable. */
+    public double syncErrorChance;
+
+    /** Chance that a read fails. */
+    public double readErrorChance;
+
+    /** Chance that a write fails, having written nothing. */
+    public double writeErrorChance;
+
+    /** Chance that a write lands 1 to 64 sectors away from where it belongs. */
+    public double misdirectedWriteChance;
+
+    /** Time of a read or write. */
+    public long accessNanos = 20_000;
+
+    /** Time of a sync; drawn from half to three halves of this. */
+    public long syncNanos = 300_000;
+
+    /** Times are multiplied by this: 1 for a healthy disk. */
+    public int slowness = 1;
+  }
+
+  /** The names that one directory operation sets; null for those that it removes. */
+  private record DirectoryChange(Map<String, @Nullable SimFile> names) {}
+
+  private final Simulation simulation;
+  private final String owner;
+  private final Path directory;
+  private final SimRandom random;
+  private final Faults faults = new Faults();
+  private final TreeMap<String, SimFile> durableNames = new TreeMap<>();
+  private final List<DirectoryChange> unsyncedChanges = new ArrayList<>();
+  private TreeMap<String, SimFile> names = new TreeMap<>();
+  private long capacityBytes;
+  private long crashes;
+  private @Nullable Handle open;
+
+  SimDisk(
+      Simulation simulation, String owner, Path directory, long capacityBytes, SimRandom random) {
+    this.simulation = simulation;
+    this.owner = owner;
+    this.directory = directory;
+    this.capacityBytes = capacityBytes;
+    this.random = random;
+  }
+
+  public Faults faults() {
+    return faults;
+  }
+
+  /** Changes the size; files that are already there stay. */
+  public void capacity(long bytes) {
+    capacityBytes = bytes;
+  }
+
+  /** Names of the files as a process would see them. */
+  public List<String> fileNames() {
+    return List.copyOf(names.keySet());
+  }
+
+  /** Writes to {@code name} that no sync covers yet. */
+  public int unsyncedWrites(String name) {
+    return file(name).unsyncedWrites();
+  }
+
+  /** Flips {@code count} random bits of {@code name} between two offsets, the second excluded. */
+  public void rot(String name, long fromOffset, long toOffset, int count) {
+    SimFile file = file(name);
+    for (int i = 0; i < count; i++) {
+      file.flipBit(random.between(fromOffset, toOffset - 1), random.below(8));
+      simulation.count("disk bit rot");
+    }
+    simulation.trace("bit rot on " + owner + " in " + name);
+  }
+
+  private SimFile file(String name) {
+    SimFile file = names.get(name);
+    if (file == null) {
+      throw new IllegalArgumentException("no file " + name + " in " + names.keySet());
+    }
+    return file;
+  }
+
+  /** Opens the directory for one process. */
+  Disk open(SimWorld world) throws IOException {
+    Handle holder = open;
+    if (holder != null) {
+      throw new IOException(
+          directory + " is in use by another process; stop it or choose another directory");
+    }
+    Handle handle = new Handle(world);
+    open = handle;
+    return handle;
+  }
+
+  /** The process is gone; what it wrote stays. */
+  void processEnded() {
+    open = null;
+  }
+
+  /** Power loss. */
+  void crash() {
+    open = null;
+    crashes++;
+    SimFile.CrashFate fate = random.pick(FATES);
+    loseDirectoryChanges(fate);
+    // A file reached by two names, or by none, is still one file.
+    for (SimFile file : new LinkedHashSet<>(names.values())) {
+      int unsynced = file.unsyncedWrites();
+      int damaged = file.crash(random, fate);
+      if (damaged > 0) {
+        simulation.count("disk write lost or torn");
+      }
+      if (damaged > 0 && damaged < unsynced) {
+        simulation.count("disk later write kept, earlier lost, or the reverse");
+      }
+    }
+  }
+
+  private static final List<SimFile.CrashFate> FATES =
+      List.of(
+          SimFile.CrashFate.KEEP_ALL,
+          SimFile.CrashFate.LOSE_ALL,
+          SimFile.CrashFate.MIXED,
+          SimFile.CrashFate.MIXED);
+
+  private void loseDirectoryChanges(SimFile.CrashFate fate) {
+    TreeMap<String, SimFile> left = new TreeMap<>(durableNames);
+    for (DirectoryChange change : unsyncedChanges) {
+      boolean kept =
+          switch (fate) {
+            case KEEP_ALL -> true;
+            case LOSE_ALL -> false;
+            case MIXED -> random.chance(0.5);
+          };
+      if (kept) {
+        enter(left, change);
+      } else {
+        simulation.count("disk directory operation lost");
+      }
+    }
+    unsyncedChanges.clear();
+    durableNames.clear();
+    durableNames.putAll(left);
+    names = left;
+  }
+
+  private static void enter(Map<String, SimFile> directory, DirectoryChange change) {
+    change.names.forEach(
+        (name, file) -> {
+          if (file == null) {
+            directory.remove(name);
+          } else {
+            directory.put(name, file);
+          }
+        });
+  }
+
+  private void change(Map<String, @Nullable SimFile> changed) {
+    DirectoryChange change = new DirectoryChange(changed);
+    unsyncedChanges.add(change);
+    enter(names, change);
+  }
+
+  private long usedBytes() {
+    long used = 0;
+    for (SimFile file : new LinkedHashSet<>(names.values())) {
+      used += file.sizeBytes();
+    }
+    return used;
+  }
+
+  private void takeTime(long nanos) {
+    if (simulation.caller() != null && nanos > 0) {
+      long drawn = random.between(nanos / 2, nanos + nanos / 2) * faults.slowness;
+      simulation.sleep(drawn);
+    }
+  }
+
+  private void maybeFail(double chance, String what) throws IOException {
+    if (chance > 0 && random.chance(chance)) {
+      simulation.count("disk EIO on " + what);
+      simulation.trace("EIO on " + what + " of " + owner);
+      throw new IOException("Input/output error (simulated) on " + what + " in " + directory);
+    }
+  }
+
+  private void traced(String what, String name, long offset, long value) {
+    simulation.mix(offset ^ Long.rotateLeft(value, 32) ^ what.hashCode());
+    if (simulation.isTracing()) {
+      simulation.trace(owner + " " + what + " " + name + " @" + offset + " " + value);
+    }
+  }
+
+  /** One process's hold on the directory. */
+  private final class Handle implements Disk {
+    private final SimWorld world;
+    private boolean closed;
+
+    Handle(SimWorld world) {
+      this.world = world;
+    }
+
+    private void check() throws IOException {
+      simulation.maybePreempt();
+      if (closed || !world.isAlive()) {
+        throw new ClosedChannelException();
+      }
+    }
+
+    @Override
+    public Path directory() {
+      return directory;
+    }
+
+    @Override
+    public DiskFile create(String name, long sizeBytes) throws IOException {
+      check();
+      plain(name);
+      takeTime(faults.accessNanos);
+      if (names.containsKey(name)) {
+        throw new FileAlreadyExistsException(directory.resolve(name).toString());
+      }
+      needSpace(sizeBytes);
+      SimFile file = new SimFile(sizeBytes);
+      change(one(name, file));
+      traced("create", name, 0, sizeBytes);
+      return new FileHandle(this, name, file);
+    }
+
+    @Override
+    public DiskFile open(String name) throws IOException {
+      check();
+      plain(name);
+      SimFile file = names.get(name);
+      if (file == null) {
+        throw new NoSuchFileException(directory.resolve(name).toString());
+      }
+      return new FileHandle(this, name, file);
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+      check();
+      return List.copyOf(names.keySet());
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      check();
+      plain(name);
+      if (!names.containsKey(name)) {
+        throw new NoSuchFileException(directory.resolve(name).toString());
+      }
+      change(one(name, null));
+      traced("delete", name, 0, 0);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      check();
+      plain(from);
+      plain(to);
+      SimFile file = names.get(from);
+      if (file == null) {
+        throw new NoSuchFileException(directory.resolve(from).toString());
+      }
+      Map<String, @Nullable SimFile> both = one(from, null);
+      both.put(to, file);
+      change(both);
+      traced("rename", from + " to " + to, 0, 0);
+    }
+
+    @Override
+    public void syncDirectory() throws IOException {
+      check();
+      int covered = unsyncedChanges.size();
+      takeTime(faults.syncNanos);
+      maybeFail(faults.syncErrorChance, "fsync of the directory");
+      List<DirectoryChange> done =
+          unsyncedChanges.subList(0, Math.min(covered, unsyncedChanges.size()));
+      done.forEach(change -> enter(durableNames, change));
+      done.clear();
+      traced("syncDirectory", "", 0, covered);
+    }
+
+    @Override
+    public long usableBytes() throws IOException {
+      check();
+      return Math.max(0, capacityBytes - usedBytes());
+    }
+
+    @Override
+    public long totalBytes() throws IOException {
+      check();
+      return capacityBytes;
+    }
+
+    @Override
+    public long bootId() {
+      return crashes + 1;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      if (open == this) {
+        open = null;
+      }
+    }
+
+    private void needSpace(long bytes) throws NoSpaceException {
+      long left = capacityBytes - usedBytes();
+      if (bytes > left) {
+        simulation.count("disk full");
+        throw new NoSpaceException(
+            "no space left in " + directory + ": " + bytes + " bytes wanted, " + left + " free");
+      }
+    }
+
+    private void plain(String name) {
+      if (name.isEmpty() || name.contains("/") || name.equals(".") || name.equals("..")) {
+        throw new IllegalArgumentException("not a plain file name: \"" + name + "\"");
+      }
+    }
+  }
+
+  private static Map<String, @Nullable SimFile> one(String name, @Nullable SimFile file) {
+    Map<String, @Nullable SimFile> changed = new LinkedHashMap<>();
+    changed.put(name, file);
+    return changed;
+  }
+
+  /** An open file; it stays usable when the directory's lock is released. */
+  private final class FileHandle implements DiskFile {
+    private final Handle handle;
+    private final String name;
+    private final SimFile file;
+    private boolean closed;
+
+    FileHandle(Handle handle, String name, SimFile file) {
+      this.handle = handle;
+      this.name = name;
+      this.file = file;
+    }
+
+    private void check() throws IOException {
+      simulation.maybePreempt();
+      if (closed || !handle.world.isAlive()) {
+        throw new ClosedChannelException();
+      }
+    }
+
+    @Override
+    public long sizeBytes() throws IOException {
+      check();
+      return file.sizeBytes();
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer... buffers) throws IOException {
+      check();
+      maybeFail(faults.writeErrorChance, "write");
+      int length = 0;
+      for (ByteBuffer buffer : buffers) {
+        length += buffer.remaining();
+      }
+      long growth = offset + length - file.sizeBytes();
+      if (growth > 0) {
+        handle.needSpace(growth);
+      }
+      byte[] bytes = new byte[length];
+      int at = 0;
+      for (ByteBuffer buffer : buffers) {
+        int count = buffer.remaining();
+        buffer.get(bytes, at, count);
+        at += count;
+      }
+      long place = misdirect(offset, length);
+      file.write(place, bytes);
+      CRC32C crc = new CRC32C();
+      crc.update(bytes);
+      traced("write", name, place, crc.getValue());
+      takeTime(faults.accessNanos);
+    }
+
+    private long misdirect(long offset, int length) {
+      double chance = faults.misdirectedWriteChance;
+      if (chance == 0 || !random.chance(chance)) {
+        return offset;
+      }
+      long distance = random.between(1, 64) * SimFile.SECTOR_BYTES;
+      long place = offset >= distance && random.chance(0.5) ? offset - distance : offset + distance;
+      if (place + length > file.sizeBytes()) {
+        return offset;
+      }
+      simulation.count("disk misdirected write");
+      simulation.trace(owner + " misdirects a write of " + name + " by " + (place - offset));
+      return place;
+    }
+
+    @Override
+    public int read(long offset, ByteBuffer target) throws IOException {
+      check();
+      takeTime(faults.accessNanos);
+      maybeFail(faults.readErrorChance, "read");
+      long available = file.sizeBytes() - offset;
+      if (available <= 0) {
+        return 0;
+      }
+      int count = (int) Math.min(target.remaining(), available);
+      target.put(file.read(offset, count));
+      return count;
+    }
+
+    @Override
+    public void sync() throws IOException {
+      check();
+      long point = file.syncPoint();
+      takeTime(faults.syncNanos);
+      try {
+        maybeFail(faults.syncErrorChance, "fdatasync");
+      } catch (IOException e) {
+        file.syncFailed();
+        throw e;
+      }
+      file.synced(point);
+      traced("sync", name, 0, point);
+    }
+
+    @Override
+    public void truncate(long sizeBytes) throws IOException {
+      check();
+      file.truncate(sizeBytes);
+      traced("truncate", name, sizeBytes, 0);
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}

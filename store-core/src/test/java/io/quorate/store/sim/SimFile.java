@@ -1,0 +1,168 @@
+package io.quorate.store.sim;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A file's content: what readers see now, and how to take back whatever no sync covers.
+ *
+ * <p>Pages of 4 KiB hold the present; {@code unsynced} remembers each write since the last sync with
+ * the bytes that it replaced. A crash takes all of them back, the youngest first, and then lets each
+ * one survive, vanish, or survive in some of its 512-byte sectors. So a later write may be there while
+ * an earlier one is gone, and nothing that was synced is ever touched.
+ */
+final class SimFile {
+  static final int SECTOR_BYTES = 512;
+  private static final int PAGE_BYTES = 4096;
+
+  /** One write that is not durable yet. */
+  private record Unsynced(long number, long offset, byte[] before, byte[] after) {}
+
+  /** How a crash treats unsynced writes. */
+  enum CrashFate {
+    KEEP_ALL,
+    LOSE_ALL,
+    MIXED
+  }
+
+  private final Map<Long, byte[]> pages = new HashMap<>();
+  private List<Unsynced> unsynced = new ArrayList<>();
+  private long sizeBytes;
+  private long durableSizeBytes;
+  private long writes;
+
+  /** After a failed sync the kernel forgets which pages were dirty: no later sync covers them. */
+  private boolean syncFailed;
+
+  SimFile(long sizeBytes) {
+    this.sizeBytes = sizeBytes;
+  }
+
+  long sizeBytes() {
+    return sizeBytes;
+  }
+
+  int unsyncedWrites() {
+    return unsynced.size();
+  }
+
+  void write(long offset, byte[] bytes) {
+    unsynced.add(new Unsynced(++writes, offset, read(offset, bytes.length), bytes));
+    store(offset, bytes, 0, bytes.length);
+    sizeBytes = Math.max(sizeBytes, offset + bytes.length);
+  }
+
+  /** Gives up what lies past {@code newSizeBytes}; until the next sync a crash may bring it back. */
+  void truncate(long newSizeBytes) {
+    sizeBytes = Math.min(sizeBytes, newSizeBytes);
+  }
+
+  /** Bytes from {@code offset} on; zeros where nothing was written. */
+  byte[] read(long offset, int length) {
+    byte[] bytes = new byte[length];
+    for (int done = 0; done < length; ) {
+      long at = offset + done;
+      int inPage = (int) (at % PAGE_BYTES);
+      int count = Math.min(length - done, PAGE_BYTES - inPage);
+      byte[] page = pages.get(at / PAGE_BYTES);
+      if (page != null) {
+        System.arraycopy(page, inPage, bytes, done, count);
+      }
+      done += count;
+    }
+    return bytes;
+  }
+
+  /** Marks the point that a sync which begins now will cover. */
+  long syncPoint() {
+    return writes;
+  }
+
+  /** The sync that began at {@code point} succeeded. */
+  void synced(long point) {
+    if (syncFailed) {
+      return;
+    }
+    durableSizeBytes = sizeBytes;
+    pages.keySet().removeIf(page -> page * PAGE_BYTES >= sizeBytes);
+    List<Unsynced> later = new ArrayList<>();
+    for (Unsynced write : unsynced) {
+      if (write.number > point) {
+        later.add(write);
+      }
+    }
+    unsynced = later;
+  }
+
+  void syncFailed() {
+    syncFailed = true;
+  }
+
+  /** Power loss. Returns how many writes were lost or torn. */
+  int crash(SimRandom random, CrashFate fate) {
+    for (int i = unsynced.size() - 1; i >= 0; i--) {
+      Unsynced write = unsynced.get(i);
+      store(write.offset, write.before, 0, write.before.length);
+    }
+    int damaged = 0;
+    for (Unsynced write : unsynced) {
+      int choice =
+          switch (fate) {
+            case KEEP_ALL -> 0;
+            case LOSE_ALL -> 1;
+            case MIXED -> random.below(3);
+          };
+      if (choice == 0) {
+        store(write.offset, write.after, 0, write.after.length);
+        continue;
+      }
+      damaged++;
+      if (choice == 2) {
+        storeSomeSectors(write, random);
+      }
+    }
+    unsynced = new ArrayList<>();
+    if (fate != CrashFate.KEEP_ALL && durableSizeBytes != sizeBytes && random.chance(0.5)) {
+      sizeBytes = durableSizeBytes;
+      pages.keySet().removeIf(page -> page * PAGE_BYTES >= durableSizeBytes);
+      damaged++;
+    }
+    durableSizeBytes = sizeBytes;
+    syncFailed = false;
+    return damaged;
+  }
+
+  private void storeSomeSectors(Unsynced write, SimRandom random) {
+    long end = write.offset + write.after.length;
+    // Often a prefix arrives, sometimes any sectors.
+    boolean prefix = random.chance(0.5);
+    long cut = random.between(write.offset, end);
+    for (long at = write.offset; at < end; ) {
+      long sectorEnd = Math.min(end, (at / SECTOR_BYTES + 1) * SECTOR_BYTES);
+      if (prefix ? at < cut : random.chance(0.5)) {
+        store(at, write.after, (int) (at - write.offset), (int) (sectorEnd - at));
+      }
+      at = sectorEnd;
+    }
+  }
+
+  /** Damage that no write asked for: inverts one bit. */
+  void flipBit(long offset, int bit) {
+    byte[] one = read(offset, 1);
+    one[0] ^= (byte) (1 << bit);
+    store(offset, one, 0, 1);
+  }
+
+  private void store(long offset, byte[] bytes, int from, int length) {
+    for (int done = 0; done < length; ) {
+      long at = offset + done;
+      int inPage = (int) (at % PAGE_BYTES);
+      int count = Math.min(length - done, PAGE_BYTES - inPage);
+      byte[] page = pages.computeIfAbsent(at / PAGE_BYTES, key -> new byte[PAGE_BYTES]);
+      System.arraycopy(bytes, from + done, page, inPage, count);
+      done += count;
+    }
+  }
+}

@@ -19,15 +19,18 @@ import org.jspecify.annotations.Nullable;
  *       logReads}.
  * </ol>
  *
- * @param number counts steps that ask for something durable; 0 when this one does not
+ * @param number counts steps that ask for something durable (a hard state, entries, or only messages
+ *     that wait for what an earlier step persists); 0 when this one does not
  * @param hardState to be persisted, or null
- * @param append entries to append
+ * @param append entries to append, in order
  * @param send messages that depend on nothing un-durable
  * @param sendWhenDurable messages that promise what this step (or an earlier one) persists
  * @param commitIndex highest index known committed
+ * @param accepted proposals that were appended, and where
  * @param readable reads that may go on once {@code commitIndex} of theirs is applied
  * @param refusedReads tickets of reads that no leader confirmed
- * @param refused tickets of proposals that were not appended (not the leader, or no write quorum)
+ * @param refused tickets of proposals that were not appended (not the leader, no write quorum, too
+ *     much uncommitted, or a membership change that is not allowed now); nothing was attempted
  * @param logReads older entries that a follower needs and that are not in memory
  * @param role what this peer now is
  * @param leader who leads, 0 if unknown
@@ -40,6 +43,7 @@ public record Effects(
     List<Outbound> send,
     List<Outbound> sendWhenDurable,
     long commitIndex,
+    List<Accepted> accepted,
     List<Readable> readable,
     List<Long> refusedReads,
     List<Long> refused,
@@ -50,6 +54,9 @@ public record Effects(
 
   /** A message and whom it is for. */
   public record Outbound(int to, ConsensusMessage message) {}
+
+  /** The proposal {@code ticket} is the entry (index, term); it may yet be superseded. */
+  public record Accepted(long ticket, long index, long term) {}
 
   /** The read {@code ticket} is linearizable at any applied index ≥ {@code index}. */
   public record Readable(long ticket, long index) {}

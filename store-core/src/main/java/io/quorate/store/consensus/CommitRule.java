@@ -1,0 +1,36 @@
+package io.quorate.store.consensus;
+
+import io.quorate.store.log.Membership;
+import java.util.Arrays;
+import java.util.function.IntToLongFunction;
+
+/**
+ * Decides how far the log is committed. An object, because read leases will make the commit of an entry
+ * wait for more than a majority.
+ */
+interface CommitRule {
+
+  /**
+   * The highest index that may be called committed, by what is durable where. Whether the leader may
+   * commit an entry of that term is not asked here.
+   *
+   * @param durableIndex by voter: highest index known to match the leader's log and to be durable
+   */
+  long committable(Membership membership, IntToLongFunction durableIndex);
+
+  /** Durable on floor(N / 2) + 1 voters. */
+  CommitRule MAJORITY =
+      (membership, durableIndex) ->
+          highestOn(membership.commitQuorum(), membership, durableIndex);
+
+  /** The highest index that {@code copies} voters hold. */
+  static long highestOn(int copies, Membership membership, IntToLongFunction durableIndex) {
+    long[] indexes = new long[membership.voters().size()];
+    int at = 0;
+    for (int voter : membership.voters().keySet()) {
+      indexes[at++] = durableIndex.applyAsLong(voter);
+    }
+    Arrays.sort(indexes);
+    return indexes[indexes.length - copies];
+  }
+}

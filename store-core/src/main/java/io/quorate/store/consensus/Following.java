@@ -1,0 +1,138 @@
+package io.quorate.store.consensus;
+
+import io.quorate.store.consensus.ConsensusMessage.AppendEntries;
+import io.quorate.store.consensus.ConsensusMessage.AppendReply;
+import io.quorate.store.log.Entry;
+
+/**
+ * The follower's part: makes its log match the leader's and says how much of it is on disk.
+ *
+ * <p>Within one term a leader never takes anything back, so {@code matched} only rises. Replies are
+ * collected over a step: one says all. A reply leaves when more than was acknowledged is durable, when
+ * the leader began a new read round (that is also how heartbeats ask for an answer), and when entries
+ * come a second time, since then a reply was lost. A commit notice needs no reply.
+ */
+final class Following {
+  private static final long NONE = -1;
+
+  private final PeerState state;
+  private long matched;
+  private long leaderCommit;
+  private long acknowledged;
+  private long roundSeen;
+  private long roundEchoed;
+  private long rejectHint = NONE;
+  private boolean seenBefore;
+  private boolean leaderWritable = true;
+  private long lastHeardNanos;
+
+  Following(PeerState state) {
+    this.state = state;
+    enterTerm();
+  }
+
+  /** Forgets what a leader of an earlier term said. */
+  void enterTerm() {
+    // Whoever leads has all that is committed, so that much matches without asking.
+    matched = state.commitIndex();
+    leaderCommit = state.commitIndex();
+    acknowledged = 0;
+    roundSeen = 0;
+    roundEchoed = 0;
+    rejectHint = NONE;
+    seenBefore = false;
+    leaderWritable = true;
+  }
+
+  /** Whether the leader says that it has a write quorum. */
+  boolean leaderWritable() {
+    return leaderWritable;
+  }
+
+  /** Whether a leader that can write was heard from so lately that no other should be elected. */
+  boolean sticksToLeader() {
+    return state.leader() != 0
+        && leaderWritable
+        && state.now() - lastHeardNanos < state.options.electionMinNanos();
+  }
+
+  /** Handles a message of the present term's leader. */
+  void onAppend(AppendEntries message) {
+    lastHeardNanos = state.now();
+    leaderWritable = message.writable();
+    leaderCommit = Math.max(leaderCommit, message.commitIndex());
+    roundSeen = Math.max(roundSeen, message.round());
+    if (matches(message.prevIndex(), message.prevTerm())) {
+      long end = message.prevIndex() + message.entries().size();
+      seenBefore |= !message.entries().isEmpty() && end <= acknowledged;
+      append(message);
+      matched = Math.max(matched, end);
+      rejectHint = NONE;
+    } else {
+      rejectHint =
+          Math.max(
+              state.commitIndex(), state.log.backOffHint(message.prevIndex(), message.prevTerm()));
+    }
+    adoptCommit(leaderCommit);
+  }
+
+  /** The leader of this term says that everything up to {@code index} is committed. */
+  void adoptCommit(long index) {
+    leaderCommit = Math.max(leaderCommit, index);
+    state.commitTo(state.rules.followerCommit(leaderCommit, matched));
+  }
+
+  private boolean matches(long prevIndex, long prevTerm) {
+    return prevIndex <= state.commitIndex() || state.log.matches(prevIndex, prevTerm);
+  }
+
+  private void append(AppendEntries message) {
+    long expected = message.prevIndex();
+    for (Entry entry : message.entries()) {
+      expected++;
+      if (entry.index() != expected || entry.term() > message.term()) {
+        throw new IllegalStateException(
+            "the leader of term " + message.term() + " sent " + entry + " as entry " + expected);
+      }
+      if (entry.index() <= state.log.startIndex()
+          || state.log.matches(entry.index(), entry.term())) {
+        continue;
+      }
+      if (entry.index() <= state.log.lastIndex()) {
+        state.truncateFrom(entry.index());
+      }
+      state.append(entry);
+    }
+  }
+
+  /** Sends what this step has to say to the leader. */
+  void flush() {
+    if (state.leader() == 0 || state.leader() == state.self()) {
+      return;
+    }
+    if (rejectHint != NONE) {
+      reply(false, rejectHint);
+      rejectHint = NONE;
+    }
+    long durable = state.rules.acknowledged(matched, state.durability.index());
+    if (durable > acknowledged || roundSeen > roundEchoed || seenBefore) {
+      acknowledged = Math.max(acknowledged, durable);
+      seenBefore = false;
+      reply(true, durable);
+    }
+  }
+
+  private void reply(boolean accepted, long index) {
+    roundEchoed = roundSeen;
+    state.send(
+        state.leader(),
+        new AppendReply(
+            state.term(),
+            state.incarnation(),
+            accepted,
+            index,
+            state.commitIndex(),
+            roundSeen,
+            state.usableBytes()));
+  }
+}

@@ -1,0 +1,103 @@
+package io.quorate.store.consensus;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Reads that this peer's own clients wait for, until a leader confirms an index for them or until they
+ * are refused. All that wait at the end of a step ask together, under one request number.
+ */
+final class LocalReads {
+  /** Requests under way at a time; whatever comes meanwhile joins the next one. */
+  private static final int MAX_ASKED = 4;
+
+  private final PeerState state;
+  private final List<Read> waiting = new ArrayList<>();
+  private final TreeMap<Long, Asked> asked = new TreeMap<>();
+  private long lastRequest;
+  private boolean pausedUntilTick;
+
+  private record Read(long ticket, long startedNanos) {}
+
+  private record Asked(List<Read> reads, long askedNanos) {}
+
+  /** Sends a request with this number to whoever leads. */
+  interface Ask {
+    void ask(long request);
+  }
+
+  LocalReads(PeerState state) {
+    this.state = state;
+    // Numbers of an earlier boot must not recur: a late answer to it would be taken for one to us.
+    this.lastRequest = state.random.next() >>> 1;
+  }
+
+  void add(long ticket) {
+    waiting.add(new Read(ticket, state.now()));
+  }
+
+  /** Whoever was asked leads no more; ask the next one. */
+  void leaderChanged() {
+    asked.values().forEach(batch -> waiting.addAll(batch.reads));
+    asked.clear();
+    pausedUntilTick = false;
+  }
+
+  /** Asks for all that wait, if a leader is known and not too much is under way. */
+  void flush(Ask leader) {
+    if (waiting.isEmpty()
+        || state.leader() == 0
+        || pausedUntilTick
+        || asked.size() >= MAX_ASKED) {
+      return;
+    }
+    lastRequest++;
+    asked.put(lastRequest, new Asked(List.copyOf(waiting), state.now()));
+    waiting.clear();
+    leader.ask(lastRequest);
+  }
+
+  /** The leader's answer: an index, or −1 if it could not confirm that it leads. */
+  void onAnswer(long request, long index) {
+    Asked batch = asked.remove(request);
+    if (batch == null) {
+      return;
+    }
+    if (index < 0) {
+      waiting.addAll(batch.reads);
+      pausedUntilTick = true;
+      return;
+    }
+    for (Read read : batch.reads) {
+      state.outbox.readable(read.ticket, index);
+    }
+  }
+
+  /** Refuses what has waited too long, and asks again where the answer seems lost. */
+  void tick() {
+    pausedUntilTick = false;
+    long now = state.now();
+    boolean leads = state.leader() == state.self();
+    for (Iterator<Asked> each = asked.values().iterator(); each.hasNext(); ) {
+      Asked batch = each.next();
+      boolean lost = !leads && now - batch.askedNanos >= state.options.resendNanos();
+      if (lost || batch.reads.stream().anyMatch(this::isOverdue)) {
+        waiting.addAll(batch.reads);
+        each.remove();
+      }
+    }
+    for (Iterator<Read> each = waiting.iterator(); each.hasNext(); ) {
+      Read read = each.next();
+      if (isOverdue(read)) {
+        state.outbox.refuseRead(read.ticket);
+        each.remove();
+      }
+    }
+  }
+
+  private boolean isOverdue(Read read) {
+    return state.now() - read.startedNanos >= state.options.readTimeoutNanos();
+  }
+}

@@ -1,0 +1,108 @@
+package io.quorate.store.consensus;
+
+import io.quorate.store.log.Membership;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/**
+ * The memberships that matter: the newest one known to be committed, and those after it in the log. A
+ * membership takes effect when it is appended, and is undone when its entry is truncated.
+ */
+final class Memberships {
+  private final List<Membership> inForce = new ArrayList<>();
+
+  Memberships(Restored restored) {
+    inForce.addAll(restored.memberships);
+    commitTo(restored.commitIndex);
+  }
+
+  /** The newest membership known to be committed. */
+  Membership committed() {
+    return inForce.getFirst();
+  }
+
+  /** The newest membership in the log: it says who votes and who acknowledges. */
+  Membership current() {
+    return inForce.getLast();
+  }
+
+  /** From {@link #committed} to {@link #current}: reads need the read quorum of each. */
+  List<Membership> inForce() {
+    return Collections.unmodifiableList(inForce);
+  }
+
+  /** Whether no change is under way. */
+  boolean isSettled() {
+    return inForce.size() == 1;
+  }
+
+  void append(Membership membership) {
+    inForce.add(membership);
+  }
+
+  /** Undoes what entries at or above {@code index} set. Returns whether anything was undone. */
+  boolean truncateFrom(long index) {
+    boolean undone = false;
+    while (current().index() >= index) {
+      if (inForce.size() == 1) {
+        throw new IllegalStateException("membership at " + index + " is committed, not undone");
+      }
+      inForce.removeLast();
+      undone = true;
+    }
+    return undone;
+  }
+
+  /** Returns whether a change was settled. */
+  boolean commitTo(long commitIndex) {
+    boolean settled = false;
+    while (inForce.size() > 1 && inForce.get(1).index() <= commitIndex) {
+      inForce.removeFirst();
+      settled = true;
+    }
+    return settled;
+  }
+
+  /**
+   * Why {@code next} may not follow {@code current}, or an empty string if it may. One peer may differ:
+   * come as a learner, become a voter, leave, or have a new incarnation. A voter was a learner first,
+   * since nothing counts from a peer that the committed membership does not name.
+   */
+  static String objectionTo(Membership current, Membership next) {
+    if (next.voters().isEmpty()) {
+      return "it has no voter";
+    }
+    TreeSet<Integer> peers = new TreeSet<>(current.voters().keySet());
+    peers.addAll(current.learners().keySet());
+    peers.addAll(next.voters().keySet());
+    peers.addAll(next.learners().keySet());
+    int changed = 0;
+    for (int peer : peers) {
+      if (next.voters().containsKey(peer) && next.learners().containsKey(peer)) {
+        return "peer " + peer + " is both voter and learner";
+      }
+      if (next.voters().containsKey(peer) && !current.contains(peer)) {
+        return "peer " + peer + " becomes a voter without having been a learner";
+      }
+      boolean same =
+          same(current.voters(), next.voters(), peer)
+              && same(current.learners(), next.learners(), peer);
+      boolean promoted =
+          current.learners().containsKey(peer) && next.voters().containsKey(peer);
+      if (promoted && !next.voters().get(peer).equals(current.learners().get(peer))) {
+        return "peer " + peer + " becomes a voter with another incarnation than it learned with";
+      }
+      changed += same ? 0 : 1;
+    }
+    return changed > 1 ? changed + " peers change at once" : "";
+  }
+
+  private static boolean same(
+      SortedMap<Integer, Long> before, SortedMap<Integer, Long> after, int peer) {
+    Long then = before.get(peer);
+    return then == null ? !after.containsKey(peer) : then.equals(after.get(peer));
+  }
+}

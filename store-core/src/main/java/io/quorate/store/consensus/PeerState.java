@@ -1,0 +1,181 @@
+package io.quorate.store.consensus;
+
+import io.quorate.store.consensus.Effects.Outbound;
+import io.quorate.store.log.Entry;
+import io.quorate.store.log.EntryKind;
+import io.quorate.store.log.HardState;
+import io.quorate.store.log.Membership;
+
+/** What a peer knows in every role, and the few ways to change it. */
+final class PeerState {
+  final ConsensusOptions options;
+  final Rules rules;
+  final RaftLog log;
+  final Memberships memberships;
+  final Durability durability;
+  final Outbox outbox = new Outbox();
+  final SplitMix random;
+
+  private long nowNanos;
+  private long term;
+  private int votedFor;
+  private Role role;
+  private int leader;
+  private long commitIndex;
+  private long usableBytes;
+
+  PeerState(ConsensusOptions options, Rules rules, Restored restored, long nowNanos) {
+    this.options = options;
+    this.rules = rules;
+    this.log = new RaftLog(restored, options.cacheBytes());
+    this.memberships = new Memberships(restored);
+    this.durability = new Durability(restored.hardState, restored.lastIndex());
+    this.random = new SplitMix(options.seed());
+    this.nowNanos = nowNanos;
+    this.term = restored.hardState.term();
+    this.votedFor = restored.hardState.votedFor();
+    this.commitIndex = restored.commitIndex;
+    this.role = followingRole();
+  }
+
+  int self() {
+    return options.peer();
+  }
+
+  long incarnation() {
+    return options.incarnation();
+  }
+
+  long now() {
+    return nowNanos;
+  }
+
+  long term() {
+    return term;
+  }
+
+  int votedFor() {
+    return votedFor;
+  }
+
+  HardState hardState() {
+    return new HardState(term, votedFor);
+  }
+
+  Role role() {
+    return role;
+  }
+
+  int leader() {
+    return leader;
+  }
+
+  long commitIndex() {
+    return commitIndex;
+  }
+
+  long usableBytes() {
+    return usableBytes;
+  }
+
+  void advanceTo(long newNowNanos) {
+    if (newNowNanos < nowNanos) {
+      throw new IllegalStateException("time went back from " + nowNanos + " to " + newNowNanos);
+    }
+    nowNanos = newNowNanos;
+  }
+
+  void measureSpace(long newUsableBytes) {
+    usableBytes = newUsableBytes;
+  }
+
+  void become(Role newRole, int newLeader) {
+    role = newRole;
+    leader = newLeader;
+  }
+
+  /** FOLLOWER, or LEARNER for a peer that the newest membership gives no vote. */
+  Role followingRole() {
+    return isVoter() ? Role.FOLLOWER : Role.LEARNER;
+  }
+
+  boolean isVoter() {
+    return memberships.current().voters().containsKey(self());
+  }
+
+  /** Whether this very incarnation may stand, and counts its own vote and disk. */
+  boolean mayLead() {
+    return isVoter() && rules.counts(memberships, self(), incarnation());
+  }
+
+  /** Enters {@code newTerm} or votes in the present one; to be made durable by this step. */
+  void setHardState(long newTerm, int newVotedFor) {
+    if (newTerm < term || newTerm == term && newVotedFor == votedFor) {
+      throw new IllegalStateException(
+          "hard state " + term + "/" + votedFor + " can not become " + newTerm + "/" + newVotedFor);
+    }
+    term = newTerm;
+    votedFor = newVotedFor;
+    outbox.hardStateChanged();
+  }
+
+  boolean isHardStateDurable() {
+    HardState durable = durability.state();
+    return durable.term() == term && durable.votedFor() == votedFor;
+  }
+
+  /** Sends at once; or, while the hard state that the message speaks for is not on disk, after it. */
+  void send(int to, ConsensusMessage message) {
+    outbox.send(
+        new Outbound(to, message), rules.mustWaitForHardState(isHardStateDurable()));
+  }
+
+  /** Appends to the log, here and (by this step's effects) on disk. */
+  void append(Entry entry) {
+    log.append(entry);
+    outbox.append(entry);
+    if (entry.kind() == EntryKind.MEMBERSHIP) {
+      memberships.append(Membership.decode(entry.index(), entry.body()));
+      refreshFollowingRole();
+    }
+  }
+
+  /** Drops the entries at or above {@code index}, which others are about to supersede. */
+  void truncateFrom(long index) {
+    if (!rules.mayTruncate(index, commitIndex)) {
+      throw new IllegalStateException(
+          "the leader of term "
+              + term
+              + " supersedes entry "
+              + index
+              + ", but everything up to "
+              + commitIndex
+              + " is committed");
+    }
+    log.truncateFrom(index);
+    durability.truncateFrom(index);
+    outbox.truncateFrom(index);
+    if (memberships.truncateFrom(index)) {
+      refreshFollowingRole();
+    }
+  }
+
+  /** Everything up to {@code index} is committed. Returns whether a membership settled by that. */
+  boolean commitTo(long index) {
+    if (index <= commitIndex) {
+      return false;
+    }
+    if (index > log.lastIndex()) {
+      throw new IllegalStateException(
+          "commit index " + index + " is past the log's end " + log.lastIndex());
+    }
+    commitIndex = index;
+    return memberships.commitTo(index);
+  }
+
+  private void refreshFollowingRole() {
+    if (role == Role.FOLLOWER || role == Role.LEARNER) {
+      role = followingRole();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.quorate.store.consensus;
+
+import io.quorate.store.log.Membership;
+
+/**
+ * The decisions on which safety hangs, in one place: so that they can be read together, and so that the
+ * tests can break them one at a time and see that the checkers notice.
+ */
+class Rules {
+
+  /** How far the log is committed. */
+  CommitRule commitRule() {
+    return CommitRule.MAJORITY;
+  }
+
+  /** A term has one vote: the first to ask has it, and may ask again. */
+  boolean mayVoteFor(int candidate, int votedFor) {
+    return votedFor == 0 || votedFor == candidate;
+  }
+
+  /**
+   * The vote goes only to a log at least as up to date, so that every leader has all that is committed.
+   */
+  boolean isUpToDate(RaftLog log, long lastIndex, long lastTerm) {
+    return log.isUpToDate(lastIndex, lastTerm);
+  }
+
+  /** Votes that win an election. */
+  int voteQuorum(Membership membership) {
+    return membership.commitQuorum();
+  }
+
+  /** A follower acknowledges what it has on disk of what matches the leader's log. */
+  long acknowledged(long matchedIndex, long durableIndex) {
+    return Math.min(matchedIndex, durableIndex);
+  }
+
+  /**
+   * A leader commits by counting only entries of its own term; older ones commit with them. An older
+   * entry on a majority may still be superseded (Raft, figure 8).
+   */
+  boolean mayCommit(long entryTerm, long leaderTerm) {
+    return entryTerm == leaderTerm;
+  }
+
+  /** Voters, the leader among them, that must stand by the leader for a read. */
+  int readQuorum(Membership membership) {
+    return membership.readQuorum();
+  }
+
+  /** Reads wait until the leader has committed an entry of its term: only then it knows the newest. */
+  boolean mayServeReads(boolean ownTermCommitted) {
+    return ownTermCommitted;
+  }
+
+  /**
+   * Votes, acknowledgements and confirmations count only from the incarnation that the committed
+   * membership names, and never against a newer one that an uncommitted change names: an incarnation
+   * ends when its peer has lost something that it had promised to keep.
+   */
+  boolean counts(Memberships memberships, int peer, long incarnation) {
+    return memberships.committed().names(peer, incarnation)
+        && memberships.current().names(peer, incarnation);
+  }
+
+  /** What is committed is never truncated. */
+  boolean mayTruncate(long index, long commitIndex) {
+    return index > commitIndex;
+  }
+
+  /** A new term and a vote are on disk before any message that depends on them leaves. */
+  boolean mustWaitForHardState(boolean hardStateIsDurable) {
+    return !hardStateIsDurable;
+  }
+
+  /** A leader commits no further in a follower's log than that log is known to match its own. */
+  long followerCommit(long leaderCommit, long matchedIndex) {
+    return Math.min(leaderCommit, matchedIndex);
+  }
+
+  /** Whether another change of the membership may begin: one at a time, after an own-term commit. */
+  boolean mayChangeMembership(Memberships memberships, boolean ownTermCommitted) {
+    return ownTermCommitted && memberships.isSettled();
+  }
+}

@@ -90,9 +90,9 @@ final class Memberships {
       boolean same =
           same(current.voters(), next.voters(), peer)
               && same(current.learners(), next.learners(), peer);
-      boolean promoted =
-          current.learners().containsKey(peer) && next.voters().containsKey(peer);
-      if (promoted && !next.voters().get(peer).equals(current.learners().get(peer))) {
+      Long learned = current.learners().get(peer);
+      Long votes = next.voters().get(peer);
+      if (learned != null && votes != null && !learned.equals(votes)) {
         return "peer " + peer + " becomes a voter with another incarnation than it learned with";
       }
       changed += same ? 0 : 1;

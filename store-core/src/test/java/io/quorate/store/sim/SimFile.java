@@ -85,8 +85,10 @@ final class SimFile {
     if (syncFailed) {
       return;
     }
+    if (sizeBytes < durableSizeBytes) {
+      pages.keySet().removeIf(page -> page * PAGE_BYTES >= sizeBytes);
+    }
     durableSizeBytes = sizeBytes;
-    pages.keySet().removeIf(page -> page * PAGE_BYTES >= sizeBytes);
     List<Unsynced> later = new ArrayList<>();
     for (Unsynced write : unsynced) {
       if (write.number > point) {

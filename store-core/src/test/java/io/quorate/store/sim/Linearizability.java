@@ -1,0 +1,167 @@
+package io.quorate.store.sim;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a history could have come from one copy that did one thing at a time.
+ *
+ * <p>The search of Wing and Gong ("Testing and verifying concurrent objects", 1993) with Lowe's
+ * memory of (operations done, state) pairs already tried ("Testing for linearizability", 2016). An
+ * operation of unknown outcome may be placed anywhere after its invocation, or nowhere.
+ */
+final class Linearizability {
+
+  /** The one copy. States are values: equal states behave alike. */
+  interface Model<S, C> {
+    S initial();
+
+    /** What {@code call} of operation {@code id} does to {@code state}, and answers. */
+    Step<S> apply(S state, int id, C call);
+  }
+
+  record Step<S>(S state, String outcome) {}
+
+  /** The checker's answer. */
+  enum Verdict {
+    LINEARIZABLE,
+    VIOLATED,
+    /** The search was given up; nothing is known. */
+    UNDECIDED
+  }
+
+  private record Tried<S>(BitSet done, S state) {}
+
+  private record Taken<S>(Event call, S before) {}
+
+  /** A call or a return in a doubly linked list ordered by time. */
+  private static final class Event {
+    final int operation;
+    final @Nullable Event itsReturn;
+    final boolean isCall;
+    @Nullable Event previous;
+    @Nullable Event next;
+
+    Event(int operation, boolean isCall, @Nullable Event itsReturn) {
+      this.operation = operation;
+      this.isCall = isCall;
+      this.itsReturn = itsReturn;
+    }
+  }
+
+  private Linearizability() {}
+
+  /** Checks {@code history}, whose operations may come in any order. */
+  static <S, C> Verdict check(Model<S, C> model, List<Operation<C>> history, long budgetSteps) {
+    Event head = new Event(-1, false, null);
+    link(head, history);
+    int open = (int) history.stream().filter(Operation::isKnown).count();
+    S state = model.initial();
+    BitSet done = new BitSet(history.size());
+    Set<Tried<S>> tried = new HashSet<>();
+    ArrayDeque<Taken<S>> taken = new ArrayDeque<>();
+    Event event = head.next;
+    for (long steps = 0; open > 0; steps++) {
+      if (steps > budgetSteps) {
+        return Verdict.UNDECIDED;
+      }
+      if (event != null && event.isCall) {
+        Operation<C> operation = history.get(event.operation);
+        Step<S> step = model.apply(state, operation.id(), operation.call());
+        boolean possible =
+            operation.isKnown()
+                ? step.outcome.equals(operation.outcome())
+                : !step.state.equals(state);
+        if (possible) {
+          done.set(event.operation);
+          if (tried.add(new Tried<>((BitSet) done.clone(), step.state))) {
+            taken.push(new Taken<>(event, state));
+            state = step.state;
+            lift(event);
+            open -= operation.isKnown() ? 1 : 0;
+            event = head.next;
+            continue;
+          }
+          done.clear(event.operation);
+        }
+        event = event.next;
+        continue;
+      }
+      // An operation returned before it could be placed, or nothing is left to try: go back.
+      if (taken.isEmpty()) {
+        return Verdict.VIOLATED;
+      }
+      Taken<S> last = taken.pop();
+      state = last.before;
+      done.clear(last.call.operation);
+      unlift(last.call);
+      open += history.get(last.call.operation).isKnown() ? 1 : 0;
+      event = last.call.next;
+    }
+    return Verdict.LINEARIZABLE;
+  }
+
+  private record Moment(long at, boolean isCall, Event event) {}
+
+  private static <C> void link(Event head, List<Operation<C>> history) {
+    List<Moment> moments = new ArrayList<>();
+    for (int i = 0; i < history.size(); i++) {
+      Operation<C> operation = history.get(i);
+      Event itsReturn = operation.isKnown() ? new Event(i, false, null) : null;
+      moments.add(new Moment(operation.invokedAt(), true, new Event(i, true, itsReturn)));
+      if (itsReturn != null) {
+        moments.add(new Moment(operation.returnedAt(), false, itsReturn));
+      }
+    }
+    // At the same instant calls come first: the two operations then count as concurrent.
+    moments.sort(Comparator.comparingLong(Moment::at).thenComparing(m -> !m.isCall));
+    Event last = head;
+    for (Moment moment : moments) {
+      last.next = moment.event;
+      moment.event.previous = last;
+      last = moment.event;
+    }
+  }
+
+  private static void lift(Event call) {
+    unlink(call);
+    if (call.itsReturn != null) {
+      unlink(call.itsReturn);
+    }
+  }
+
+  private static void unlift(Event call) {
+    if (call.itsReturn != null) {
+      relink(call.itsReturn);
+    }
+    relink(call);
+  }
+
+  private static void unlink(Event event) {
+    Event previous = event.previous;
+    Event next = event.next;
+    if (previous != null) {
+      previous.next = next;
+    }
+    if (next != null) {
+      next.previous = previous;
+    }
+  }
+
+  private static void relink(Event event) {
+    Event previous = event.previous;
+    Event next = event.next;
+    if (previous != null) {
+      previous.next = event;
+    }
+    if (next != null) {
+      next.previous = event;
+    }
+  }
+}

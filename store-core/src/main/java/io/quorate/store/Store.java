@@ -3,15 +3,66 @@ package io.quorate.store;
 import io.quorate.store.gateway.ClusterStatus;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A Quorate store: the tree through {@code java.nio.file}, plus what a file system has no word for.
  *
- * <p>Thread-safe. Closing it closes its file system, ends its session and all its threads.
+ * <pre>{@code
+ * try (Store store = Store.connect(Path.of("cluster.key"), "10.0.0.1:7400", "10.0.0.2:7400")) {
+ *   Files.write(store.path("/hello.txt"), bytes);
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Every call ends by the deadline of {@link StoreOptions}, whatever the cluster does.
+ * Closing the store closes its files, its file system, its session and all its threads.
+ *
+ * <p>Failures of the cluster are {@link NoQuorumException} (nothing happened: retry), {@link
+ * IndeterminateWriteException} (look before retrying) and {@link SessionEndedException}; all others are
+ * the exceptions that {@code java.nio.file} has for them.
  */
 public interface Store extends AutoCloseable {
+
+  /**
+   * Connects to a cluster as a client, with default options.
+   *
+   * @param clusterKey file with the cluster key that {@code quorate init} wrote
+   * @param peers addresses as host:port; one that answers is enough
+   */
+  static Store connect(Path clusterKey, String... peers) throws IOException {
+    return connect(clusterKey, List.of(peers), StoreOptions.defaults());
+  }
+
+  /** Connects to a cluster as a client. */
+  static Store connect(Path clusterKey, List<String> peers, StoreOptions options)
+      throws IOException {
+    return launcher().connect(clusterKey, peers, options);
+  }
+
+  /** Joins a cluster: runs the peer of a configuration file in this process, and uses it. */
+  static Store join(Path configuration) throws IOException {
+    return launcher().join(configuration, StoreOptions.defaults());
+  }
+
+  /** Runs a whole cluster in this process, on memory that goes with it. For tests and trying out. */
+  static Store inProcess(int peers) throws IOException {
+    return launcher().inProcess(peers, StoreOptions.defaults());
+  }
+
+  private static StoreLauncher launcher() throws IOException {
+    return ServiceLoader.load(StoreLauncher.class)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "no network for the store on the class path: add the module store-net"));
+  }
 
   /** The tree as a file system; the same object every time. */
   FileSystem fileSystem();
@@ -29,7 +80,40 @@ public interface Store extends AutoCloseable {
    * @throws NoQuorumException if no quorum was reached; nothing happened
    * @throws IndeterminateWriteException if the outcome is unknown
    */
-  long put(Path path, InputStream content) throws IOException;
+  default long put(Path path, InputStream content) throws IOException {
+    return put(path, content, PutCondition.always()).sizeBytes();
+  }
+
+  /** As {@link #put(Path, InputStream)}, but only if {@code condition} holds when it happens. */
+  FileVersion put(Path path, InputStream content, PutCondition condition) throws IOException;
+
+  /**
+   * As {@link #put(Path, InputStream, PutCondition)} without waiting. The content between the buffer's
+   * position and limit must not change until the future is done; the buffer itself is not touched.
+   * Callbacks run on the store's threads and must not block.
+   *
+   * @return completes with the new version, or exceptionally with the same exceptions
+   */
+  CompletableFuture<FileVersion> putAsync(Path path, ByteBuffer content, PutCondition condition);
+
+  /** Length and version of a file as they are now. */
+  FileVersion version(Path path) throws IOException;
+
+  /**
+   * Copies a whole file into {@code sink}. A file that is replaced or deleted meanwhile is copied as it
+   * was; writes into it may show from some point on.
+   *
+   * @return bytes copied
+   */
+  long get(Path path, OutputStream sink) throws IOException;
+
+  /**
+   * Reads a range, all of it from one version, without waiting. Shorter than asked only at the end of
+   * the file; empty beyond it.
+   *
+   * @param lengthBytes at most 1 MiB
+   */
+  CompletableFuture<ByteBuffer> readAsync(Path path, long offset, int lengthBytes);
 
   /** How the cluster looks from the peer that this store uses. */
   ClusterStatus status() throws IOException;

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +77,11 @@ public interface Store extends AutoCloseable {
    * Replaces (or makes) a whole file atomically from a stream of any length. Nobody sees it until it
    * is complete and durable on a quorum; if {@code content} fails, nothing has happened.
    *
+   * @param attributes set in the same step, at no further cost: {@code posix:permissions} (used when
+   *     the file is new; an existing one keeps its own) and {@code lastModifiedTime} (a {@link
+   *     java.nio.file.attribute.FileTime})
    * @return bytes written
+   * @throws UnsupportedOperationException for any other attribute
    * @throws NoQuorumException if no quorum was reached; nothing happened
    * @throws IndeterminateWriteException if the outcome is unknown
    */

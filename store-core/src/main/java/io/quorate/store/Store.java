@@ -85,12 +85,18 @@ public interface Store extends AutoCloseable {
    * @throws NoQuorumException if no quorum was reached; nothing happened
    * @throws IndeterminateWriteException if the outcome is unknown
    */
-  default long put(Path path, InputStream content) throws IOException {
-    return put(path, content, PutCondition.always()).sizeBytes();
+  default long put(Path path, InputStream content, FileAttribute<?>... attributes)
+      throws IOException {
+    return put(path, content, PutCondition.always(), attributes).sizeBytes();
   }
 
-  /** As {@link #put(Path, InputStream)}, but only if {@code condition} holds when it happens. */
-  FileVersion put(Path path, InputStream content, PutCondition condition) throws IOException;
+  /**
+   * As {@link #put(Path, InputStream, FileAttribute...)}, but only if {@code condition} holds when it
+   * happens.
+   */
+  FileVersion put(
+      Path path, InputStream content, PutCondition condition, FileAttribute<?>... attributes)
+      throws IOException;
 
   /**
    * As {@link #put(Path, InputStream, PutCondition)} without waiting. The content between the buffer's

@@ -67,6 +67,12 @@ public record JournalOptions(
         clusterId, segmentBytes, durability, maxBatchBytes, verify, onFailure);
   }
 
+  /** These settings with another listener for failures. */
+  public JournalOptions withOnFailure(Consumer<Throwable> other) {
+    return new JournalOptions(
+        clusterId, segmentBytes, durability, maxBatchBytes, verifySealedChunks, other);
+  }
+
   private static void requireRange(String field, int value, int min, int max) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(

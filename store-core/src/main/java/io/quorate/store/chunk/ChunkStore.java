@@ -1,0 +1,226 @@
+package io.quorate.store.chunk;
+
+import io.quorate.store.journal.DamagedRecordException;
+import io.quorate.store.journal.Journal;
+import io.quorate.store.journal.Position;
+import io.quorate.store.log.ChunkId;
+import io.quorate.store.log.ChunkRef;
+import io.quorate.store.table.Cursor;
+import io.quorate.store.table.OrderedTables;
+import io.quorate.store.table.Table;
+import io.quorate.store.table.TableBatch;
+import io.quorate.store.world.NoSpaceException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chunks that this peer holds: content in the journal, positions in the `index` database.
+ *
+ * <p>A position goes into the database only after an fdatasync covers the chunk; until then a map in
+ * memory answers. The database is written without a log of its own: after a crash, replaying the
+ * journal from the position that the database has reached brings back what it lost.
+ *
+ * <p>Rows of {@code POSITIONS}: key = session (8 bytes), number (8 bytes); value = segment (8 bytes),
+ * offset (4 bytes), length (4 bytes). {@code PROGRESS} has one row, key empty: segment and offset (8 + 4
+ * bytes) up to which chunks are indexed. All big-endian.
+ */
+public final class ChunkStore {
+  /** Tables of the `index` database. */
+  public enum Index implements Table {
+    POSITIONS,
+    PROGRESS
+  }
+
+  private static final byte[] PROGRESS_KEY = new byte[0];
+
+  private final OrderedTables index;
+  private final Map<ChunkId, Position> recent = new ConcurrentHashMap<>();
+  private final Position indexedThrough;
+
+  /** Orders appends and their entry in {@code recent}, and makes writes to the database one at a time. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private @Nullable Journal journal;
+
+  /** Over the `index` database; call {@link #attach} when the journal is open. */
+  public ChunkStore(OrderedTables index) {
+    this.index = index;
+    byte[] progress = index.get(Index.PROGRESS, PROGRESS_KEY);
+    if (progress == null) {
+      this.indexedThrough = new Position(0, 0, 0);
+    } else {
+      ByteBuffer buffer = ByteBuffer.wrap(progress);
+      this.indexedThrough = new Position(buffer.getLong(), buffer.getInt(), 0);
+    }
+  }
+
+  /** Takes a chunk that the journal's replay found. */
+  public void replayed(ChunkRef chunk, Position position) {
+    boolean indexed =
+        position.segment() < indexedThrough.segment()
+            || (position.segment() == indexedThrough.segment()
+                && position.offsetBytes() <= indexedThrough.offsetBytes());
+    if (!indexed) {
+      recent.put(chunk.id(), position);
+    }
+  }
+
+  /** Names the journal that holds the content; once, after its replay. */
+  public void attach(Journal journal) {
+    this.journal = journal;
+  }
+
+  private Journal journal() {
+    Journal attached = journal;
+    if (attached == null) {
+      throw new IllegalStateException("the journal is not open yet");
+    }
+    return attached;
+  }
+
+  /** Whether this peer's journal has the chunk, durable or on its way. */
+  public boolean held(ChunkId chunk) {
+    return recent.containsKey(chunk) || index.get(Index.POSITIONS, key(chunk)) != null;
+  }
+
+  /**
+   * Appends a chunk to the journal.
+   *
+   * @param content not copied; must not change
+   * @return false if the chunk was held already
+   * @throws NoSpaceException if the journal has no room; nothing happened
+   */
+  public boolean append(ChunkRef chunk, ByteBuffer content) throws NoSpaceException {
+    lock.lock();
+    try {
+      if (held(chunk.id())) {
+        return false;
+      }
+      recent.put(chunk.id(), journal().appendChunk(chunk, content));
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reads part of a chunk, with its checksum verified.
+   *
+   * @return null if this peer does not hold it
+   * @throws DamagedRecordException if what is on disk is not what was written
+   */
+  public @Nullable ByteBuffer read(ChunkRef chunk, int offset, int lengthBytes)
+      throws IOException {
+    Position position = position(chunk.id());
+    return position == null ? null : journal().readChunk(chunk, position, offset, lengthBytes);
+  }
+
+  private @Nullable Position position(ChunkId chunk) {
+    Position position = recent.get(chunk);
+    if (position != null) {
+      return position;
+    }
+    byte[] row = index.get(Index.POSITIONS, key(chunk));
+    if (row == null) {
+      // It may have moved from memory to the database between the two looks.
+      return recent.get(chunk);
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(row);
+    return new Position(buffer.getLong(), buffer.getInt(), buffer.getInt());
+  }
+
+  /** Drops the position of a chunk whose record is damaged, so that it counts as missing. */
+  public void forget(ChunkId chunk) {
+    lock.lock();
+    try {
+      recent.remove(chunk);
+      index.write(new TableBatch().delete(Index.POSITIONS, key(chunk)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Positions that wait in memory for their way into the database. */
+  public int unindexed() {
+    return recent.size();
+  }
+
+  /** Bytes appended to the journal and not yet written. */
+  public long queuedBytes() {
+    return journal().queuedBytes();
+  }
+
+  /**
+   * Moves positions into the database once the journal has made their chunks durable. Returns at once;
+   * the move happens on the journal's thread.
+   */
+  public void indexRecent() {
+    List<Map.Entry<ChunkId, Position>> moved;
+    lock.lock();
+    try {
+      moved =
+          recent.entrySet().stream()
+              .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
+              .toList();
+    } finally {
+      lock.unlock();
+    }
+    if (!moved.isEmpty()) {
+      journal().whenDurable(() -> write(moved));
+    }
+  }
+
+  private void write(List<Map.Entry<ChunkId, Position>> moved) {
+    TableBatch batch = new TableBatch();
+    Position last = indexedThrough;
+    for (Map.Entry<ChunkId, Position> entry : moved) {
+      Position position = entry.getValue();
+      batch.put(Index.POSITIONS, key(entry.getKey()), row(position));
+      last = position.compareTo(last) > 0 ? position : last;
+    }
+    batch.put(
+        Index.PROGRESS,
+        PROGRESS_KEY,
+        ByteBuffer.allocate(12).putLong(last.segment()).putInt(last.offsetBytes()).array());
+    lock.lock();
+    try {
+      index.write(batch);
+    } finally {
+      lock.unlock();
+    }
+    moved.forEach(entry -> recent.remove(entry.getKey(), entry.getValue()));
+  }
+
+  /** Makes the database durable as it is. */
+  public void flush() {
+    index.flush();
+  }
+
+  /** Number of chunks that the database names; a scan, for tests and tools. */
+  public long countIndexed() {
+    long count = 0;
+    try (Cursor cursor = index.scan(Index.POSITIONS, new byte[0], null)) {
+      while (cursor.next()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static byte[] key(ChunkId chunk) {
+    return ByteBuffer.allocate(16).putLong(chunk.session()).putLong(chunk.number()).array();
+  }
+
+  private static byte[] row(Position position) {
+    return ByteBuffer.allocate(16)
+        .putLong(position.segment())
+        .putInt(position.offsetBytes())
+        .putInt(position.lengthBytes())
+        .array();
+  }
+}

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   FOLLOWER
  *     ├─ no leader heard for an election timeout ─────► PRE_CANDIDATE
  *     ├─ its leader asks it to take over ─────────────► CANDIDATE
- *     └─ the membership takes its vote ───────────────► LEARNER
+ *     └─ a committed membership takes its vote ───────► LEARNER
  *   PRE_CANDIDATE  (same term, nothing persisted; asks again after 2 to 4 heartbeats)
  *     ├─ promised votes by a majority ────────────────► CANDIDATE in the next term
  *     └─ hears a leader, or of a later term ──────────► FOLLOWER
@@ -169,7 +169,7 @@ public final class Consensus {
     // A peer whose log is ahead may know a newer membership than this one does. Its asking is heard
     // even under an unknown incarnation; whether our vote counts there, its membership decides.
     boolean ahead = state.log.isBehind(request.lastIndex(), request.lastTerm());
-    if (!ahead && !state.rules.counts(state.memberships, from, request.incarnation())) {
+    if (!ahead && !state.hears(from, request.incarnation())) {
       return;
     }
     boolean sticks = !request.transfer() && sticksToLeader();
@@ -312,8 +312,9 @@ public final class Consensus {
 
   private void lead() {
     state.become(Role.LEADER, state.self());
+    // The winner's log holds whatever any voter knew to be committed.
+    state.commitTo(election.highestCommit());
     leading = new Leading(state, this::answerRead);
-    leading.commit(Math.min(election.highestCommit(), state.log.lastIndex()));
   }
 
   private void follow(long term, int leader) {

@@ -89,9 +89,10 @@ final class Election {
   /** Whether the votes suffice. One's own counts once it is durable, like any other. */
   boolean isWon() {
     Membership membership = state.memberships.current();
-    int votes = preVote || state.isHardStateDurable() ? 1 : 0;
+    boolean own = preVote || state.isHardStateDurable();
+    int votes = 0;
     for (int voter : membership.voters().keySet()) {
-      votes += granted.contains(voter) ? 1 : 0;
+      votes += (voter == state.self() ? own : granted.contains(voter)) ? 1 : 0;
     }
     return votes >= state.rules.voteQuorum(membership);
   }

@@ -32,11 +32,12 @@ final class Leading {
   private boolean writable = true;
   private boolean heartbeatDue = true;
   private boolean roundToAll;
+  private boolean membershipSettled;
   private int transferTarget;
   private long transferUntilNanos;
   private boolean transferSent;
 
-  /** Begins a term: {@code appendFirst} must follow. */
+  /** Begins a term with an entry of its own. */
   Leading(PeerState state, ReadRounds.Answers answers) {
     this.state = state;
     this.answers = answers;
@@ -45,7 +46,11 @@ final class Leading {
     this.rounds = new ReadRounds(state, firstIndex, replicator.followers());
     this.heartbeatNanos = state.now();
     replicator.syncWith(state.memberships.current(), firstIndex);
-    append(0, EntryKind.NO_OP, List.of(), new byte[0]);
+    appendMark();
+  }
+
+  private void appendMark() {
+    append(0, EntryKind.NO_OP, List.of(), CommitMark.encode(state.commitIndex()));
   }
 
   /** Whether a majority was heard from lately: proposals are taken, followers hold to this leader. */
@@ -199,6 +204,10 @@ final class Leading {
   /** Commits, answers reads and sends, once per step. Returns false if this peer is to lead no more. */
   boolean flush() {
     commitWhatIsDurable();
+    if (membershipSettled && state.isVoter()) {
+      appendMark();
+    }
+    membershipSettled = false;
     rounds.settle(isOwnTermCommitted(), answers);
     boolean newRound = rounds.beginIfNeeded();
     if (heartbeatDue) {
@@ -258,10 +267,9 @@ final class Leading {
         : 0;
   }
 
-  /** Also called with what voters knew to be committed. */
-  void commit(long index) {
+  private void commit(long index) {
     long before = state.commitIndex();
-    state.commitTo(index);
+    membershipSettled |= state.commitTo(index);
     for (long done = Math.max(before + 1, firstIndex); done <= state.commitIndex(); done++) {
       uncommittedBytes -= uncommittedWeights.removeFirst();
     }

@@ -94,18 +94,29 @@ final class PeerState {
     leader = newLeader;
   }
 
-  /** FOLLOWER, or LEARNER for a peer that the newest membership gives no vote. */
+  /** FOLLOWER, or LEARNER for a peer that has no vote. */
   Role followingRole() {
     return isVoter() ? Role.FOLLOWER : Role.LEARNER;
   }
 
+  /**
+   * Whether a membership in force gives this peer a vote. One that an uncommitted change removes may
+   * have to lead until the change is committed: perhaps nobody else has its log.
+   */
   boolean isVoter() {
-    return memberships.current().voters().containsKey(self());
+    return memberships.inForce().stream().anyMatch(each -> each.voters().containsKey(self()));
   }
 
-  /** Whether this very incarnation may stand, and counts its own vote and disk. */
+  /** Whether this very incarnation may stand. */
   boolean mayLead() {
-    return isVoter() && rules.counts(memberships, self(), incarnation());
+    return isVoter() && hears(self(), incarnation());
+  }
+
+  /** Whether to listen to one that stands: it counts, or does until an uncommitted change removes it. */
+  boolean hears(int candidate, long incarnation) {
+    return rules.counts(memberships, candidate, incarnation)
+        || !memberships.current().contains(candidate)
+            && memberships.committed().names(candidate, incarnation);
   }
 
   /** Enters {@code newTerm} or votes in the present one; to be made durable by this step. */
@@ -134,6 +145,7 @@ final class PeerState {
   void append(Entry entry) {
     log.append(entry);
     outbox.append(entry);
+    memberships.commitTo(CommitMark.of(entry, memberships.current().index()));
     if (entry.kind() == EntryKind.MEMBERSHIP) {
       memberships.append(Membership.decode(entry.index(), entry.body()));
       refreshFollowingRole();
@@ -170,7 +182,11 @@ final class PeerState {
           "commit index " + index + " is past the log's end " + log.lastIndex());
     }
     commitIndex = index;
-    return memberships.commitTo(index);
+    boolean settled = memberships.commitTo(index);
+    if (settled) {
+      refreshFollowingRole();
+    }
+    return settled;
   }
 
   private void refreshFollowingRole() {

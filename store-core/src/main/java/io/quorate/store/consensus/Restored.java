@@ -96,6 +96,7 @@ public final class Restored {
         }
       }
       terms.append(entry.index(), entry.term());
+      commitIndex(CommitMark.of(entry, memberships.getLast().index()));
       if (entry.kind() == EntryKind.MEMBERSHIP) {
         memberships.add(Membership.decode(entry.index(), entry.body()));
       }
@@ -103,9 +104,9 @@ public final class Restored {
       return this;
     }
 
-    /** The highest index known to be committed: the applied one. */
+    /** An index known to be committed, such as the applied one; the highest told counts. */
     public Builder commitIndex(long index) {
-      commitIndex = index;
+      commitIndex = Math.max(commitIndex, index);
       return this;
     }
 

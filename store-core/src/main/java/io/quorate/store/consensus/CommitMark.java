@@ -5,9 +5,10 @@ import io.quorate.store.log.EntryKind;
 import java.nio.ByteBuffer;
 
 /**
- * What an entry tells about the commit of those before it. A commit index is otherwise kept in memory
- * only, and after a restart of all peers none may know whether the newest membership in its log is
- * committed; then a readmitted peer would count for nobody, and there might be no majority without it.
+ * What an entry tells about the commit of those before it. A commit index is otherwise kept in
+ * memory only, and after a restart of all peers none may know whether the newest membership in its
+ * log is committed; then a readmitted peer would count for nobody, and there might be no majority
+ * without it.
  *
  * <ul>
  *   <li>A leader's empty entry carries the commit index that it knew (8 bytes, big-endian). Leaders

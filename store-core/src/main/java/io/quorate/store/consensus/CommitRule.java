@@ -5,14 +5,14 @@ import java.util.Arrays;
 import java.util.function.IntToLongFunction;
 
 /**
- * Decides how far the log is committed. An object, because read leases will make the commit of an entry
- * wait for more than a majority.
+ * Decides how far the log is committed. An object, because read leases will make the commit of an
+ * entry wait for more than a majority.
  */
 interface CommitRule {
 
   /**
-   * The highest index that may be called committed, by what is durable where. Whether the leader may
-   * commit an entry of that term is not asked here.
+   * The highest index that may be called committed, by what is durable where. Whether the leader
+   * may commit an entry of that term is not asked here.
    *
    * @param durableIndex by voter: highest index known to match the leader's log and to be durable
    */
@@ -20,8 +20,7 @@ interface CommitRule {
 
   /** Durable on floor(N / 2) + 1 voters. */
   CommitRule MAJORITY =
-      (membership, durableIndex) ->
-          highestOn(membership.commitQuorum(), membership, durableIndex);
+      (membership, durableIndex) -> highestOn(membership.commitQuorum(), membership, durableIndex);
 
   /** The highest index that {@code copies} voters hold. */
   static long highestOn(int copies, Membership membership, IntToLongFunction durableIndex) {

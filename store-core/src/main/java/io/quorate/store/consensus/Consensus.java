@@ -13,8 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One peer's part in the consensus: Raft (Ongaro, "Consensus: Bridging Theory and Practice", 2014) as a
- * function from (state, input, now) to effects. Not thread-safe; the shell calls it from one thread.
+ * One peer's part in the consensus: Raft (Ongaro, "Consensus: Bridging Theory and Practice", 2014)
+ * as a function from (state, input, now) to effects. Not thread-safe; the shell calls it from one
+ * thread.
  *
  * <pre>
  *   LEARNER        (a peer without a vote)
@@ -37,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p><b>Incarnations.</b> Votes, acknowledgements and confirmations count only from the incarnation
- * that the committed membership names. Appends are taken from whoever a majority elected, since a peer
- * that lags may know only an older membership than its leader's.
+ * that the committed membership names. Appends are taken from whoever a majority elected, since a
+ * peer that lags may know only an older membership than its leader's.
  */
 public final class Consensus {
   private final PeerState state;
@@ -67,12 +68,12 @@ public final class Consensus {
   }
 
   /**
-   * Handles all inputs in order, then says what to do. Messages are collected over the whole step, so
-   * many inputs at once cost few messages.
+   * Handles all inputs in order, then says what to do. Messages are collected over the whole step,
+   * so many inputs at once cost few messages.
    *
    * @param nowNanos monotonic time, never before that of an earlier step
-   * @throws IllegalStateException if an input contradicts what is promised (two leaders in one term, a
-   *     committed entry superseded, time that goes back). The peer must stop
+   * @throws IllegalStateException if an input contradicts what is promised (two leaders in one
+   *     term, a committed entry superseded, time that goes back). The peer must stop
    */
   public Effects step(List<Input> inputs, long nowNanos) {
     state.advanceTo(nowNanos);
@@ -173,8 +174,7 @@ public final class Consensus {
       return;
     }
     boolean sticks = !request.transfer() && sticksToLeader();
-    boolean upToDate =
-        state.rules.isUpToDate(state.log, request.lastIndex(), request.lastTerm());
+    boolean upToDate = state.rules.isUpToDate(state.log, request.lastIndex(), request.lastTerm());
     if (request.preVote()) {
       boolean promised = request.term() > state.term() && !sticks && upToDate;
       answerVote(from, promised ? request.term() : state.term(), true, promised);
@@ -205,24 +205,19 @@ public final class Consensus {
   }
 
   private void answerVote(int to, long term, boolean preVote, boolean granted) {
-    state.send(
-        to, new VoteReply(term, state.incarnation(), preVote, granted, state.commitIndex()));
+    state.send(to, new VoteReply(term, state.incarnation(), preVote, granted, state.commitIndex()));
   }
 
   private void onVoteReply(int from, VoteReply reply) {
     boolean promise = reply.preVote() && reply.granted();
     if (!promise && reply.term() > state.term()) {
       follow(reply.term(), 0);
-    } else if (state.role() == Role.PRE_CANDIDATE
-        && promise
-        && reply.term() == state.term() + 1) {
+    } else if (state.role() == Role.PRE_CANDIDATE && promise && reply.term() == state.term() + 1) {
       election.onReply(from, reply);
       if (election.isWon()) {
         campaign(false);
       }
-    } else if (state.role() == Role.CANDIDATE
-        && !reply.preVote()
-        && reply.term() == state.term()) {
+    } else if (state.role() == Role.CANDIDATE && !reply.preVote() && reply.term() == state.term()) {
       election.onReply(from, reply);
     }
   }
@@ -279,8 +274,7 @@ public final class Consensus {
     if (leading != null) {
       leading.onOwnRead(request);
     } else {
-      state.send(
-          state.leader(), new ReadIndexRequest(state.term(), state.incarnation(), request));
+      state.send(state.leader(), new ReadIndexRequest(state.term(), state.incarnation(), request));
     }
   }
 
@@ -288,8 +282,7 @@ public final class Consensus {
     if (asker == state.self()) {
       reads.onAnswer(request, index);
     } else {
-      state.send(
-          asker, new ReadIndexReply(state.term(), state.incarnation(), request, index));
+      state.send(asker, new ReadIndexReply(state.term(), state.incarnation(), request, index));
     }
   }
 
@@ -351,9 +344,7 @@ public final class Consensus {
    * last said if it follows; false if no leader is known.
    */
   public boolean writable() {
-    return leading != null
-        ? leading.writable()
-        : state.leader() != 0 && following.leaderWritable();
+    return leading != null ? leading.writable() : state.leader() != 0 && following.leaderWritable();
   }
 
   /** Highest index known to be committed. */

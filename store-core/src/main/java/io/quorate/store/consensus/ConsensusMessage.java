@@ -4,7 +4,8 @@ import io.quorate.store.log.Entry;
 import java.util.List;
 
 /**
- * What peers say to each other about the log. Each message carries its sender's term and incarnation.
+ * What peers say to each other about the log. Each message carries its sender's term and
+ * incarnation.
  */
 public sealed interface ConsensusMessage {
 
@@ -58,8 +59,8 @@ public sealed interface ConsensusMessage {
   /**
    * Answers {@link AppendEntries}.
    *
-   * @param accepted false when (prevIndex, prevTerm) does not match; {@code index} is then a hint where
-   *     to try next
+   * @param accepted false when (prevIndex, prevTerm) does not match; {@code index} is then a hint
+   *     where to try next
    * @param index the highest index known to match and to be durable here
    * @param usableBytes free space for content on this peer
    */

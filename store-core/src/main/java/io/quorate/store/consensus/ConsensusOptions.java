@@ -1,25 +1,27 @@
 package io.quorate.store.consensus;
 
 /**
- * Identity, timing and bounds of one peer's consensus. Start from {@link #of} and change what differs.
+ * Identity, timing and bounds of one peer's consensus. Start from {@link #of} and change what
+ * differs.
  *
  * @param peer this peer's id, 1 and up
- * @param incarnation this peer's incarnation; it votes and counts only while the committed membership
- *     names this very number
- * @param seed of the randomness of election timeouts and request numbers. Must differ between boots:
- *     an answer to a read that an earlier boot asked must not fit a question of this one
- * @param heartbeatNanos how often a leader that has nothing to say speaks. Shorter finds a dead peer
- *     sooner, at the price of N − 1 small messages each time
- * @param electionMinNanos a follower that has heard from its leader for less than this neither stands
- *     nor helps another to depose it. It must outlast the longest pause of a healthy, loaded leader
- * @param electionMaxNanos a follower stands after a random time between the two; a wide gap makes two
- *     candidates at once unlikely. Also how long a silent peer counts as present to its leader. A
- *     failover takes up to this, plus two round trips and one fdatasync
+ * @param incarnation this peer's incarnation; it votes and counts only while the committed
+ *     membership names this very number
+ * @param seed of the randomness of election timeouts and request numbers. Must differ between
+ *     boots: an answer to a read that an earlier boot asked must not fit a question of this one
+ * @param heartbeatNanos how often a leader that has nothing to say speaks. Shorter finds a dead
+ *     peer sooner, at the price of N − 1 small messages each time
+ * @param electionMinNanos a follower that has heard from its leader for less than this neither
+ *     stands nor helps another to depose it. It must outlast the longest pause of a healthy, loaded
+ *     leader
+ * @param electionMaxNanos a follower stands after a random time between the two; a wide gap makes
+ *     two candidates at once unlikely. Also how long a silent peer counts as present to its leader.
+ *     A failover takes up to this, plus two round trips and one fdatasync
  * @param maxAppendBytes most bytes of entries in one message (a single larger entry goes alone)
- * @param maxInFlightBytes most bytes of entries sent to one follower and not acknowledged: what a slow
- *     follower costs the leader, and the bandwidth-delay product that the leader can fill
- * @param cacheBytes entries kept in memory for followers that are a little behind; older ones are read
- *     from the journal. Entries that are not durable yet are kept beyond this bound
+ * @param maxInFlightBytes most bytes of entries sent to one follower and not acknowledged: what a
+ *     slow follower costs the leader, and the bandwidth-delay product that the leader can fill
+ * @param cacheBytes entries kept in memory for followers that are a little behind; older ones are
+ *     read from the journal. Entries that are not durable yet are kept beyond this bound
  * @param maxUncommittedBytes proposals are refused while this much waits for its commit
  * @param readTimeoutNanos a read that no leader confirmed for so long is refused
  */
@@ -43,8 +45,7 @@ public record ConsensusOptions(
     within("peer", peer, 1, Integer.MAX_VALUE);
     within("heartbeatNanos", heartbeatNanos, MILLI, 10 * SECOND);
     within("electionMinNanos", electionMinNanos, 3 * heartbeatNanos, 100 * SECOND);
-    within(
-        "electionMaxNanos", electionMaxNanos, electionMinNanos + heartbeatNanos, 1000 * SECOND);
+    within("electionMaxNanos", electionMaxNanos, electionMinNanos + heartbeatNanos, 1000 * SECOND);
     within("maxAppendBytes", maxAppendBytes, 1, 64 << 20);
     within("maxInFlightBytes", maxInFlightBytes, maxAppendBytes, 1 << 30);
     within("cacheBytes", cacheBytes, 0, Integer.MAX_VALUE);

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What of this peer's log and hard state has reached the disk. Each step that persists something has a
- * number; the shell reports the highest number that is durable, now and then.
+ * What of this peer's log and hard state has reached the disk. Each step that persists something
+ * has a number; the shell reports the highest number that is durable, now and then.
  */
 final class Durability {
   private final Deque<Pending> pending = new ArrayDeque<>();

@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
  * What one step asks of the shell, in this order:
  *
  * <ol>
- *   <li>append {@code hardState} (if any) and {@code append} to the journal; an entry supersedes all
- *       earlier ones at or above its index;
+ *   <li>append {@code hardState} (if any) and {@code append} to the journal; an entry supersedes
+ *       all earlier ones at or above its index;
  *   <li>send {@code send} at once;
- *   <li>when the journal holds durably all that was appended up to and including this step, send {@code
- *       sendWhenDurable} and give back {@link Input.Durable} with this {@code number};
+ *   <li>when the journal holds durably all that was appended up to and including this step, send
+ *       {@code sendWhenDurable} and give back {@link Input.Durable} with this {@code number};
  *   <li>apply entries up to {@code commitIndex}, each only once it is durable here;
  *   <li>answer {@code readable}, {@code refused} and {@code refusedReads}; read the log for {@code
  *       logReads}.
  * </ol>
  *
- * @param number counts steps that ask for something durable (a hard state, entries, or only messages
- *     that wait for what an earlier step persists); 0 when this one does not
+ * @param number counts steps that ask for something durable (a hard state, entries, or only
+ *     messages that wait for what an earlier step persists); 0 when this one does not
  * @param hardState to be persisted, or null
  * @param append entries to append, in order
  * @param send messages that depend on nothing un-durable

@@ -6,8 +6,8 @@ import io.quorate.store.log.Membership;
 import java.util.TreeSet;
 
 /**
- * When to stand, and the votes collected: first promises (pre-vote), which change no state, so that a
- * peer that was cut off disturbs nobody when it returns; then votes.
+ * When to stand, and the votes collected: first promises (pre-vote), which change no state, so that
+ * a peer that was cut off disturbs nobody when it returns; then votes.
  */
 final class Election {
   private final PeerState state;
@@ -62,8 +62,9 @@ final class Election {
   }
 
   /**
-   * A promise may be asked for again soon: it costs one message each, and a peer may only have refused
-   * because it heard the old leader last. A vote was perhaps split; then whoever waits less wins.
+   * A promise may be asked for again soon: it costs one message each, and a peer may only have
+   * refused because it heard the old leader last. A vote was perhaps split; then whoever waits less
+   * wins.
    */
   private void restartAsCandidate() {
     long heartbeat = state.options.heartbeatNanos();

@@ -56,7 +56,9 @@ final class EntryCache {
     }
   }
 
-  /** Drops the oldest entries at or below {@code highest} while there are more bytes than allowed. */
+  /**
+   * Drops the oldest entries at or below {@code highest} while there are more bytes than allowed.
+   */
   void evict(long allowedBytes, long highest) {
     while (bytes > allowedBytes && first < end && first <= highest) {
       drop(first);

@@ -10,7 +10,8 @@ package io.quorate.store.consensus;
  * @param matchIndex highest index known to match and to be durable there
  * @param nextIndex next index to be sent
  * @param inFlightBytes bytes of entries sent and not acknowledged
- * @param lastHeardNanos time of its last reply, on the clock that is given to {@link Consensus#step}
+ * @param lastHeardNanos time of its last reply, on the clock that is given to {@link
+ *     Consensus#step}
  * @param usableBytes free space for content there; −1 until it has said so
  */
 public record FollowerStatus(

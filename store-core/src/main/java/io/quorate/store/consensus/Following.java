@@ -8,9 +8,9 @@ import io.quorate.store.log.Entry;
  * The follower's part: makes its log match the leader's and says how much of it is on disk.
  *
  * <p>Within one term a leader never takes anything back, so {@code matched} only rises. Replies are
- * collected over a step: one says all. A reply leaves when more than was acknowledged is durable, when
- * the leader began a new read round (that is also how heartbeats ask for an answer), and when entries
- * come a second time, since then a reply was lost. A commit notice needs no reply.
+ * collected over a step: one says all. A reply leaves when more than was acknowledged is durable,
+ * when the leader began a new read round (that is also how heartbeats ask for an answer), and when
+ * entries come a second time, since then a reply was lost. A commit notice needs no reply.
  */
 final class Following {
   private static final long NONE = -1;

@@ -22,13 +22,14 @@ public sealed interface Input {
   /**
    * One thing to append.
    *
-   * @param ticket the shell's name for it, repeated in {@link Effects#refused} if it is not appended
+   * @param ticket the shell's name for it, repeated in {@link Effects#refused} if it is not
+   *     appended
    */
   record Proposal(long ticket, EntryKind kind, List<ChunkRef> chunks, byte[] body) {}
 
   /**
-   * The journal holds durably everything that {@link Effects} up to number {@code effectsNumber} asked
-   * to persist.
+   * The journal holds durably everything that {@link Effects} up to number {@code effectsNumber}
+   * asked to persist.
    */
   record Durable(long effectsNumber) implements Input {}
 

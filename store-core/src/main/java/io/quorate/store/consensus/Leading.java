@@ -15,9 +15,9 @@ import java.util.List;
 /**
  * The leader's part: appends proposals, counts what is durable where, commits, and answers reads.
  *
- * <p>It goes on while it hears from a read quorum: then it may still answer reads. While it hears from
- * fewer than a write quorum it refuses proposals and says so to its followers, which then no longer
- * hold to it if another peer asks for their vote.
+ * <p>It goes on while it hears from a read quorum: then it may still answer reads. While it hears
+ * from fewer than a write quorum it refuses proposals and says so to its followers, which then no
+ * longer hold to it if another peer asks for their vote.
  */
 final class Leading {
   private final PeerState state;
@@ -53,7 +53,9 @@ final class Leading {
     append(0, EntryKind.NO_OP, List.of(), CommitMark.encode(state.commitIndex()));
   }
 
-  /** Whether a majority was heard from lately: proposals are taken, followers hold to this leader. */
+  /**
+   * Whether a majority was heard from lately: proposals are taken, followers hold to this leader.
+   */
   boolean writable() {
     return writable;
   }
@@ -78,8 +80,7 @@ final class Leading {
         continue;
       }
       Entry entry =
-          append(
-              input.wallClockNanos(), proposal.kind(), proposal.chunks(), proposal.body());
+          append(input.wallClockNanos(), proposal.kind(), proposal.chunks(), proposal.body());
       state.outbox.accept(proposal.ticket(), entry);
     }
   }
@@ -98,14 +99,9 @@ final class Leading {
         && Memberships.objectionTo(state.memberships.current(), next).isEmpty();
   }
 
-  private Entry append(
-      long wallClockNanos,
-      EntryKind kind,
-      List<ChunkRef> chunks,
-      byte[] body) {
+  private Entry append(long wallClockNanos, EntryKind kind, List<ChunkRef> chunks, byte[] body) {
     long stamp = Math.max(wallClockNanos, state.log.lastStampNanos() + 1);
-    Entry entry =
-        new Entry(state.log.lastIndex() + 1, state.term(), stamp, kind, chunks, body);
+    Entry entry = new Entry(state.log.lastIndex() + 1, state.term(), stamp, kind, chunks, body);
     state.append(entry);
     uncommittedWeights.add(entry.weightBytes());
     uncommittedBytes += entry.weightBytes();
@@ -201,7 +197,9 @@ final class Leading {
         && state.rules.counts(state.memberships, follower.peer, follower.incarnation);
   }
 
-  /** Commits, answers reads and sends, once per step. Returns false if this peer is to lead no more. */
+  /**
+   * Commits, answers reads and sends, once per step. Returns false if this peer is to lead no more.
+   */
   boolean flush() {
     commitWhatIsDurable();
     if (membershipSettled && state.isVoter()) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Reads that this peer's own clients wait for, until a leader confirms an index for them or until they
- * are refused. All that wait at the end of a step ask together, under one request number.
+ * Reads that this peer's own clients wait for, until a leader confirms an index for them or until
+ * they are refused. All that wait at the end of a step ask together, under one request number.
  */
 final class LocalReads {
   /** Requests under way at a time; whatever comes meanwhile joins the next one. */
@@ -47,10 +47,7 @@ final class LocalReads {
 
   /** Asks for all that wait, if a leader is known and not too much is under way. */
   void flush(Ask leader) {
-    if (waiting.isEmpty()
-        || state.leader() == 0
-        || pausedUntilTick
-        || asked.size() >= MAX_ASKED) {
+    if (waiting.isEmpty() || state.leader() == 0 || pausedUntilTick || asked.size() >= MAX_ASKED) {
       return;
     }
     lastRequest++;

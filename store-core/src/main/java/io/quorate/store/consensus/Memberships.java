@@ -8,8 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 
 /**
- * The memberships that matter: the newest one known to be committed, and those after it in the log. A
- * membership takes effect when it is appended, and is undone when its entry is truncated.
+ * The memberships that matter: the newest one known to be committed, and those after it in the log.
+ * A membership takes effect when it is appended, and is undone when its entry is truncated.
  */
 final class Memberships {
   private final List<Membership> inForce = new ArrayList<>();
@@ -67,9 +67,9 @@ final class Memberships {
   }
 
   /**
-   * Why {@code next} may not follow {@code current}, or an empty string if it may. One peer may differ:
-   * come as a learner, become a voter, leave, or have a new incarnation. A voter was a learner first,
-   * since nothing counts from a peer that the committed membership does not name.
+   * Why {@code next} may not follow {@code current}, or an empty string if it may. One peer may
+   * differ: come as a learner, become a voter, leave, or have a new incarnation. A voter was a
+   * learner first, since nothing counts from a peer that the committed membership does not name.
    */
   static String objectionTo(Membership current, Membership next) {
     if (next.voters().isEmpty()) {

@@ -100,8 +100,8 @@ final class PeerState {
   }
 
   /**
-   * Whether a membership in force gives this peer a vote. One that an uncommitted change removes may
-   * have to lead until the change is committed: perhaps nobody else has its log.
+   * Whether a membership in force gives this peer a vote. One that an uncommitted change removes
+   * may have to lead until the change is committed: perhaps nobody else has its log.
    */
   boolean isVoter() {
     return memberships.inForce().stream().anyMatch(each -> each.voters().containsKey(self()));
@@ -112,7 +112,10 @@ final class PeerState {
     return isVoter() && hears(self(), incarnation());
   }
 
-  /** Whether to listen to one that stands: it counts, or does until an uncommitted change removes it. */
+  /**
+   * Whether to listen to one that stands: it counts, or does until an uncommitted change removes
+   * it.
+   */
   boolean hears(int candidate, long incarnation) {
     return rules.counts(memberships, candidate, incarnation)
         || !memberships.current().contains(candidate)
@@ -135,10 +138,11 @@ final class PeerState {
     return durable.term() == term && durable.votedFor() == votedFor;
   }
 
-  /** Sends at once; or, while the hard state that the message speaks for is not on disk, after it. */
+  /**
+   * Sends at once; or, while the hard state that the message speaks for is not on disk, after it.
+   */
   void send(int to, ConsensusMessage message) {
-    outbox.send(
-        new Outbound(to, message), rules.mustWaitForHardState(isHardStateDurable()));
+    outbox.send(new Outbound(to, message), rules.mustWaitForHardState(isHardStateDurable()));
   }
 
   /** Appends to the log, here and (by this step's effects) on disk. */

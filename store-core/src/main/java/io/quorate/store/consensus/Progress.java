@@ -96,8 +96,9 @@ final class Progress {
   }
 
   /**
-   * The follower's log does not go on from what was sent; it may agree up to {@code hint}. Of several
-   * such answers to appends in flight only the first has an effect: the others do not go lower.
+   * The follower's log does not go on from what was sent; it may agree up to {@code hint}. Of
+   * several such answers to appends in flight only the first has an effect: the others do not go
+   * lower.
    */
   void refused(long hint) {
     long lower = Math.max(match, hint) + 1;

@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This peer's log: the term of every entry, and the entries themselves as far as they fit in memory.
- * What has not reached the disk yet is always in memory, since it can not be read from anywhere else.
+ * This peer's log: the term of every entry, and the entries themselves as far as they fit in
+ * memory. What has not reached the disk yet is always in memory, since it can not be read from
+ * anywhere else.
  */
 final class RaftLog {
   private final TermRuns terms;

@@ -10,30 +10,32 @@ import java.util.Map;
  * The leader's side of ReadIndex: finds an index that is safe to read at.
  *
  * <p><b>What is promised.</b> A read that began at time t is answered with an index that no entry
- * acknowledged before t exceeds. The leader of term T takes its commit index when it registers the read
- * (after t): that covers all that it acknowledged itself, and, once it has committed an entry of its
- * own term, all that leaders before it did. What remains is to exclude a leader of a later term that
- * acknowledged something before t.
+ * acknowledged before t exceeds. The leader of term T takes its commit index when it registers the
+ * read (after t): that covers all that it acknowledged itself, and, once it has committed an entry
+ * of its own term, all that leaders before it did. What remains is to exclude a leader of a later
+ * term that acknowledged something before t.
  *
- * <p><b>Why a read quorum excludes it.</b> Let R voters, R = N − majority + 1, each have been in a term
- * ≤ T at some moment at or after t. An entry of a term U &gt; T commits only when a majority has it on
- * disk in term U, and peers do not return to an earlier term. So, had it committed before t, the
- * majority would lie outside those R; but only N − R = majority − 1 voters are left. For four peers R is
- * 2: the leader and one other.
+ * <p><b>Why a read quorum excludes it.</b> Let R voters, R = N − majority + 1, each have been in a
+ * term ≤ T at some moment at or after t. An entry of a term U &gt; T commits only when a majority
+ * has it on disk in term U, and peers do not return to an earlier term. So, had it committed before
+ * t, the majority would lie outside those R; but only N − R = majority − 1 voters are left. For
+ * four peers R is 2: the leader and one other.
  *
- * <p><b>Who confirms.</b> The leader itself, since it handles the read in term T. A follower whose reply
- * repeats the number of a round that began after the read was registered. And the follower that asks:
- * it made its {@code ReadIndexRequest} after the read began, and was in term T when it did. So with
- * three or four peers a follower's read costs one request and one answer, and no further message. It
- * holds even for a leader that has been deposed without knowing, because the moment that counts is
- * that of asking: whatever a later leader commits afterwards is concurrent with the read.
+ * <p><b>Who confirms.</b> The leader itself, since it handles the read in term T. A follower whose
+ * reply repeats the number of a round that began after the read was registered. And the follower
+ * that asks: it made its {@code ReadIndexRequest} after the read began, and was in term T when it
+ * did. So with three or four peers a follower's read costs one request and one answer, and no
+ * further message. It holds even for a leader that has been deposed without knowing, because the
+ * moment that counts is that of asking: whatever a later leader commits afterwards is concurrent
+ * with the read.
  *
- * <p>While a membership change is not committed, each membership in force needs its own read quorum: one
- * of them governs what a later leader could have committed, and this leader can not tell which.
+ * <p>While a membership change is not committed, each membership in force needs its own read
+ * quorum: one of them governs what a later leader could have committed, and this leader can not
+ * tell which.
  *
- * <p><b>Rounds.</b> A round is a number that goes out with every append or heartbeat. Reads that come
- * while rounds are under way share the next one; at most two are under way, so that load makes rounds
- * larger, not more frequent. A heartbeat always begins one, which also mends lost ones.
+ * <p><b>Rounds.</b> A round is a number that goes out with every append or heartbeat. Reads that
+ * come while rounds are under way share the next one; at most two are under way, so that load makes
+ * rounds larger, not more frequent. A heartbeat always begins one, which also mends lost ones.
  */
 final class ReadRounds {
   private static final int MAX_UNDER_WAY = 2;

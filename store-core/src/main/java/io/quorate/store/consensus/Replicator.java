@@ -15,8 +15,8 @@ import java.util.TreeMap;
  * Sends a leader's log to its followers. All of a step's sends leave in {@link #flush}: at most one
  * message per follower says what one message can say.
  *
- * <p>Messages without entries name as previous entry one that the follower has acknowledged, never one
- * in flight. So a heartbeat or a commit notice is never refused, whatever it overtakes.
+ * <p>Messages without entries name as previous entry one that the follower has acknowledged, never
+ * one in flight. So a heartbeat or a commit notice is never refused, whatever it overtakes.
  */
 final class Replicator {
   private final PeerState state;
@@ -36,12 +36,11 @@ final class Replicator {
   /**
    * Follows the newest membership. A new incarnation begins anew: the old one's promises are void.
    *
-   * @param nextIndex the first entry to try with a new follower: one that is in the log or about to be
+   * @param nextIndex the first entry to try with a new follower: one that is in the log or about to
+   *     be
    */
   void syncWith(Membership membership, long nextIndex) {
-    followers
-        .values()
-        .removeIf(follower -> !membership.names(follower.peer, follower.incarnation));
+    followers.values().removeIf(follower -> !membership.names(follower.peer, follower.incarnation));
     begin(membership.voters(), nextIndex);
     begin(membership.learners(), nextIndex);
   }
@@ -79,12 +78,13 @@ final class Replicator {
     }
   }
 
-  /** Sends to each follower what it lacks and may be sent: entries, else news of commit or round. */
+  /**
+   * Sends to each follower what it lacks and may be sent: entries, else news of commit or round.
+   */
   void flush(long round, boolean toAll, boolean writable) {
     for (Progress follower : followers.values()) {
       boolean told = sendEntries(follower, round, writable);
-      boolean commitNews =
-          follower.isReplicating() && follower.commitSent() < state.commitIndex();
+      boolean commitNews = follower.isReplicating() && follower.commitSent() < state.commitIndex();
       if (!told && (toAll || commitNews)) {
         sendEmpty(follower, round, writable);
       }
@@ -121,8 +121,7 @@ final class Replicator {
   private boolean sendEntries(Progress follower, long round, boolean writable) {
     boolean told = false;
     // A peer that is silent gets heartbeats only; its first reply brings the rest.
-    boolean silent =
-        state.now() - follower.heardNanos() >= state.options.electionMaxNanos();
+    boolean silent = state.now() - follower.heardNanos() >= state.options.electionMaxNanos();
     while (!silent
         && follower.next() <= state.log.lastIndex()
         && follower.next() > state.log.startIndex()

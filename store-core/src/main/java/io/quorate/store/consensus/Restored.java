@@ -80,8 +80,8 @@ public final class Restored {
     }
 
     /**
-     * One journalled entry; it supersedes every earlier one at or above its index. Entries at or below
-     * the log's start are ignored.
+     * One journalled entry; it supersedes every earlier one at or above its index. Entries at or
+     * below the log's start are ignored.
      *
      * @throws IllegalStateException if it leaves a gap
      */

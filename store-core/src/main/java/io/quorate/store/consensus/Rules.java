@@ -3,8 +3,8 @@ package io.quorate.store.consensus;
 import io.quorate.store.log.Membership;
 
 /**
- * The decisions on which safety hangs, in one place: so that they can be read together, and so that the
- * tests can break them one at a time and see that the checkers notice.
+ * The decisions on which safety hangs, in one place: so that they can be read together, and so that
+ * the tests can break them one at a time and see that the checkers notice.
  */
 class Rules {
 
@@ -19,7 +19,8 @@ class Rules {
   }
 
   /**
-   * The vote goes only to a log at least as up to date, so that every leader has all that is committed.
+   * The vote goes only to a log at least as up to date, so that every leader has all that is
+   * committed.
    */
   boolean isUpToDate(RaftLog log, long lastIndex, long lastTerm) {
     return log.isUpToDate(lastIndex, lastTerm);
@@ -36,8 +37,8 @@ class Rules {
   }
 
   /**
-   * A leader commits by counting only entries of its own term; older ones commit with them. An older
-   * entry on a majority may still be superseded (Raft, figure 8).
+   * A leader commits by counting only entries of its own term; older ones commit with them. An
+   * older entry on a majority may still be superseded (Raft, figure 8).
    */
   boolean mayCommit(long entryTerm, long leaderTerm) {
     return entryTerm == leaderTerm;
@@ -48,15 +49,17 @@ class Rules {
     return membership.readQuorum();
   }
 
-  /** Reads wait until the leader has committed an entry of its term: only then it knows the newest. */
+  /**
+   * Reads wait until the leader has committed an entry of its term: only then it knows the newest.
+   */
   boolean mayServeReads(boolean ownTermCommitted) {
     return ownTermCommitted;
   }
 
   /**
    * Votes, acknowledgements and confirmations count only from the incarnation that the committed
-   * membership names, and never against a newer one that an uncommitted change names: an incarnation
-   * ends when its peer has lost something that it had promised to keep.
+   * membership names, and never against a newer one that an uncommitted change names: an
+   * incarnation ends when its peer has lost something that it had promised to keep.
    */
   boolean counts(Memberships memberships, int peer, long incarnation) {
     return memberships.committed().names(peer, incarnation)
@@ -78,7 +81,9 @@ class Rules {
     return Math.min(leaderCommit, matchedIndex);
   }
 
-  /** Whether another change of the membership may begin: one at a time, after an own-term commit. */
+  /**
+   * Whether another change of the membership may begin: one at a time, after an own-term commit.
+   */
   boolean mayChangeMembership(Memberships memberships, boolean ownTermCommitted) {
     return ownTermCommitted && memberships.isSettled();
   }

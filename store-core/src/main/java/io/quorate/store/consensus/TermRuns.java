@@ -14,7 +14,9 @@ final class TermRuns {
   private long[] terms = new long[8];
   private int runs;
 
-  /** An empty log after the committed (startIndex, startTerm); (0, 0) for one from the beginning. */
+  /**
+   * An empty log after the committed (startIndex, startTerm); (0, 0) for one from the beginning.
+   */
   TermRuns(long startIndex, long startTerm) {
     this.startIndex = startIndex;
     this.startTerm = startTerm;
@@ -95,7 +97,9 @@ final class TermRuns {
     return terms[at >= 0 ? at : -at - 2];
   }
 
-  /** Highest index ≤ {@code from} whose term is ≤ {@code term}; the log's start if there is none. */
+  /**
+   * Highest index ≤ {@code from} whose term is ≤ {@code term}; the log's start if there is none.
+   */
   long lastAtOrBelowTerm(long from, long term) {
     long end = Math.min(from, lastIndex);
     for (int run = runs - 1; run >= 0; run--) {

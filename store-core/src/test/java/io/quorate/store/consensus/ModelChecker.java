@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Sees everything that the peers of a model do, and fails when it breaks a promise. It knows nothing of
- * how consensus is made.
+ * Sees everything that the peers of a model do, and fails when it breaks a promise. It knows
+ * nothing of how consensus is made.
  */
 final class ModelChecker {
   private record At(long index, long term) {}
@@ -95,7 +95,9 @@ final class ModelChecker {
     }
   }
 
-  /** A leader has all that leaders of earlier terms committed; a late winner may lack later ones'. */
+  /**
+   * A leader has all that leaders of earlier terms committed; a late winner may lack later ones'.
+   */
   private void checkCompleteness(ModelPeer peer, long term) {
     for (Entry entry : committed) {
       if (committedInTerm.get((int) entry.index() - 1) >= term) {
@@ -126,7 +128,9 @@ final class ModelChecker {
     committedInTerm.add(peer.consensus().term());
   }
 
-  /** An entry is first called committed: it, or one after it, must be on the disks of a majority. */
+  /**
+   * An entry is first called committed: it, or one after it, must be on the disks of a majority.
+   */
   private void checkCopies(ModelPeer peer, Entry entry) {
     Membership membership = peer.consensus().membership();
     Set<Integer> holders = everDurable.getOrDefault(new At(entry.index(), entry.term()), Set.of());
@@ -136,7 +140,12 @@ final class ModelChecker {
     }
     if (copies < membership.voters().size() / 2 + 1) {
       throw new Violation(
-          "commit on a majority: " + entry + " is durable only on " + holders + " of " + membership);
+          "commit on a majority: "
+              + entry
+              + " is durable only on "
+              + holders
+              + " of "
+              + membership);
     }
   }
 

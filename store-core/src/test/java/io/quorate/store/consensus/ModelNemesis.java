@@ -42,7 +42,8 @@ final class ModelNemesis {
       case 7 -> simulation.pause(victim.id, simulation.random.between(10, 1_500) * MILLI);
       case 8 -> {
         if (leader != null) {
-          simulation.step(leader, List.of(new Input.TransferLeadership(simulation.chance(50) ? 0 : victim.id)));
+          simulation.step(
+              leader, List.of(new Input.TransferLeadership(simulation.chance(50) ? 0 : victim.id)));
         }
       }
       case 9 -> wipe(victim);

@@ -50,7 +50,10 @@ final class ModelPeer {
     running = true;
   }
 
-  /** Starts again with what is on disk, knowing that everything up to {@code commitIndex} is applied. */
+  /**
+   * Starts again with what is on disk, knowing that everything up to {@code commitIndex} is
+   * applied.
+   */
   void restart(long seed, long commitIndex, long nowNanos) {
     start(
         withIdentity(options.incarnation(), seed),
@@ -132,8 +135,8 @@ final class ModelPeer {
   }
 
   /**
-   * The disk has caught up with {@code writes} steps (all if fewer are waiting). Returns the messages
-   * that waited for it.
+   * The disk has caught up with {@code writes} steps (all if fewer are waiting). Returns the
+   * messages that waited for it.
    */
   List<Outbound> sync(int writes) {
     List<Outbound> released = new ArrayList<>();

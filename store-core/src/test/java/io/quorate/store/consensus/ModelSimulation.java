@@ -346,7 +346,8 @@ final class ModelSimulation {
   }
 
   void restart(ModelPeer peer) {
-    long commit = chance(50) ? 0 : random.between(0, Math.min(peer.knownCommit(), peer.durableLog().size()));
+    long commit =
+        chance(50) ? 0 : random.between(0, Math.min(peer.knownCommit(), peer.durableLog().size()));
     peer.restart(random.next(), commit, localTime(peer.id));
     checker.started(peer);
     scheduleTick(peer.id, boots.get(peer.id) + 1);

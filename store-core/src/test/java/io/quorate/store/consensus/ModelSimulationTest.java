@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs the model over many seeds. A failure names its seed; {@code -Dquorate.seed=SEED} runs that one
- * alone.
+ * Runs the model over many seeds. A failure names its seed; {@code -Dquorate.seed=SEED} runs that
+ * one alone.
  */
 class ModelSimulationTest {
   private static final int SEEDS = 2_000;

@@ -1,0 +1,138 @@
+package io.quorate.store.journal;
+
+import io.quorate.store.world.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of the segment files make up the journal. The newest valid header is where it ends; each names
+ * its predecessor. Reads only: a directory that is refused stays as it is.
+ */
+final class SegmentChain {
+  /** A segment of the journal and its header. */
+  record Link(Segment segment, SegmentHeader header) {}
+
+  private final Disk disk;
+  private final SegmentFiles files;
+  private final UUID clusterId;
+  private final SortedMap<Long, Link> valid = new TreeMap<>();
+  private final List<Segment> unused = new ArrayList<>();
+  private final Deque<Link> chain = new ArrayDeque<>();
+
+  private SegmentChain(Disk disk, SegmentFiles files, UUID clusterId) {
+    this.disk = disk;
+    this.files = files;
+    this.clusterId = clusterId;
+  }
+
+  static SegmentChain read(Disk disk, SegmentFiles files, UUID clusterId) throws IOException {
+    SegmentChain result = new SegmentChain(disk, files, clusterId);
+    for (Segment segment : files.all()) {
+      SegmentHeader header = result.header(segment);
+      if (header == null) {
+        result.unused.add(segment);
+      } else {
+        segment.setGeneration(header.generation());
+        result.valid.put(segment.number(), new Link(segment, header));
+      }
+    }
+    result.link();
+    return result;
+  }
+
+  /** The journal's segments, oldest first; empty if the journal is new. */
+  List<Link> links() {
+    return List.copyOf(chain);
+  }
+
+  /** Files that hold nothing of the journal: allocated ahead, or emptied by a recovery. */
+  List<Segment> unused() {
+    return unused;
+  }
+
+  private void link() throws JournalDamagedException {
+    if (valid.isEmpty()) {
+      return;
+    }
+    long number = valid.lastKey();
+    while (number != 0) {
+      Link link = valid.remove(number);
+      if (link == null) {
+        throw new JournalDamagedException(
+            disk.directory()
+                + ": "
+                + SegmentFiles.name(number)
+                + " is missing or empty, and later segments follow it. Restore the file, or remove"
+                + " the peer's data and let it rejoin");
+      }
+      chain.addFirst(link);
+      number = link.header().predecessor();
+    }
+    valid.values().forEach(link -> unused.add(link.segment()));
+  }
+
+  /** The header of a segment, or null if it was never made durable. */
+  private @Nullable SegmentHeader header(Segment segment) throws IOException {
+    ByteBuffer blocks = ByteBuffer.allocate(SegmentHeader.RECORDS_START);
+    segment.file().read(0, blocks);
+    blocks.clear();
+    SegmentHeader header = null;
+    for (int copy = 0; copy < SegmentHeader.COPIES && header == null; copy++) {
+      int at = copy * SegmentHeader.BLOCK_BYTES;
+      int version = SegmentHeader.versionOf(blocks, at);
+      if (version > RecordFormat.VERSION) {
+        throw SegmentFiles.newerFormat(disk, segment.fileName(), version);
+      }
+      header = SegmentHeader.decode(blocks, at);
+    }
+    if (header == null && SegmentHeader.looksTorn(blocks, 0)
+        && SegmentHeader.looksTorn(blocks, SegmentHeader.BLOCK_BYTES)) {
+      return null;
+    }
+    if (header == null) {
+      header = fromFooter(segment);
+    }
+    if (header == null || header.segment() != segment.number()) {
+      throw new JournalDamagedException(
+          disk.directory()
+              + ": the header of "
+              + segment.fileName()
+              + " is damaged in both copies, or is that of another segment. Restore the file, or"
+              + " remove the peer's data and let it rejoin");
+    }
+    if (!header.clusterId().equals(clusterId)) {
+      throw SegmentFiles.otherCluster(disk, header.clusterId(), clusterId);
+    }
+    return header;
+  }
+
+  /** A sealed segment repeats its header at its end. */
+  private @Nullable SegmentHeader fromFooter(Segment segment) throws IOException {
+    int at = segment.sizeBytes() - RecordFormat.HEADER_BYTES;
+    if (at < SegmentHeader.RECORDS_START) {
+      return null;
+    }
+    ByteBuffer trailer = segment.read(at, RecordFormat.HEADER_BYTES);
+    segment.setGeneration(trailer.getLong(16));
+    SegmentScan scan = new SegmentScan(segment);
+    RecordHeader header = scan.trailer();
+    SegmentFooter footer = header == null ? null : scan.footer(header);
+    return footer == null ? null : footer.segmentHeader();
+  }
+
+  @Nullable Link newest() {
+    return chain.peekLast();
+  }
+
+  SegmentFiles files() {
+    return files;
+  }
+}

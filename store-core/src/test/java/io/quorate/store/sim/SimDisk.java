@@ -47,6 +47,9 @@ public final class SimDisk {
     /** Chance that a write lands 1 to 64 sectors away from where it belongs. */
     public double misdirectedWriteChance;
 
+    /** Syncs take their time and succeed, but make nothing durable: to test the checkers. */
+    public boolean syncLies;
+
     /** Time of a read or write. */
     public long accessNanos = 20_000;
 
@@ -225,7 +228,7 @@ public final class SimDisk {
   private void traced(String what, String name, long offset, long value) {
     simulation.mix(offset ^ Long.rotateLeft(value, 32) ^ what.hashCode());
     if (simulation.isTracing()) {
-      simulation.trace(owner + " " + what + " " + name + " @" + offset + " " + value);
+      simulation.print(owner + " " + what + " " + name + " @" + offset + " " + value);
     }
   }
 
@@ -461,7 +464,9 @@ public final class SimDisk {
         file.syncFailed();
         throw e;
       }
-      file.synced(point);
+      if (!faults.syncLies) {
+        file.synced(point);
+      }
       traced("sync", name, 0, point);
     }
 

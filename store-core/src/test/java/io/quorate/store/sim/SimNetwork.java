@@ -3,7 +3,6 @@ package io.quorate.store.sim;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /**
  * Carries messages between nodes, badly when told to.
@@ -31,6 +30,18 @@ public final class SimNetwork<M> {
   @FunctionalInterface
   public interface Deliver<M> {
     void deliver(int from, M message);
+  }
+
+  /** Sees what is sent. */
+  @FunctionalInterface
+  public interface Observer<M> {
+    void sent(int from, int to, M message);
+  }
+
+  /** Hears of connections that come and go, on the thread that receives from that node. */
+  @FunctionalInterface
+  public interface LinkListener {
+    void changed(int node, boolean up);
   }
 
   /** Rates and times; change them at any time. */
@@ -72,17 +83,17 @@ public final class SimNetwork<M> {
   private final class Endpoint {
     private final SimWorld world;
     private final Deliver<M> receiver;
+    private final LinkListener listener;
     private final SortedMap<Integer, SimLane> lanes = new TreeMap<>();
 
-    Endpoint(SimWorld world, Deliver<M> receiver) {
+    Endpoint(SimWorld world, Deliver<M> receiver, LinkListener listener) {
       this.world = world;
       this.receiver = receiver;
+      this.listener = listener;
     }
 
-    void post(int from, M message) {
-      lanes
-          .computeIfAbsent(from, id -> world.lane("from-" + id))
-          .post(() -> receiver.deliver(from, message));
+    void post(int from, Runnable task) {
+      lanes.computeIfAbsent(from, id -> world.lane("from-" + id)).post(task);
     }
   }
 
@@ -93,7 +104,7 @@ public final class SimNetwork<M> {
   private final SortedMap<Integer, Endpoint> endpoints = new TreeMap<>();
   private final SortedMap<Link, Connection> connections = new TreeMap<>();
   private final TreeSet<Link> cut = new TreeSet<>();
-  private Consumer<M> observer = message -> {};
+  private Observer<M> observer = (from, to, message) -> {};
 
   public SimNetwork(Simulation simulation, Mode mode) {
     this.simulation = simulation;
@@ -106,24 +117,67 @@ public final class SimNetwork<M> {
   }
 
   /** Sees each message as it is sent, whatever becomes of it: for checkers. */
-  public void observe(Consumer<M> observer) {
+  public void observe(Observer<M> observer) {
     this.observer = observer;
   }
 
-  /** From now on messages to {@code id} go to {@code receiver}, for as long as {@code world} lives. */
+  /** Whether {@code to} has a process and the way there and back is not cut. */
+  public boolean isConnected(int from, int to) {
+    Endpoint endpoint = endpoints.get(to);
+    return endpoint != null
+        && endpoint.world.isAlive()
+        && !cut.contains(new Link(from, to))
+        && !cut.contains(new Link(to, from));
+  }
+
+  /** As {@link #attach(int, SimWorld, Deliver, LinkListener)}, with nobody to hear of links. */
   public void attach(int id, SimWorld world, Deliver<M> receiver) {
-    endpoints.put(id, new Endpoint(world, receiver));
+    attach(id, world, receiver, (node, up) -> {});
+  }
+
+  /**
+   * From now on messages to {@code id} go to {@code receiver}, for as long as {@code world} lives. All
+   * other nodes see the connection to {@code id} come up, and it sees theirs.
+   */
+  public void attach(int id, SimWorld world, Deliver<M> receiver, LinkListener listener) {
     connections.forEach(
         (link, connection) -> {
           if (link.from == id || link.to == id) {
             connection.number++;
           }
         });
+    endpoints.put(id, new Endpoint(world, receiver, listener));
+    for (int other : endpoints.keySet()) {
+      if (other != id) {
+        reconnect(id, other);
+      }
+    }
+  }
+
+  /** Tells both ends that their connection went down, and soon after that it is up again. */
+  private void reconnect(int one, int other) {
+    tell(one, other, false);
+    tell(other, one, false);
+    simulation.at(
+        simulation.now() + random.between(100_000, 50_000_000),
+        () -> {
+          if (isConnected(one, other) && isConnected(other, one)) {
+            tell(one, other, true);
+            tell(other, one, true);
+          }
+        });
+  }
+
+  private void tell(int node, int about, boolean up) {
+    Endpoint endpoint = endpoints.get(node);
+    if (endpoint != null && endpoint.world.isAlive()) {
+      endpoint.post(about, () -> endpoint.listener.changed(about, up));
+    }
   }
 
   /** Sends; never blocks. */
   public void send(int from, int to, M message) {
-    observer.accept(message);
+    observer.sent(from, to, message);
     Link link = new Link(from, to);
     Connection connection = connections.computeIfAbsent(link, key -> new Connection());
     if (cut.contains(link)) {
@@ -134,6 +188,9 @@ public final class SimNetwork<M> {
     if (random.chance(faults.lossChance)) {
       simulation.count(mode == Mode.STREAM ? "net connection broken" : "net message lost");
       connection.number++;
+      if (mode == Mode.STREAM) {
+        reconnect(from, to);
+      }
       return;
     }
     carry(link, connection, message);
@@ -172,9 +229,9 @@ public final class SimNetwork<M> {
     }
     simulation.mix(link.from * 31L + link.to);
     if (simulation.isTracing()) {
-      simulation.trace(link.from + " → " + link.to + "  " + message);
+      simulation.print(link.from + " → " + link.to + "  " + message);
     }
-    endpoint.post(link.from, message);
+    endpoint.post(link.from, () -> endpoint.receiver.deliver(link.from, message));
   }
 
   /** Cuts one direction. */
@@ -200,7 +257,11 @@ public final class SimNetwork<M> {
 
   /** Mends all links. */
   public void heal() {
+    TreeSet<Link> mended = new TreeSet<>(cut);
     cut.clear();
     simulation.trace("network heals");
+    for (Link link : mended) {
+      reconnect(link.from, link.to);
+    }
   }
 }

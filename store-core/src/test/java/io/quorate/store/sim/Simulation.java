@@ -273,6 +273,11 @@ public final class Simulation {
       hash = (hash ^ event.charAt(i)) * 0x100000001b3L;
     }
     mix(hash);
+    print(event);
+  }
+
+  /** Prints an event when the run is traced; no part of the hash, so it may say anything. */
+  public void print(String event) {
     PrintStream out = traceTo;
     if (out != null) {
       out.printf("%12.3f ms  %s%n", now / 1e6, event);

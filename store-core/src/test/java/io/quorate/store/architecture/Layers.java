@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The one direction from call to disk. */
-final class Layers {
+public final class Layers {
 
   /**
    * From the disk up. A package may use those of lower rows, and of its own row only itself: the
@@ -50,7 +50,8 @@ final class Layers {
     return CompositeArchRule.of(rules).as("packages depend in one direction: " + FROM_THE_DISK_UP);
   }
 
-  static ArchRule noCycles(String base) {
+  /** The packages directly under {@code base}, each with what is below it. */
+  public static ArchRule noCycles(String base) {
     return slices()
         .matching(base + ".(*)..")
         .should()

@@ -1,0 +1,30 @@
+package io.quorate.store.net.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.quorate.store.architecture.Bans;
+import io.quorate.store.architecture.Layers;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Holds store-net to its architecture; that the rules catch is shown in store-core. */
+class NetArchitectureTest {
+
+  private static final JavaClasses NET =
+      new ClassFileImporter().importPath(Path.of("target", "classes"));
+
+  @Test
+  void packagesFormNoCycle() {
+    Layers.noCycles("io.quorate.store.net").check(NET);
+  }
+
+  /** Netty is a shell: it has threads and deadlines of its own. These are right nowhere. */
+  @ParameterizedTest
+  @EnumSource(names = {"DEFAULT_EXECUTORS", "IDENTITY_HASHES"})
+  void noCommonPoolAndNoIdentity(Bans ban) {
+    ban.outside(Set.of()).check(NET);
+  }
+}

@@ -1,0 +1,266 @@
+package io.quorate.store.file;
+
+import io.quorate.store.metadata.Answer;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.AttributeChange;
+import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Command;
+import io.quorate.store.metadata.Query;
+import io.quorate.store.metadata.Result;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open regular file. Reads see the newest published version and whatever handles of this session
+ * wrote since; others see those writes when they are published, by {@link #publish}, {@link #append},
+ * {@link #unlock} or {@link #close}, all at once.
+ *
+ * <p>A handle for reading only keeps the content that it opened: if the file is replaced as a whole, it
+ * goes on reading the old one. A handle that may write is on whatever the file is now.
+ *
+ * <p>Once the cluster has ended the session, every call throws SessionEndedException. Thread-safe;
+ * calls block until their deadline at most.
+ */
+public final class FileHandle implements AutoCloseable {
+  /** Longest read, in bytes. */
+  public static final int MAX_READ_BYTES = 1 << 20;
+
+  /** A publish that names more pieces than this makes an unwieldy log entry: it is sent early. */
+  private static final int MAX_PIECES = 8_192;
+
+  private static final long FIRST_LOCK_PAUSE_NANOS = 10_000_000;
+  private static final long LONGEST_LOCK_PAUSE_NANOS = 250_000_000;
+
+  private final OpenFile file;
+  private final boolean writable;
+  private final long openedContent;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  FileHandle(OpenFile file, boolean writable, long openedContent) {
+    this.file = file;
+    this.writable = writable;
+    this.openedContent = openedContent;
+  }
+
+  public long inode() {
+    return file.inode();
+  }
+
+  /** Whether it was opened for writing. */
+  public boolean isWritable() {
+    return writable;
+  }
+
+  public boolean isOpen() {
+    return !closed.get();
+  }
+
+  /** Id of the session that it lives and dies with; 0 if there was none. */
+  public long session() {
+    Session session = file.session();
+    return session == null ? 0 : session.id();
+  }
+
+  /**
+   * Reads up to {@link #MAX_READ_BYTES}, all of one version.
+   *
+   * @return the bytes, fewer than asked only at the file's end or at that bound; for reading only
+   */
+  public ByteBuffer read(long offset, int lengthBytes) throws IOException {
+    checkOpen();
+    if (lengthBytes == 0) {
+      return ByteBuffer.allocate(0);
+    }
+    return file.read(content(), offset, Math.min(lengthBytes, MAX_READ_BYTES));
+  }
+
+  private long content() {
+    return writable ? 0 : openedContent;
+  }
+
+  /** Writes all of {@code source}; not visible elsewhere before a publish. */
+  public void write(long offset, ByteBuffer source) throws IOException {
+    checkWritable();
+    file.write(offset, source, deadline());
+    if (file.pieces() > MAX_PIECES) {
+      publish();
+    }
+  }
+
+  /**
+   * Writes all of {@code source} at the end of the file, wherever the end is when the cluster gets to
+   * it, and publishes it along with everything written before.
+   *
+   * @return where it landed
+   */
+  public long append(ByteBuffer source) throws IOException {
+    checkWritable();
+    if (!source.hasRemaining()) {
+      return attributes().sizeBytes();
+    }
+    Result.Published published = new Publication(file).publish(source, deadline());
+    source.position(source.limit());
+    if (published == null) {
+      throw new IllegalStateException("an append was not published");
+    }
+    return published.appendOffset();
+  }
+
+  /** Sets the size, shorter or longer; not visible elsewhere before a publish. */
+  public void truncate(long sizeBytes) throws IOException {
+    checkWritable();
+    file.truncate(sizeBytes);
+  }
+
+  /** Makes all writes visible and durable on a quorum: one round; none if there are none. */
+  public void publish() throws IOException {
+    checkOpen();
+    if (writable) {
+      new Publication(file).publish(null, deadline());
+    }
+  }
+
+  /** Attributes now, unpublished changes included. */
+  public Attributes attributes() throws IOException {
+    checkOpen();
+    return file.attributes();
+  }
+
+  /** Sets attributes: with the next publish if there are unpublished writes, else at once. */
+  public void setAttributes(AttributeChange change) throws IOException {
+    checkOpen();
+    if (file.changeWithPublish(change)) {
+      return;
+    }
+    submit(new Command.SetAttributes(At.inode(file.inode()), change));
+  }
+
+  /**
+   * Takes a lock if no other owner is in the way.
+   *
+   * @param owner the lock owner within the session
+   * @param endByte last byte, inclusive; Long.MAX_VALUE for "to the end"
+   * @return null if it was taken, else the lock in the way
+   */
+  public Result.@Nullable LockConflict tryLock(
+      long owner,
+      Command.LockFamily family,
+      Command.LockType type,
+      long startByte,
+      long endByte)
+      throws IOException {
+    checkOpen();
+    Result result =
+        submit(new Command.Lock(file.inode(), owner, family, type, startByte, endByte));
+    return result instanceof Result.LockConflict conflict ? conflict : null;
+  }
+
+  /**
+   * Takes a lock, waiting for as long as others hold it: not bounded by the deadline. Gives up when the
+   * handle is closed or the thread interrupted.
+   */
+  public void lock(
+      long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
+      throws IOException, InterruptedException {
+    long pause = FIRST_LOCK_PAUSE_NANOS;
+    while (tryLock(owner, family, type, startByte, endByte) != null) {
+      do {
+        long jitter = Long.remainderUnsigned(file.tools().world().randomLong(), pause / 2 + 1);
+        file.tools().world().sleep(pause / 2 + jitter);
+        pause = Math.min(LONGEST_LOCK_PAUSE_NANOS, pause * 2);
+      } while (isLocked(owner, family, type, startByte, endByte));
+    }
+  }
+
+  /** Whether another owner is in the way of a lock. Costs no round. */
+  public boolean isLocked(
+      long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
+      throws IOException {
+    checkOpen();
+    OpenFile.Tools tools = file.tools();
+    Query query =
+        new Query.TestLock(session(), file.inode(), owner, family, type, startByte, endByte);
+    Answer answer =
+        Requests.join(
+            tools
+                .requests()
+                .read(file.name(), deadline(), () -> tools.gateway().ask(query)));
+    return switch (answer) {
+      case Answer.Unlocked unlocked -> false;
+      case Answer.Locked locked -> true;
+      default -> throw FileTree.refused(answer, file.name());
+    };
+  }
+
+  /** Publishes, then drops the lock. */
+  public void unlock(long owner, Command.LockFamily family, long startByte, long endByte)
+      throws IOException {
+    publish();
+    submit(
+        new Command.Lock(
+            file.inode(), owner, family, Command.LockType.UNLOCK, startByte, endByte));
+  }
+
+  private Result submit(Command command) throws IOException {
+    Result result =
+        Requests.join(
+            file.liveSession().submit(command, List.of(), file.name(), deadline()));
+    if (result instanceof Result.Failed) {
+      throw FileTree.refused(result, file.name(), null);
+    }
+    return result;
+  }
+
+  /**
+   * Publishes if it may write, and lets go of the file, whether publishing worked or not: with the last
+   * handle, writes that could not be published are lost.
+   */
+  @Override
+  public void close() throws IOException {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      if (writable) {
+        new Publication(file).publish(null, deadline());
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Lets go of the file without publishing: with the last handle, unpublished writes are lost. */
+  public void abandon() {
+    if (closed.compareAndSet(false, true)) {
+      release();
+    }
+  }
+
+  private void release() {
+    if (file.tools().files().release(file, openedContent)) {
+      file.discard();
+    }
+  }
+
+  private long deadline() {
+    return file.tools().requests().deadline();
+  }
+
+  private void checkOpen() throws IOException {
+    if (closed.get()) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  private void checkWritable() throws IOException {
+    checkOpen();
+    if (!writable) {
+      throw new NonWritableChannelException();
+    }
+  }
+}

@@ -1,0 +1,444 @@
+package io.quorate.store.file;
+
+import io.quorate.store.IndeterminateWriteException;
+import io.quorate.store.NoQuorumException;
+import io.quorate.store.SessionEndedException;
+import io.quorate.store.StoreOptions;
+import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.metadata.Answer;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.AttributeChange;
+import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Bytes;
+import io.quorate.store.metadata.Caller;
+import io.quorate.store.metadata.Command;
+import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.metadata.FileType;
+import io.quorate.store.metadata.Query;
+import io.quorate.store.metadata.Result;
+import io.quorate.store.world.World;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The tree as one process uses it: the view that every face of the store stands on. Names files as
+ * {@link At} does, by path or by inode.
+ *
+ * <p>Each changing call is one command, one round; each asking call costs none. Calls throw {@link
+ * RefusedException} if the tree does not allow it, NoQuorumException if nothing happened, and
+ * IndeterminateWriteException if the outcome is unknown; all end by the deadline. A changing call that
+ * finds the session ended goes on in a new one, which is safe as nothing happened; open files do not.
+ *
+ * <p>Thread-safe.
+ */
+public final class FileTree implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FileTree.class);
+
+  private final World world;
+  private final Gateway gateway;
+  private final StoreOptions options;
+  private final Requests requests;
+  private final InodeTable files = new InodeTable();
+  private final Sessions sessions;
+  private final OpenFile.Tools tools;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private FileTree(World world, Gateway gateway, StoreOptions options) {
+    this.world = world;
+    this.gateway = gateway;
+    this.options = options;
+    this.requests = new Requests(world, options.deadlineMillis());
+    Window window = new Window(options.windowBytes(), requests);
+    this.sessions = new Sessions(world, gateway, requests, window, options, files);
+    this.tools =
+        new OpenFile.Tools(
+            world,
+            gateway,
+            requests,
+            new Window(options.unpublishedBytes(), requests),
+            files,
+            options.chunkBytes(),
+            options.unpublishedBytes());
+  }
+
+  /** A tree over a gateway, which it closes in the end. */
+  public static FileTree over(World world, Gateway gateway, StoreOptions options) {
+    return new FileTree(world, gateway, options);
+  }
+
+  public StoreOptions options() {
+    return options;
+  }
+
+  public World world() {
+    return world;
+  }
+
+  /** Owner of what this process makes. */
+  public Caller caller() {
+    return new Caller(options.uid(), options.gid());
+  }
+
+  // ---- asking
+
+  public Attributes stat(At at) throws IOException {
+    Attributes attributes = statPublished(at);
+    OpenFile open = files.find(attributes.inode());
+    return open == null ? attributes : open.over(attributes);
+  }
+
+  private Attributes statPublished(At at) throws IOException {
+    if (ask(new Query.Stat(at), at) instanceof Answer.Stat stat) {
+      return stat.attributes();
+    }
+    throw unexpected("stat");
+  }
+
+  /** The attributes, or null if there is no such file. */
+  public @Nullable Attributes statIfExists(At at) throws IOException {
+    try {
+      return stat(at);
+    } catch (RefusedException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  public Bytes readSymlink(At at) throws IOException {
+    if (ask(new Query.ReadSymlink(at), at) instanceof Answer.Symlink symlink) {
+      return symlink.target();
+    }
+    throw unexpected("readSymlink");
+  }
+
+  /** One page of a directory: names greater than {@code after}, in order of unsigned bytes. */
+  public Answer.Listing list(At at, Bytes after, boolean attributes) throws IOException {
+    Query query = new Query.ListDirectory(at, after, options.directoryPageEntries(), attributes);
+    if (ask(query, at) instanceof Answer.Listing listing) {
+      return listing;
+    }
+    throw unexpected("list");
+  }
+
+  public Bytes getXattr(At at, Bytes name) throws IOException {
+    if (ask(new Query.GetXattr(at, name), at) instanceof Answer.Xattr xattr) {
+      return xattr.value();
+    }
+    throw unexpected("getXattr");
+  }
+
+  public List<Bytes> listXattrs(At at) throws IOException {
+    if (ask(new Query.ListXattrs(at), at) instanceof Answer.Xattrs xattrs) {
+      return xattrs.names();
+    }
+    throw unexpected("listXattrs");
+  }
+
+  public Answer.Totals totals() throws IOException {
+    if (ask(new Query.Totals(), At.inode(At.ROOT)) instanceof Answer.Totals totals) {
+      return totals;
+    }
+    throw unexpected("totals");
+  }
+
+  public ClusterStatus status() throws IOException {
+    return Requests.join(requests.read(null, requests.deadline(), gateway::status));
+  }
+
+  private Answer ask(Query query, At about) throws IOException {
+    checkOpen();
+    String file = name(about);
+    Answer answer =
+        Requests.join(requests.read(file, requests.deadline(), () -> gateway.ask(query)));
+    if (answer instanceof Answer.Failed) {
+      throw refused(answer, file);
+    }
+    return answer;
+  }
+
+  /** Reads a range of published content without opening the file; at most 1 MiB. */
+  public CompletableFuture<ByteBuffer> readAsync(At at, long offset, int lengthBytes) {
+    String file = name(at);
+    if (closed.get()) {
+      return CompletableFuture.failedFuture(new StoreClosedException(file));
+    }
+    return requests
+        .read(file, requests.deadline(), () -> gateway.read(at, 0, offset, lengthBytes))
+        .thenCompose(
+            reply ->
+                switch (reply) {
+                  case ReadReply.Data data ->
+                      CompletableFuture.completedFuture(data.content().data());
+                  case ReadReply.Failed failed ->
+                      CompletableFuture.failedFuture(
+                          new RefusedException(failed.code(), file, null, failed.detail()));
+                });
+  }
+
+  // ---- changing
+
+  public Attributes makeDirectory(At at, int permissions) throws IOException {
+    return node(new Command.MakeDirectory(at, permissions, caller()), at, null);
+  }
+
+  public Attributes makeSymlink(At at, Bytes target) throws IOException {
+    return node(new Command.MakeSymlink(at, target, caller()), at, null);
+  }
+
+  public Attributes makeNode(At at, FileType type, int permissions, long device)
+      throws IOException {
+    return node(new Command.MakeNode(at, type, permissions, device, caller()), at, null);
+  }
+
+  public void link(At source, At at) throws IOException {
+    submit(new Command.Link(source, at), at, source);
+  }
+
+  public void unlink(At at) throws IOException {
+    submit(new Command.Unlink(at), at, null);
+  }
+
+  public void removeDirectory(At at) throws IOException {
+    submit(new Command.RemoveDirectory(at), at, null);
+  }
+
+  public void rename(At from, At to, Command.RenameMode mode) throws IOException {
+    submit(new Command.Rename(from, to, mode), from, to);
+  }
+
+  /** Sets attributes; if this process has unpublished writes to the file, with their publish. */
+  public void setAttributes(At at, AttributeChange change) throws IOException {
+    if (files.anyUnpublished()) {
+      OpenFile open = files.find(statPublished(at).inode());
+      if (open != null && open.changeWithPublish(change)) {
+        return;
+      }
+    }
+    submit(new Command.SetAttributes(at, change), at, null);
+  }
+
+  public void setXattr(At at, Bytes name, Bytes value, Command.XattrMode mode)
+      throws IOException {
+    submit(new Command.SetXattr(at, name, value, mode), at, null);
+  }
+
+  public void removeXattr(At at, Bytes name) throws IOException {
+    submit(new Command.RemoveXattr(at, name), at, null);
+  }
+
+  private Attributes node(Command command, At at, @Nullable At other) throws IOException {
+    if (submit(command, at, other) instanceof Result.Node node) {
+      return node.attributes();
+    }
+    throw unexpected(command.getClass().getSimpleName());
+  }
+
+  private Result submit(Command command, At about, @Nullable At other) throws IOException {
+    checkOpen();
+    String file = name(about);
+    long deadline = requests.deadline();
+    while (true) {
+      Session session = Requests.join(sessions.current(file, deadline));
+      try {
+        Result result = Requests.join(session.submit(command, List.of(), file, deadline));
+        if (result instanceof Result.Failed) {
+          throw refused(result, file, other == null ? null : name(other));
+        }
+        return result;
+      } catch (SessionEndedException e) {
+        if (requests.passed(deadline) || closed.get()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  // ---- content
+
+  /** Opens a regular file. No round, but for one that it creates: then one. */
+  public FileHandle open(At at, OpenMode mode) throws IOException {
+    checkOpen();
+    String file = name(at);
+    long ticket = files.opening();
+    try {
+      Session session = sessionToOpen(mode, file);
+      Attributes attributes = openAttributes(at, mode);
+      if (attributes.type() != FileType.REGULAR) {
+        throw new RefusedException(
+            attributes.type() == FileType.DIRECTORY ? ErrorCode.IS_DIRECTORY : ErrorCode.INVALID,
+            file,
+            null,
+            "is a " + attributes.type().name().toLowerCase(Locale.ROOT) + ", not a file");
+      }
+      OpenFile open =
+          files.hold(
+              session, attributes, (owner, known) -> new OpenFile(tools, owner, known, file));
+      open.heard(attributes);
+      FileHandle handle = new FileHandle(open, mode.write(), attributes.content());
+      if (mode.truncate() && (attributes.sizeBytes() > 0 || !open.isClean())) {
+        handle.truncate(0);
+      }
+      return handle;
+    } finally {
+      files.ended(ticket);
+    }
+  }
+
+  /**
+   * A reader goes without a session if none can be had soon: a cluster that has no quorum for writes
+   * may still have one for reads.
+   */
+  private @Nullable Session sessionToOpen(OpenMode mode, String file) throws IOException {
+    if (mode.write()) {
+      return Requests.join(sessions.current(file, requests.deadline()));
+    }
+    long soon = world.nanoTime() + options.deadlineMillis() * 1_000_000 / 4;
+    try {
+      return Requests.join(sessions.current(file, soon));
+    } catch (NoQuorumException | IndeterminateWriteException e) {
+      return null;
+    }
+  }
+
+  private Attributes openAttributes(At at, OpenMode mode) throws IOException {
+    boolean exclusive = mode.create() == OpenMode.Create.EXCLUSIVE;
+    if (!exclusive) {
+      try {
+        return statPublished(at);
+      } catch (RefusedException e) {
+        if (e.code() != ErrorCode.NOT_FOUND || mode.create() == OpenMode.Create.NEVER) {
+          throw e;
+        }
+      }
+    }
+    return node(new Command.Create(at, mode.permissions(), caller(), exclusive), at, null);
+  }
+
+  /** Begins to replace, or make, a whole file. */
+  public Upload upload(PutRequest request) throws IOException {
+    checkOpen();
+    return new Upload(sessions, requests, request);
+  }
+
+  /**
+   * Replaces, or makes, a whole file: one round, whatever its length. The content must not change until
+   * the future is done.
+   */
+  public CompletableFuture<Attributes> putAsync(PutRequest request, ByteBuffer content) {
+    if (closed.get()) {
+      return CompletableFuture.failedFuture(new StoreClosedException(request.file()));
+    }
+    Upload upload = new Upload(sessions, requests, request);
+    CompletableFuture<Attributes> done = new CompletableFuture<>();
+    putFrom(upload, content.duplicate(), done);
+    return done;
+  }
+
+  private void putFrom(Upload upload, ByteBuffer rest, CompletableFuture<Attributes> done) {
+    while (rest.remaining() > options.chunkBytes()) {
+      ByteBuffer piece = rest.slice(rest.position(), options.chunkBytes());
+      rest.position(rest.position() + piece.remaining());
+      CompletableFuture<Void> room = upload.addAsync(piece);
+      if (!room.isDone()) {
+        room.whenComplete(
+            (added, error) -> {
+              if (error == null) {
+                putFrom(upload, rest, done);
+              } else {
+                upload.abandon();
+                done.completeExceptionally(Requests.cause(error));
+              }
+            });
+        return;
+      }
+      if (room.isCompletedExceptionally()) {
+        upload.abandon();
+        done.completeExceptionally(Requests.cause(room.exceptionNow()));
+        return;
+      }
+    }
+    upload
+        .finish(rest)
+        .whenComplete(
+            (attributes, error) -> {
+              if (error == null) {
+                done.complete(attributes);
+              } else {
+                done.completeExceptionally(Requests.cause(error));
+              }
+            });
+  }
+
+  // ---- messages
+
+  /** How messages name a file: its path from the root, or its inode. */
+  public static String name(At at) {
+    if (at.base() == At.ROOT) {
+      return "/" + at.path();
+    }
+    return "inode " + at.base() + (at.path().isEmpty() ? "" : "/" + at.path());
+  }
+
+  static IOException refused(Answer answer, @Nullable String file) {
+    return answer instanceof Answer.Failed failed
+        ? new RefusedException(failed.code(), file, null, failed.detail())
+        : unexpected(answer.getClass().getSimpleName());
+  }
+
+  static IOException refused(Result result, @Nullable String file, @Nullable String other) {
+    return result instanceof Result.Failed failed
+        ? new RefusedException(failed.code(), file, other, failed.detail())
+        : unexpected(result.getClass().getSimpleName());
+  }
+
+  private static IOException unexpected(String what) {
+    return new IOException("the cluster's answer does not fit the request: " + what);
+  }
+
+  private void checkOpen() throws IOException {
+    if (closed.get()) {
+      throw new StoreClosedException(null);
+    }
+  }
+
+  public boolean isOpen() {
+    return !closed.get();
+  }
+
+  private void publishAll() {
+    long deadline = requests.deadline();
+    for (OpenFile file : files.all()) {
+      try {
+        new Publication(file).publish(null, deadline);
+      } catch (IOException e) {
+        LOG.warn("unpublished writes to {} are lost: {}", file.name(), e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * Publishes what is unpublished, ends the session and closes the gateway. Takes about a second beyond
+   * the deadline at most, whatever the cluster does.
+   */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    publishAll();
+    sessions.close();
+    requests.close();
+    gateway.close();
+  }
+}

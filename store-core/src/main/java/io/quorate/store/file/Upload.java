@@ -1,0 +1,178 @@
+package io.quorate.store.file;
+
+import io.quorate.store.SessionEndedException;
+import io.quorate.store.gateway.Chunk;
+import io.quorate.store.log.ChunkRef;
+import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Extent;
+import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.metadata.Result;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole file on its way in. Full chunks leave while the caller produces the next ones; the command
+ * that names them all comes last, so nobody sees a part of the file. What is abandoned, by {@link
+ * #abandon} or by a crash, leaves chunks that no command names; the cluster reclaims them.
+ *
+ * <p>Buffers are handed on without copying: whoever passes one must not touch it again. Used by one
+ * thread at a time.
+ */
+public final class Upload {
+  /**
+   * Most chunks of one put. The command names each of them, and one log entry of some 3 MB is the most
+   * that is reasonable: 64 GiB in chunks of 1 MiB. Longer files go through a handle.
+   */
+  static final int MAX_CHUNKS = 65_536;
+
+  private final Sessions sessions;
+  private final Requests requests;
+  private final PutRequest request;
+  private final List<ChunkRef> refs = new ArrayList<>();
+  private final List<CompletableFuture<Void>> storing = new ArrayList<>();
+  private @Nullable Session session;
+  private long sizeBytes;
+
+  Upload(Sessions sessions, Requests requests, PutRequest request) {
+    this.sessions = sessions;
+    this.requests = requests;
+    this.request = request;
+  }
+
+  public String file() {
+    return request.file();
+  }
+
+  /** Adds content that is not the last; at most 1 MiB. Waits while the window is full. */
+  public void add(ByteBuffer content) throws IOException {
+    Requests.join(addAsync(content));
+  }
+
+  /** As {@link #add}; the future completes when there is room for more. */
+  CompletableFuture<Void> addAsync(ByteBuffer content) {
+    long deadline = requests.deadline();
+    return session(deadline)
+        .thenCompose(
+            writer -> {
+              Chunk chunk = seal(writer, content);
+              return writer.store(chunk, file(), deadline);
+            })
+        .thenAccept(storing::add)
+        .thenCompose(added -> failureSoFar());
+  }
+
+  private Chunk seal(Session writer, ByteBuffer content) {
+    Chunk chunk = writer.seal(content);
+    refs.add(chunk.ref());
+    sizeBytes += chunk.ref().lengthBytes();
+    return chunk;
+  }
+
+  private CompletableFuture<Session> session(long deadline) {
+    if (session != null) {
+      return session.hasEnded()
+          ? CompletableFuture.failedFuture(session.endedException(file()))
+          : CompletableFuture.completedFuture(session);
+    }
+    return sessions
+        .current(file(), deadline)
+        .thenApply(
+            opened -> {
+              session = opened;
+              return opened;
+            });
+  }
+
+  private CompletableFuture<Void> failureSoFar() {
+    if (refs.size() >= MAX_CHUNKS) {
+      return CompletableFuture.failedFuture(
+          new RefusedException(
+              ErrorCode.FILE_TOO_LARGE,
+              file(),
+              null,
+              "a put replaces a file by at most "
+                  + MAX_CHUNKS
+                  + " chunks; write a longer file through a channel"));
+    }
+    for (CompletableFuture<Void> stored : storing) {
+      if (stored.isCompletedExceptionally()) {
+        return stored;
+      }
+    }
+    storing.removeIf(CompletableFuture::isDone);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /**
+   * Puts the file, with {@code last} as its end, in one round. {@code last} travels with the command;
+   * it may be empty.
+   *
+   * @return the file as it is then; fails with RefusedException, NoQuorumException,
+   *     IndeterminateWriteException or SessionEndedException
+   */
+  public CompletableFuture<Attributes> finish(ByteBuffer last) {
+    long deadline = requests.deadline();
+    if (session == null) {
+      return putSmall(last, deadline);
+    }
+    return failureSoFar()
+        .thenCompose(sound -> CompletableFuture.allOf(storing.toArray(CompletableFuture[]::new)))
+        .thenCompose(stored -> session(deadline))
+        .thenCompose(writer -> put(writer, last, deadline))
+        .whenComplete((attributes, error) -> abandon());
+  }
+
+  /** All content goes with the command: if the session turns out to have ended, another will do. */
+  private CompletableFuture<Attributes> putSmall(ByteBuffer content, long deadline) {
+    return session(deadline)
+        .thenCompose(writer -> put(writer, content, deadline))
+        .handle(
+            (attributes, error) -> {
+              abandon();
+              if (error == null) {
+                return CompletableFuture.completedFuture(attributes);
+              }
+              Throwable cause = Requests.cause(error);
+              if (cause instanceof SessionEndedException && !requests.passed(deadline)) {
+                session = null;
+                return putSmall(content, deadline);
+              }
+              return CompletableFuture.<Attributes>failedFuture(cause);
+            })
+        .thenCompose(outcome -> outcome);
+  }
+
+  private CompletableFuture<Attributes> put(Session writer, ByteBuffer last, long deadline) {
+    List<Chunk> attached = new ArrayList<>();
+    if (last.hasRemaining()) {
+      attached.add(seal(writer, last));
+    }
+    List<Extent> extents = new ArrayList<>(refs.size());
+    long offset = 0;
+    for (ChunkRef ref : refs) {
+      extents.add(new Extent(offset, ref, 0, ref.lengthBytes()));
+      offset += ref.lengthBytes();
+    }
+    return writer
+        .submit(request.command(extents, sizeBytes), attached, file(), deadline)
+        .thenCompose(
+            result ->
+                result instanceof Result.Node node
+                    ? CompletableFuture.completedFuture(node.attributes())
+                    : CompletableFuture.failedFuture(FileTree.refused(result, file(), null)));
+  }
+
+  /** Gives the upload up: nothing happened. No effect once it is finished. */
+  public void abandon() {
+    if (session != null) {
+      session.settle(refs);
+    }
+    refs.clear();
+    storing.clear();
+    sizeBytes = 0;
+  }
+}

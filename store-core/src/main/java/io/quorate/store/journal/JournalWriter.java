@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,9 @@ final class JournalWriter {
   private final SegmentFiles files;
   private final HardStateFile hardStates;
   private final long bootId;
-  private final java.util.function.LongSupplier randomLong;
+  private final LongSupplier randomLong;
   private final Consumer<QueuedRecord> onWritten;
-  private final RecordBatch gathered = new RecordBatch();
+  private final RecordBatch gathered;
   private final List<QueuedRecord> gatheredRecords = new ArrayList<>();
 
   private SegmentWriter active;
@@ -44,12 +45,13 @@ final class JournalWriter {
       JournalOptions options,
       JournalRecovery.Result recovered,
       long bootId,
-      java.util.function.LongSupplier randomLong,
+      LongSupplier randomLong,
       Consumer<QueuedRecord> onWritten) {
     this.options = options;
     this.files = recovered.files();
     this.hardStates = recovered.hardStates();
     this.bootId = bootId;
+    this.gathered = new RecordBatch(options.segmentBytes());
     this.randomLong = randomLong;
     this.onWritten = onWritten;
     this.active = recovered.active();
@@ -122,7 +124,7 @@ final class JournalWriter {
   private void add(QueuedRecord.QueuedEntry record) throws IOException {
     Entry entry = record.entry();
     int payloadBytes = record.position().lengthBytes();
-    boolean staged = RecordBatch.isStaged(payloadBytes);
+    boolean staged = gathered.isStaged(payloadBytes);
     makeRoom(RecordFormat.HEADER_BYTES + (staged ? payloadBytes : 0));
     ByteBuffer payload;
     if (staged) {

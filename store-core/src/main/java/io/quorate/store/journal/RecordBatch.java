@@ -11,14 +11,18 @@ import java.util.List;
  * in a direct buffer that is used again and again; content is handed to the disk as it is.
  */
 final class RecordBatch {
-  private static final int STAGING_BYTES = 1 << 20;
+  private static final int MAX_STAGING_BYTES = 1 << 20;
   private static final int MAX_BUFFERS = 512;
 
-  private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
+  private final ByteBuffer staging;
   private final List<ByteBuffer> buffers = new ArrayList<>();
   private int stagedFrom;
   private long startOffset;
   private long bytes;
+
+  RecordBatch(int segmentBytes) {
+    staging = ByteBuffer.allocateDirect(Math.min(MAX_STAGING_BYTES, segmentBytes));
+  }
 
   boolean isEmpty() {
     return bytes == 0;
@@ -34,8 +38,8 @@ final class RecordBatch {
   }
 
   /** Bytes that an entry takes in the staging buffer; a larger one gets a buffer of its own. */
-  static boolean isStaged(int payloadBytes) {
-    return payloadBytes <= STAGING_BYTES / 4;
+  boolean isStaged(int payloadBytes) {
+    return payloadBytes <= staging.capacity() / 4;
   }
 
   void add(RecordHeader header, ByteBuffer content) {

@@ -49,7 +49,7 @@ final class SegmentFooter {
       long batch,
       Position durable) {
     int payloadBytes = FIXED_BYTES + items.remaining();
-    ByteBuffer out = ByteBuffer.allocateDirect(payloadBytes + RecordFormat.HEADER_BYTES);
+    ByteBuffer out = ByteBuffer.allocate(payloadBytes + RecordFormat.HEADER_BYTES);
     out.put(header.encode()).putInt(recordsEnd).put(items);
     new RecordHeader(
             RecordType.FOOTER,

@@ -51,11 +51,14 @@ final class SegmentScan {
   record Gap(int offsetBytes, int endBytes, boolean torn, boolean blank) implements Found {}
 
   private final Segment segment;
-  private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
+  private final int windowBytes;
+  private ByteBuffer window;
   private long windowStart;
 
   SegmentScan(Segment segment) {
     this.segment = segment;
+    windowBytes = Math.max(RecordFormat.HEADER_BYTES, Math.min(WINDOW_BYTES, segment.sizeBytes()));
+    window = ByteBuffer.allocate(windowBytes).limit(0);
   }
 
   /**
@@ -152,9 +155,9 @@ final class SegmentScan {
     ByteBuffer head = view(from, headerEnd - from);
     boolean torn = RecordFormat.zeroRegions(head, from) > 0 || head.remaining() < headerEnd - from;
     boolean blank = true;
-    ByteBuffer block = ByteBuffer.allocate(WINDOW_BYTES);
+    ByteBuffer block = ByteBuffer.allocate(windowBytes);
     for (int start = from; start < limit; ) {
-      block.clear().limit(Math.min(limit - start, WINDOW_BYTES));
+      block.clear().limit(Math.min(limit - start, windowBytes));
       int read = segment.file().read(start, block);
       block.flip();
       int at = 0;
@@ -169,7 +172,7 @@ final class SegmentScan {
         }
         at++;
       }
-      if (read < WINDOW_BYTES) {
+      if (read < windowBytes) {
         break;
       }
       start += read;

@@ -108,6 +108,9 @@ final class JournalRecovery {
       HardStateFile hardStates,
       ReplayState state)
       throws IOException {
+    // A process that was killed may have left its last writes, the segment's header above all, in the
+    // page cache only. What is built on them must not outlive them.
+    newest.segment().file().sync();
     List<SegmentChain.Link> links = chain.links();
     for (int i = 0; i < links.size(); i++) {
       state.hardState(links.get(i).header().hardState());

@@ -43,7 +43,7 @@ final class Leading {
     this.answers = answers;
     this.replicator = new Replicator(state);
     this.firstIndex = state.log.lastIndex() + 1;
-    this.rounds = new ReadRounds(state, firstIndex, replicator.followers());
+    this.rounds = new ReadRounds(state, replicator.followers());
     this.heartbeatNanos = state.now();
     replicator.syncWith(state.memberships.current(), firstIndex);
     appendMark();
@@ -125,7 +125,7 @@ final class Leading {
   /** A peer asks for an index to read at; its asking confirms it if it is a voter that counts. */
   void onReadRequest(int asker, long incarnation, long request) {
     if (state.rules.counts(state.memberships, asker, incarnation)) {
-      rounds.add(asker, request);
+      rounds.add(asker, request, isOwnTermCommitted());
     } else {
       answers.answer(asker, request, -1);
     }
@@ -288,6 +288,6 @@ final class Leading {
 
   /** This peer's own reads ask like anybody's. */
   void onOwnRead(long request) {
-    rounds.add(state.self(), request);
+    rounds.add(state.self(), request, isOwnTermCommitted());
   }
 }

@@ -158,7 +158,7 @@ final class PeerState {
 
   /** Drops the entries at or above {@code index}, which others are about to supersede. */
   void truncateFrom(long index) {
-    if (!rules.mayTruncate(index, commitIndex)) {
+    if (index <= commitIndex) {
       throw new IllegalStateException(
           "the leader of term "
               + term

@@ -40,8 +40,10 @@ import java.util.Map;
 final class ReadRounds {
   private static final int MAX_UNDER_WAY = 2;
 
+  /** In an answer: nobody confirmed. In a question: to be taken when the own term's commit is there. */
+  private static final long UNKNOWN = -1;
+
   private final PeerState state;
-  private final long firstIndexOfTerm;
   private final Map<Integer, Progress> followers;
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private long round;
@@ -54,9 +56,8 @@ final class ReadRounds {
     void answer(int asker, long request, long index);
   }
 
-  ReadRounds(PeerState state, long firstIndexOfTerm, Map<Integer, Progress> followers) {
+  ReadRounds(PeerState state, Map<Integer, Progress> followers) {
     this.state = state;
-    this.firstIndexOfTerm = firstIndexOfTerm;
     this.followers = followers;
   }
 
@@ -66,8 +67,9 @@ final class ReadRounds {
   }
 
   /** Registers a question of {@code asker}, which may be this peer. */
-  void add(int asker, long request) {
-    long index = Math.max(state.commitIndex(), firstIndexOfTerm);
+  void add(int asker, long request, boolean ownTermCommitted) {
+    boolean known = state.rules.mayServeReads(ownTermCommitted);
+    long index = known ? state.commitIndex() : UNKNOWN;
     waiting.add(new Waiting(asker, request, index, round + 1));
   }
 
@@ -103,7 +105,8 @@ final class ReadRounds {
       Waiting read = each.next();
       if (read.neededRound <= confirmedRound || isConfirmed(read.asker, read.neededRound)) {
         each.remove();
-        answers.answer(read.asker, read.request, read.index);
+        long index = read.index == UNKNOWN ? state.commitIndex() : read.index;
+        answers.answer(read.asker, read.request, index);
       }
     }
   }
@@ -112,7 +115,7 @@ final class ReadRounds {
   void abandon(Answers answers) {
     for (Waiting read : waiting) {
       if (read.asker != state.self()) {
-        answers.answer(read.asker, read.request, -1);
+        answers.answer(read.asker, read.request, UNKNOWN);
       }
     }
     waiting.clear();

@@ -66,17 +66,12 @@ class Rules {
         && memberships.current().names(peer, incarnation);
   }
 
-  /** What is committed is never truncated. */
-  boolean mayTruncate(long index, long commitIndex) {
-    return index > commitIndex;
-  }
-
   /** A new term and a vote are on disk before any message that depends on them leaves. */
   boolean mustWaitForHardState(boolean hardStateIsDurable) {
     return !hardStateIsDurable;
   }
 
-  /** A leader commits no further in a follower's log than that log is known to match its own. */
+  /** A follower commits no further than its log is known to match the leader's. */
   long followerCommit(long leaderCommit, long matchedIndex) {
     return Math.min(leaderCommit, matchedIndex);
   }

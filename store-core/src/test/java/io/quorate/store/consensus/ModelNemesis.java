@@ -51,7 +51,8 @@ final class ModelNemesis {
       default -> crashAll();
     }
     readmit();
-    simulation.after(simulation.random.between(20, 500) * MILLI, this::strike);
+    long most = simulation.isTurbulent() ? 150 : 500;
+    simulation.after(simulation.random.between(5, most) * MILLI, this::strike);
   }
 
   private void split() {

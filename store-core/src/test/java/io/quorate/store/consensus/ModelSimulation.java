@@ -32,6 +32,8 @@ final class ModelSimulation {
   private final Map<Integer, Long> pausedUntil = new TreeMap<>();
   private final Map<Integer, Integer> boots = new TreeMap<>();
   private final ModelNemesis nemesis;
+  private final boolean turbulent;
+  private final long tickNanos;
   private long now;
   private long sequence;
   private long tickets;
@@ -56,6 +58,11 @@ final class ModelSimulation {
   ModelSimulation(long seed, Rules rules) {
     this.random = new SplitMix(seed);
     this.rules = rules;
+    // Now and then leaders hardly last longer than it takes to elect them.
+    turbulent = chance(25);
+    long heartbeat = (turbulent ? 10 : 50) * MILLI;
+    tickNanos = heartbeat / 4;
+    int appendBytes = chance(50) ? 1 : 500;
     int voters = (int) random.between(3, 7);
     SortedMap<Integer, Long> members = new TreeMap<>();
     for (int peer = 1; peer <= voters; peer++) {
@@ -74,7 +81,8 @@ final class ModelSimulation {
       clocks.put(peer, new Clock(random.between(0, 1_000_000 * MILLI), 1 + drift));
       ConsensusOptions options =
           ConsensusOptions.of(peer, 100L + peer, random.next())
-              .withBounds(500, 2_000, tinyCache ? 300 : 1 << 20, 20_000);
+              .withTiming(heartbeat, 10 * heartbeat, 18 * heartbeat)
+              .withBounds(appendBytes, 2_000, tinyCache ? 300 : 1 << 20, 20_000);
       ModelPeer model = new ModelPeer(options, base, rules, localTime(peer));
       peers.put(peer, model);
       checker.started(model);
@@ -88,6 +96,10 @@ final class ModelSimulation {
 
   long now() {
     return now;
+  }
+
+  boolean isTurbulent() {
+    return turbulent;
   }
 
   long localTime(int peer) {
@@ -246,7 +258,7 @@ final class ModelSimulation {
 
   private void scheduleTick(int peer, int boot) {
     boots.put(peer, boot);
-    after(random.between(1, 12) * MILLI, () -> tick(peer, boot));
+    after(random.between(1, tickNanos), () -> tick(peer, boot));
   }
 
   private void tick(int id, int boot) {
@@ -257,7 +269,7 @@ final class ModelSimulation {
     if (!isPaused(id)) {
       step(peer, List.of(new Input.Tick()));
     }
-    after(12 * MILLI, () -> tick(id, boot));
+    after(tickNanos, () -> tick(id, boot));
   }
 
   boolean isPaused(int peer) {

@@ -40,7 +40,9 @@ import java.util.Map;
 final class ReadRounds {
   private static final int MAX_UNDER_WAY = 2;
 
-  /** In an answer: nobody confirmed. In a question: to be taken when the own term's commit is there. */
+  /**
+   * In an answer: nobody confirmed. In a question: to be taken when the own term's commit is there.
+   */
   private static final long UNKNOWN = -1;
 
   private final PeerState state;

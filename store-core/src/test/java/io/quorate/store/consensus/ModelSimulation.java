@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 final class ModelSimulation {
   private static final long MILLI = 1_000_000;
-  private static final long FAULTS_END = 2_500 * MILLI;
+  private static final long FAULTS_END = 2_000 * MILLI;
   private static final long ALL_ENDS = 12_000 * MILLI;
 
   final ModelChecker checker = new ModelChecker();
@@ -59,7 +59,7 @@ final class ModelSimulation {
     this.random = new SplitMix(seed);
     this.rules = rules;
     // Now and then leaders hardly last longer than it takes to elect them.
-    turbulent = chance(25);
+    turbulent = chance(12);
     long heartbeat = (turbulent ? 10 : 50) * MILLI;
     tickNanos = heartbeat / 4;
     int appendBytes = chance(50) ? 1 : 500;

@@ -1,0 +1,130 @@
+package io.quorate.store.consensus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.quorate.store.consensus.Effects.Outbound;
+import io.quorate.store.log.EntryKind;
+import io.quorate.store.log.Membership;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How many messages things cost with four peers. */
+class MessageCostTest {
+  private record Letter(int from, int to, ConsensusMessage message) {}
+
+  private final TreeMap<Integer, ModelPeer> peers = new TreeMap<>();
+  private final List<Letter> mail = new ArrayList<>();
+  private long now;
+  private int sent;
+
+  @BeforeEach
+  void elect() {
+    TreeMap<Integer, Long> voters = new TreeMap<>();
+    for (int id = 1; id <= 4; id++) {
+      voters.put(id, 100L + id);
+    }
+    Membership base = new Membership(0, voters, new TreeMap<>());
+    for (int id = 1; id <= 4; id++) {
+      peers.put(id, new ModelPeer(ConsensusOptions.of(id, 100L + id, id), base, new Rules(), now));
+    }
+    for (int i = 0; i < 100; i++) {
+      now += 10_000_000;
+      step(1, List.of(new Input.Tick()));
+      settle();
+    }
+    assertEquals(Role.LEADER, peers.get(1).consensus().role());
+    sent = 0;
+  }
+
+  @Test
+  void batchAloneCostsThreeMessagesPerFollower() {
+    step(1, List.of(propose(100)));
+    settle();
+    // Entries, acknowledgement, commit notice.
+    assertEquals(9, sent);
+    assertEquals(101, peers.get(4).knownCommit());
+  }
+
+  @Test
+  void batchThatFollowsAnotherCostsTwoMessagesPerFollower() {
+    step(1, List.of(propose(100)));
+    int batches = 50;
+    for (int batch = 0; batch < batches; batch++) {
+      followersAnswer();
+      List<Input> inputs = new ArrayList<>();
+      for (Letter letter : take()) {
+        inputs.add(new Input.Received(letter.from, letter.message));
+      }
+      // What arrives and what is proposed meanwhile is one step, so the commit goes with the
+      // entries.
+      inputs.add(propose(100));
+      step(1, inputs);
+      sync(1);
+    }
+    assertEquals(3 + 6 * batches, sent);
+    assertEquals(1 + 100 * (batches - 1), peers.get(4).knownCommit());
+  }
+
+  @Test
+  void followersReadsCostOneQuestionAndOneAnswer() {
+    step(2, List.of(new Input.ReadIndex(1), new Input.ReadIndex(2), new Input.ReadIndex(3)));
+    settle();
+    assertEquals(2, sent);
+  }
+
+  @Test
+  void leadersReadsShareOneRoundWithOneFollower() {
+    step(1, List.of(new Input.ReadIndex(1), new Input.ReadIndex(2), new Input.ReadIndex(3)));
+    settle();
+    assertEquals(2, sent);
+  }
+
+  private Input propose(int count) {
+    List<Input.Proposal> proposals = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      proposals.add(new Input.Proposal(i, EntryKind.COMMAND, List.of(), new byte[100]));
+    }
+    return new Input.Propose(now, proposals);
+  }
+
+  private void step(int id, List<Input> inputs) {
+    post(id, peers.get(id).step(inputs, now).send());
+  }
+
+  private void post(int from, List<Outbound> messages) {
+    for (Outbound one : messages) {
+      sent++;
+      mail.add(new Letter(from, one.to(), one.message()));
+    }
+  }
+
+  private List<Letter> take() {
+    List<Letter> taken = List.copyOf(mail);
+    mail.clear();
+    return taken;
+  }
+
+  private void sync(int id) {
+    ModelPeer peer = peers.get(id);
+    if (peer.unsynced() > 0) {
+      post(id, peer.sync(Integer.MAX_VALUE));
+      step(id, List.of(new Input.Durable(peer.durableNumber())));
+    }
+  }
+
+  private void followersAnswer() {
+    for (Letter letter : take()) {
+      step(letter.to, List.of(new Input.Received(letter.from, letter.message)));
+    }
+    peers.keySet().forEach(this::sync);
+  }
+
+  private void settle() {
+    while (!mail.isEmpty() || peers.values().stream().anyMatch(peer -> peer.unsynced() > 0)) {
+      followersAnswer();
+    }
+  }
+}

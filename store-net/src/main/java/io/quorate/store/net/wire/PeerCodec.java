@@ -1,0 +1,217 @@
+package io.quorate.store.net.wire;
+
+import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.gateway.Chunk;
+import io.quorate.store.net.proto.CommandId;
+import io.quorate.store.net.proto.Header;
+import io.quorate.store.net.proto.MissingChunk;
+import io.quorate.store.net.proto.ProposalRefused;
+import io.quorate.store.net.proto.ProposeGroup;
+import io.quorate.store.net.proto.ProposedCommand;
+import io.quorate.store.net.proto.PullChunks;
+import io.quorate.store.net.proto.Report;
+import io.quorate.store.peer.PeerMessage;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What peers send each other, as frames. */
+public final class PeerCodec {
+  private PeerCodec() {}
+
+  public static Frame encode(PeerMessage message) {
+    return switch (message) {
+      case PeerMessage.Consensus m -> Frame.of(ConsensusCodec.encode(m.message()));
+      case PeerMessage.PushChunk m ->
+          carrying(Header.newBuilder().setPushChunk(Chunks.encode(m.chunk().ref())), m.chunk());
+      case PeerMessage.PulledChunk m ->
+          carrying(Header.newBuilder().setPulledChunk(Chunks.encode(m.chunk().ref())), m.chunk());
+      case PeerMessage.PullChunks m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setPullChunks(PullChunks.newBuilder().addAllChunks(Chunks.encode(m.chunks()))));
+      case PeerMessage.MissingChunk m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setMissingChunk(
+                      MissingChunk.newBuilder()
+                          .setChunk(Chunks.encode(m.chunk()))
+                          .setAppliedIndex(m.appliedIndex())));
+      case PeerMessage.Propose m -> Frame.of(Header.newBuilder().setProposeGroup(group(m)));
+      case PeerMessage.ProposalRefused m ->
+          Frame.of(Header.newBuilder().setProposalRefused(refused(m)));
+      case PeerMessage.Report m -> Frame.of(Header.newBuilder().setReport(report(m)));
+    };
+  }
+
+  /**
+   * Bytes that a message will weigh in a queue: its content, and roughly its header. Must cost
+   * little, as it is asked for each message.
+   */
+  public static long weightBytes(PeerMessage message) {
+    return switch (message) {
+      case PeerMessage.Consensus(ConsensusMessage.AppendEntries append) -> {
+        long bytes = 128;
+        for (io.quorate.store.log.Entry entry : append.entries()) {
+          bytes += entry.weightBytes();
+        }
+        yield bytes;
+      }
+      case PeerMessage.Consensus m -> 128;
+      case PeerMessage.PushChunk m -> 64L + m.chunk().ref().lengthBytes();
+      case PeerMessage.PulledChunk m -> 64L + m.chunk().ref().lengthBytes();
+      case PeerMessage.PullChunks m -> 32 + 32L * m.chunks().size();
+      case PeerMessage.MissingChunk m -> 64;
+      case PeerMessage.Propose m -> {
+        long bytes = 64;
+        for (PeerMessage.ProposedCommand command : m.commands()) {
+          bytes += 64 + 32L * command.chunks().size() + command.body().length;
+        }
+        yield bytes;
+      }
+      case PeerMessage.ProposalRefused m -> 64 + 20L * m.commands().size();
+      case PeerMessage.Report m -> 128 + m.detail().length();
+    };
+  }
+
+  /**
+   * Reads a frame that a peer sent.
+   *
+   * @throws FrameException if a peer never sends this, or a chunk arrived damaged
+   */
+  public static PeerMessage decode(Frame frame) throws FrameException {
+    Header header = frame.header();
+    try {
+      boolean carries =
+          switch (header.getBodyCase()) {
+            case PUSH_CHUNK, PULLED_CHUNK -> true;
+            default -> false;
+          };
+      if (!carries && frame.payloadBytes() > 0) {
+        throw new FrameException("a " + header.getBodyCase() + " frame has a payload");
+      }
+      ConsensusMessage ofLog = ConsensusCodec.decode(header);
+      return ofLog != null ? new PeerMessage.Consensus(ofLog) : decodeOther(frame, header);
+    } catch (IllegalArgumentException e) {
+      throw new FrameException("a " + header.getBodyCase() + " frame: " + e.getMessage(), e);
+    }
+  }
+
+  private static PeerMessage decodeOther(Frame frame, Header header) throws FrameException {
+    return switch (header.getBodyCase()) {
+      case PUSH_CHUNK -> new PeerMessage.PushChunk(Chunks.cutOne(header.getPushChunk(), frame));
+      case PULLED_CHUNK ->
+          new PeerMessage.PulledChunk(Chunks.cutOne(header.getPulledChunk(), frame));
+      case PULL_CHUNKS ->
+          new PeerMessage.PullChunks(Chunks.decode(header.getPullChunks().getChunksList()));
+      case MISSING_CHUNK ->
+          new PeerMessage.MissingChunk(
+              Chunks.decode(header.getMissingChunk().getChunk()),
+              header.getMissingChunk().getAppliedIndex());
+      case PROPOSE_GROUP -> group(header.getProposeGroup());
+      case PROPOSAL_REFUSED -> {
+        ProposalRefused m = header.getProposalRefused();
+        List<PeerMessage.CommandId> commands = new ArrayList<>(m.getCommandsCount());
+        for (CommandId command : m.getCommandsList()) {
+          commands.add(new PeerMessage.CommandId(command.getSession(), command.getSequence()));
+        }
+        yield new PeerMessage.ProposalRefused(m.getTicket(), commands, decode(m.getReason()));
+      }
+      case REPORT -> report(header.getReport());
+      default ->
+          throw new FrameException("a peer does not send " + header.getBodyCase() + " frames");
+    };
+  }
+
+  private static Frame carrying(Header.Builder header, Chunk chunk) {
+    return new Frame(header.build(), List.of(chunk.content()));
+  }
+
+  private static ProposeGroup group(PeerMessage.Propose message) {
+    ProposeGroup.Builder group = ProposeGroup.newBuilder().setTicket(message.ticket());
+    for (PeerMessage.ProposedCommand command : message.commands()) {
+      group.addCommands(
+          ProposedCommand.newBuilder()
+              .setSession(command.session())
+              .setSequence(command.sequence())
+              .setFreesSpace(command.freesSpace())
+              .addAllChunks(Chunks.encode(command.chunks()))
+              .setBody(ConsensusCodec.wrap(command.body())));
+    }
+    return group.build();
+  }
+
+  private static PeerMessage.Propose group(ProposeGroup group) {
+    List<PeerMessage.ProposedCommand> commands = new ArrayList<>(group.getCommandsCount());
+    for (ProposedCommand command : group.getCommandsList()) {
+      commands.add(
+          new PeerMessage.ProposedCommand(
+              command.getSession(),
+              command.getSequence(),
+              command.getFreesSpace(),
+              Chunks.decode(command.getChunksList()),
+              command.getBody().toByteArray()));
+    }
+    return new PeerMessage.Propose(group.getTicket(), commands);
+  }
+
+  private static ProposalRefused refused(PeerMessage.ProposalRefused message) {
+    ProposalRefused.Builder refused =
+        ProposalRefused.newBuilder()
+            .setTicket(message.ticket())
+            .setReason(encode(message.refusal()));
+    for (PeerMessage.CommandId command : message.commands()) {
+      refused.addCommands(
+          CommandId.newBuilder().setSession(command.session()).setSequence(command.sequence()));
+    }
+    return refused.build();
+  }
+
+  private static ProposalRefused.Reason encode(PeerMessage.Refusal refusal) {
+    return switch (refusal) {
+      case NOT_LEADER -> ProposalRefused.Reason.NOT_LEADER;
+      case NO_QUORUM -> ProposalRefused.Reason.NO_QUORUM;
+      case NO_SPACE -> ProposalRefused.Reason.NO_SPACE;
+      case OVERLOADED -> ProposalRefused.Reason.OVERLOADED;
+    };
+  }
+
+  private static PeerMessage.Refusal decode(ProposalRefused.Reason reason) throws FrameException {
+    return switch (reason) {
+      case NOT_LEADER -> PeerMessage.Refusal.NOT_LEADER;
+      case NO_QUORUM -> PeerMessage.Refusal.NO_QUORUM;
+      case NO_SPACE -> PeerMessage.Refusal.NO_SPACE;
+      case OVERLOADED -> PeerMessage.Refusal.OVERLOADED;
+      case UNSPECIFIED, UNRECOGNIZED ->
+          throw new FrameException("a refused proposal gives an unknown reason");
+    };
+  }
+
+  private static Report report(PeerMessage.Report m) {
+    return Report.newBuilder()
+        .setIncarnation(m.incarnation())
+        .setAppliedIndex(m.appliedIndex())
+        .setCommitIndex(m.commitIndex())
+        .setDigestIndex(m.digestIndex())
+        .setDigestHigh(m.digestHigh())
+        .setDigestLow(m.digestLow())
+        .setUsableBytes(m.usableBytes())
+        .setTotalBytes(m.totalBytes())
+        .setSuspect(m.suspect())
+        .setDetail(m.detail())
+        .build();
+  }
+
+  private static PeerMessage.Report report(Report m) {
+    return new PeerMessage.Report(
+        m.getIncarnation(),
+        m.getAppliedIndex(),
+        m.getCommitIndex(),
+        m.getDigestIndex(),
+        m.getDigestHigh(),
+        m.getDigestLow(),
+        m.getUsableBytes(),
+        m.getTotalBytes(),
+        m.getSuspect(),
+        m.getDetail());
+  }
+}

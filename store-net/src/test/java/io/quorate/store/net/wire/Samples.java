@@ -1,0 +1,66 @@
+package io.quorate.store.net.wire;
+
+import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.gateway.Chunk;
+import io.quorate.store.log.ChunkId;
+import io.quorate.store.log.ChunkRef;
+import io.quorate.store.log.Entry;
+import io.quorate.store.log.EntryKind;
+import io.quorate.store.peer.PeerMessage;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Random;
+
+/** One of each message, with values that show when two fields are mixed up. */
+public final class Samples {
+  private Samples() {}
+
+  /** A chunk of seeded content. */
+  public static Chunk chunk(long session, long number, int lengthBytes) {
+    byte[] content = new byte[lengthBytes];
+    new Random(session * 31 + number).nextBytes(content);
+    ByteBuffer buffer = ByteBuffer.wrap(content);
+    return new Chunk(
+        new ChunkRef(new ChunkId(session, number), lengthBytes, Chunks.crc32c(buffer)), buffer);
+  }
+
+  static List<PeerMessage> peerMessages() {
+    ChunkRef first = chunk(7, 1, 100).ref();
+    ChunkRef second = chunk(-7, -1, 1 << 20).ref();
+    Entry entry =
+        new Entry(5, 3, -17, EntryKind.COMMAND, List.of(first, second), new byte[] {1, 2, 3});
+    Entry noOp = new Entry(6, 4, 18, EntryKind.NO_OP, List.of(), new byte[0]);
+    return List.of(
+        consensus(new ConsensusMessage.RequestVote(1, 2, true, false, 3, 4, 5)),
+        consensus(new ConsensusMessage.RequestVote(1, -2, false, true, 3, 4, 5)),
+        consensus(new ConsensusMessage.VoteReply(1, 2, true, false, 3)),
+        consensus(new ConsensusMessage.VoteReply(1, 2, false, true, 3)),
+        consensus(
+            new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(entry, noOp), 3, 11, true)),
+        consensus(new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false)),
+        consensus(new ConsensusMessage.AppendReply(1, 2, true, 3, 4, 5, 6)),
+        consensus(new ConsensusMessage.AppendReply(1, 2, false, -3, 4, 5, -6)),
+        consensus(new ConsensusMessage.ReadIndexRequest(1, 2, 3)),
+        consensus(new ConsensusMessage.ReadIndexReply(1, 2, 3, -1)),
+        consensus(new ConsensusMessage.TimeoutNow(1, 2)),
+        new PeerMessage.PushChunk(chunk(7, 1, 1)),
+        new PeerMessage.PushChunk(chunk(7, 2, 1 << 20)),
+        new PeerMessage.PullChunks(List.of(first, second)),
+        new PeerMessage.PulledChunk(chunk(7, 3, 40_000)),
+        new PeerMessage.MissingChunk(second, -1),
+        new PeerMessage.Propose(
+            77,
+            List.of(
+                new PeerMessage.ProposedCommand(1, 2, true, List.of(first), new byte[] {4, 5}),
+                new PeerMessage.ProposedCommand(-3, -4, false, List.of(), new byte[0]))),
+        new PeerMessage.ProposalRefused(
+            78,
+            List.of(new PeerMessage.CommandId(1, 2), new PeerMessage.CommandId(-1, -2)),
+            PeerMessage.Refusal.NO_SPACE),
+        new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, "a disk is slow"));
+  }
+
+  private static PeerMessage consensus(ConsensusMessage message) {
+    return new PeerMessage.Consensus(message);
+  }
+}

@@ -1,0 +1,148 @@
+package io.quorate.store.net.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.quorate.store.net.proto.Header;
+import io.quorate.store.net.wire.Frame;
+import io.quorate.store.net.wire.FrameException;
+import io.quorate.store.net.wire.FrameWriter;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to connect: name, TCP, handshake, under one deadline each. Ends in exactly one of
+ * {@code succeeded} (which names the connection's owner) and {@code failed} (with a reason for
+ * people), both on the event loop.
+ */
+final class Dialing implements Connection.Owner {
+  private final EventLoop loop;
+  private final TransportOptions options;
+  private final Handshake.Dialer handshake;
+  private final Function<Connection, Connection.Owner> succeeded;
+  private final Consumer<String> failed;
+  private @Nullable Channel channel;
+  private @Nullable Future<?> deadline;
+  private @Nullable String refusal;
+  private boolean over;
+
+  private Dialing(
+      EventLoop loop,
+      TransportOptions options,
+      Handshake.Dialer handshake,
+      Function<Connection, Connection.Owner> succeeded,
+      Consumer<String> failed) {
+    this.loop = loop;
+    this.options = options;
+    this.handshake = handshake;
+    this.succeeded = succeeded;
+    this.failed = failed;
+  }
+
+  /** Starts an attempt; called on {@code loop}. */
+  static Dialing begin(
+      NettyNetwork network,
+      EventLoop loop,
+      Endpoint endpoint,
+      int attempt,
+      TransportOptions options,
+      FrameWriter writer,
+      Handshake.Dialer handshake,
+      Function<Connection, Connection.Owner> succeeded,
+      Consumer<String> failed) {
+    Dialing dialing = new Dialing(loop, options, handshake, succeeded, failed);
+    dialing.deadline =
+        loop.schedule(
+            () -> dialing.cancel("no connection within its deadline"),
+            (long) options.connectMillis() + options.handshakeMillis(),
+            TimeUnit.MILLISECONDS);
+    network
+        .resolve(endpoint, attempt)
+        .whenComplete(
+            (address, error) -> {
+              Runnable next =
+                  () -> {
+                    if (error != null) {
+                      dialing.fail(String.valueOf(error.getMessage()));
+                    } else {
+                      dialing.connect(network, address, writer);
+                    }
+                  };
+              // Always in a later turn, so that begin() returns before an outcome is told.
+              loop.execute(next);
+            });
+    return dialing;
+  }
+
+  private void connect(NettyNetwork network, InetSocketAddress address, FrameWriter writer) {
+    if (over) {
+      return;
+    }
+    Connection connection = new Connection(options, writer, this);
+    ChannelFuture connecting = network.dial(loop, address, options.connectMillis(), connection);
+    channel = connecting.channel();
+    connecting.addListener(
+        done -> {
+          if (!done.isSuccess()) {
+            fail(String.valueOf(done.cause().getMessage()));
+          }
+        });
+  }
+
+  /** Gives the attempt up. */
+  void cancel(String reason) {
+    Channel open = channel;
+    fail(reason);
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public void opened(Connection connection) {
+    try {
+      connection.write(Frame.of(handshake.hello()));
+    } catch (FrameException e) {
+      connection.close(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void received(Connection connection, Frame frame) throws FrameException {
+    try {
+      Header reply = handshake.next(frame.header());
+      if (reply != null) {
+        connection.write(Frame.of(reply));
+      } else if (!over) {
+        end();
+        connection.become(succeeded.apply(connection));
+      }
+    } catch (RefusedException e) {
+      refusal = e.refusal() + ": " + e.getMessage();
+      connection.close("refused: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void closed(Connection connection, String reason) {
+    fail(refusal != null ? refusal : reason);
+  }
+
+  private void fail(String reason) {
+    if (!over) {
+      end();
+      failed.accept(reason);
+    }
+  }
+
+  private void end() {
+    over = true;
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,372 @@
+package io.quorate.store.net.transport;
+
+import io.quorate.store.net.wire.Frame;
+import io.quorate.store.net.wire.FrameException;
+import io.quorate.store.net.wire.FrameWriter;
+import io.quorate.store.net.wire.PeerCodec;
+import io.quorate.store.peer.PeerMessage;
+import io.quorate.store.peer.Transport;
+import io.quorate.store.world.World;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The links of a peer over TCP, and the port at which clients reach it too.
+ *
+ * <p>{@link #open} binds the port, so that a peer whose port is taken fails before it touches its
+ * data; {@link #start} begins to talk.
+ */
+public final class PeerTransport implements Transport {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerTransport.class);
+  private static final long RECHECK_MILLIS = 2;
+
+  /** Serves clients that have proved that they hold the key. */
+  public interface ClientReception {
+    /** Owns a client's connection from now on; throws to refuse it. */
+    Connection.Owner admit(Connection connection) throws RefusedException;
+  }
+
+  private final NettyNetwork network;
+  private final World world;
+  private final ClusterIdentity cluster;
+  private final int self;
+  private final TransportOptions options;
+  private final BooleanSupplier congested;
+  private final long instance;
+  private final FrameWriter writer;
+  private final Map<Integer, PeerLink> links;
+  private final Map<Integer, Voice> voices;
+  private final Listener listener;
+  private final AtomicInteger clients = new AtomicInteger();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable Receiver receiver;
+  private volatile @Nullable ClientReception clientReception;
+
+  private PeerTransport(
+      NettyNetwork network,
+      World world,
+      ClusterIdentity cluster,
+      int self,
+      Map<Integer, Endpoint> peers,
+      Endpoint listen,
+      TransportOptions options,
+      BooleanSupplier congested)
+      throws IOException {
+    this.network = network;
+    this.world = world;
+    this.cluster = cluster;
+    this.self = self;
+    this.options = options;
+    this.congested = congested;
+    instance = world.randomLong();
+    writer = new FrameWriter(network.allocator(), options.frame(), true);
+    Map<Integer, PeerLink> linkOf = new TreeMap<>();
+    Map<Integer, Voice> voiceOf = new TreeMap<>();
+    peers.forEach(
+        (peer, endpoint) -> {
+          if (peer != self) {
+            linkOf.put(peer, new PeerLink(this, network.linkLoop(), peer, endpoint));
+            voiceOf.put(peer, new Voice(peer));
+          }
+        });
+    links = Collections.unmodifiableMap(linkOf);
+    voices = Collections.unmodifiableMap(voiceOf);
+    listener =
+        new Listener(
+            network,
+            world,
+            listen,
+            options,
+            () -> new Handshake.Acceptor(cluster, self, voices.keySet(), instance, world),
+            this::admit);
+  }
+
+  /**
+   * Binds the peer's port.
+   *
+   * @param peers where each peer is reached, by id; the own entry is not used
+   * @param congested asked often, from event loops: whether the core has more than it can keep up
+   *     with; while it says so, nothing is read from peers and clients
+   * @throws IOException if the port can not be had
+   */
+  public static PeerTransport open(
+      NettyNetwork network,
+      World world,
+      ClusterIdentity cluster,
+      int self,
+      Map<Integer, Endpoint> peers,
+      Endpoint listen,
+      TransportOptions options,
+      BooleanSupplier congested)
+      throws IOException {
+    return new PeerTransport(network, world, cluster, self, peers, listen, options, congested);
+  }
+
+  /** Where this peer listens. */
+  public InetSocketAddress address() {
+    return listener.address();
+  }
+
+  @Override
+  public void start(Receiver newReceiver) {
+    receiver = newReceiver;
+    listener.accept();
+    links.values().forEach(PeerLink::dialNow);
+  }
+
+  /** Lets clients in. */
+  public void serveClients(ClientReception reception) {
+    clientReception = reception;
+  }
+
+  @Override
+  public void send(int peer, PeerMessage message) {
+    PeerLink link = links.get(peer);
+    if (link != null) {
+      link.send(message);
+    }
+  }
+
+  @Override
+  public Set<Integer> connected() {
+    Set<Integer> up = new TreeSet<>();
+    links.forEach(
+        (peer, link) -> {
+          if (link.isUp()) {
+            up.add(peer);
+          }
+        });
+    return up;
+  }
+
+  @Override
+  public long queuedBytes(int peer) {
+    PeerLink link = links.get(peer);
+    return link == null ? 0 : link.queuedBytes();
+  }
+
+  /** Messages to {@code peer} that were dropped because its queue was full. */
+  public long dropped(int peer) {
+    PeerLink link = links.get(peer);
+    return link == null ? 0 : link.dropped();
+  }
+
+  /** Clients connected now. */
+  public int clients() {
+    return clients.get();
+  }
+
+  /** Stops listening and closes all links; connections of clients close with the network. */
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    clientReception = null;
+    listener.close();
+    links.values().forEach(PeerLink::close);
+    voices.values().forEach(Voice::close);
+    network.linkLoop().submit(writer::forget).awaitUninterruptibly(1_000);
+  }
+
+  /**
+   * Stops reading from {@code connection} while the core is behind, and looks again soon. Owners
+   * call it after each batch that they received.
+   */
+  public void yieldToCore(Connection connection) {
+    if (!connection.isPaused(Connection.Pause.CORE_BEHIND) && congested.getAsBoolean()) {
+      connection.pause(Connection.Pause.CORE_BEHIND);
+      lookAgain(connection);
+    }
+  }
+
+  private void lookAgain(Connection connection) {
+    connection
+        .loop()
+        .schedule(
+            () -> {
+              if (congested.getAsBoolean()) {
+                lookAgain(connection);
+              } else {
+                connection.resume(Connection.Pause.CORE_BEHIND);
+              }
+            },
+            RECHECK_MILLIS,
+            TimeUnit.MILLISECONDS);
+  }
+
+  NettyNetwork network() {
+    return network;
+  }
+
+  TransportOptions options() {
+    return options;
+  }
+
+  FrameWriter writer() {
+    return writer;
+  }
+
+  Handshake.Dialer dialTo(int peer) {
+    return new Handshake.Dialer(cluster, self, peer, instance, world);
+  }
+
+  /** A random number from 0 to {@code bound} − 1. */
+  long random(long bound) {
+    return Math.floorMod(world.randomLong(), bound);
+  }
+
+  void linkChanged(int peer, boolean up) {
+    Receiver told = receiver;
+    if (told != null) {
+      told.linkChanged(peer, up);
+    }
+  }
+
+  private Connection.Owner admit(Connection connection, Handshake.Party party)
+      throws RefusedException {
+    if (!party.isClient()) {
+      Voice voice = voices.get(party.peer());
+      PeerLink link = links.get(party.peer());
+      if (voice == null || link == null) {
+        throw new AssertionError("the handshake admits only configured peers");
+      }
+      voice.replace(connection);
+      link.dialNow();
+      return voice;
+    }
+    ClientReception reception = clientReception;
+    if (reception == null) {
+      throw new RefusedException(
+          Refusal.NOT_READY, "peer " + self + " is starting or stopping; try another or again");
+    }
+    if (clients.incrementAndGet() > options.maxClients()) {
+      clients.decrementAndGet();
+      throw new RefusedException(
+          Refusal.TOO_MANY,
+          "peer " + self + " already serves " + options.maxClients() + " clients");
+    }
+    try {
+      return new Counted(reception.admit(connection));
+    } catch (RefusedException e) {
+      clients.decrementAndGet();
+      throw e;
+    }
+  }
+
+  /** What another peer says: the newest connection that it dialed. */
+  private final class Voice implements Connection.Owner {
+    private final int peer;
+    private final ReentrantLock oneAtATime = new ReentrantLock();
+    private @Nullable Connection current;
+
+    Voice(int peer) {
+      this.peer = peer;
+    }
+
+    void replace(Connection connection) {
+      Connection old;
+      oneAtATime.lock();
+      try {
+        old = current;
+        current = connection;
+      } finally {
+        oneAtATime.unlock();
+      }
+      if (old != null) {
+        old.close("peer " + peer + " has dialed again");
+      }
+    }
+
+    void close() {
+      oneAtATime.lock();
+      try {
+        if (current != null) {
+          current.close("this peer stops");
+        }
+      } finally {
+        oneAtATime.unlock();
+      }
+    }
+
+    @Override
+    public void received(Connection connection, Frame frame) throws FrameException {
+      PeerMessage message = PeerCodec.decode(frame);
+      Receiver to = receiver;
+      oneAtATime.lock();
+      try {
+        if (current == connection && to != null) {
+          to.received(peer, message);
+        }
+      } finally {
+        oneAtATime.unlock();
+      }
+    }
+
+    @Override
+    public void drained(Connection connection) {
+      yieldToCore(connection);
+    }
+
+    @Override
+    public void closed(Connection connection, String reason) {
+      oneAtATime.lock();
+      try {
+        if (current == connection) {
+          current = null;
+        }
+      } finally {
+        oneAtATime.unlock();
+      }
+      LOG.info("peer {} at {} is heard no more: {}", peer, connection.remote(), reason);
+    }
+  }
+
+  /** A client's connection, counted while it lasts. */
+  private final class Counted implements Connection.Owner {
+    private final Connection.Owner owner;
+
+    Counted(Connection.Owner owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public void opened(Connection connection) {
+      owner.opened(connection);
+    }
+
+    @Override
+    public void received(Connection connection, Frame frame) throws FrameException {
+      owner.received(connection, frame);
+    }
+
+    @Override
+    public void drained(Connection connection) {
+      owner.drained(connection);
+    }
+
+    @Override
+    public void writabilityChanged(Connection connection) {
+      owner.writabilityChanged(connection);
+    }
+
+    @Override
+    public void closed(Connection connection, String reason) {
+      clients.decrementAndGet();
+      owner.closed(connection, reason);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.quorate.store.metadata;
+
+import io.quorate.store.metadata.Command.XattrMode;
+import io.quorate.store.metadata.Metadata.Change.Kind;
+
+/** Commands that change attributes, plain and extended. */
+final class AttributeCommands {
+  private static final int SETUID = 04000;
+  private static final int SETGID = 02000;
+  private static final int GROUP_EXECUTE = 00010;
+
+  /** As Linux has them: a name, a value, and the list of all names of an inode. */
+  private static final int MAX_XATTR_NAME_BYTES = 255;
+
+  private static final int MAX_XATTR_VALUE_BYTES = 64 << 10;
+  private static final int MAX_XATTR_LIST_BYTES = 64 << 10;
+
+  private final Transaction tx;
+
+  AttributeCommands(Transaction tx) {
+    this.tx = tx;
+  }
+
+  Result setAttributes(Command.SetAttributes command) {
+    Inode inode = tx.resolver.resolve(command.at());
+    if (inode.type == FileType.SYMLINK && command.change().permissions() != null) {
+      throw new Refused(ErrorCode.NOT_SUPPORTED, "a symlink has no permissions of its own");
+    }
+    change(inode, command.change());
+    tx.touch(inode);
+    tx.save(inode);
+    tx.tell(Kind.ATTRIBUTES, inode);
+    return new Result.Node(inode.attributes(), false);
+  }
+
+  /** Applies {@code change}; the caller marks and saves the inode. */
+  void change(Inode inode, AttributeChange change) {
+    Integer permissions = change.permissions();
+    Integer uid = change.uid();
+    Integer gid = change.gid();
+    if (uid != null) {
+      inode.uid = uid;
+    }
+    if (gid != null) {
+      inode.gid = gid;
+    }
+    if (permissions != null) {
+      inode.permissions = permissions & 07777;
+    } else if ((uid != null || gid != null) && inode.type == FileType.REGULAR) {
+      // A new owner must not inherit the right to run as somebody; setgid without group execute
+      // means mandatory locking and stays, as in Linux.
+      inode.permissions &= ~SETUID;
+      if ((inode.permissions & GROUP_EXECUTE) != 0) {
+        inode.permissions &= ~SETGID;
+      }
+    }
+    Long atime = change.atimeNanos();
+    Long mtime = change.mtimeNanos();
+    Long birth = change.birthNanos();
+    inode.atime = atime == null ? inode.atime : time(atime);
+    inode.mtime = mtime == null ? inode.mtime : time(mtime);
+    inode.birth = birth == null ? inode.birth : time(birth);
+  }
+
+  long time(long nanos) {
+    return nanos == AttributeChange.NOW ? tx.stampNanos : nanos;
+  }
+
+  static void checkXattrName(Bytes name) {
+    if (name.isEmpty() || name.length() > MAX_XATTR_NAME_BYTES) {
+      throw new Refused(
+          ErrorCode.RANGE,
+          "an attribute's name has 1 to " + MAX_XATTR_NAME_BYTES + " bytes, not " + name.length());
+    }
+    for (byte b : name.unsafeArray()) {
+      if (b == 0) {
+        throw new Refused(ErrorCode.INVALID, "an attribute's name contains a NUL byte");
+      }
+    }
+  }
+
+  Result setXattr(Command.SetXattr command) {
+    Bytes name = command.name();
+    checkXattrName(name);
+    if (command.value().length() > MAX_XATTR_VALUE_BYTES) {
+      throw new Refused(
+          ErrorCode.RANGE,
+          "an attribute's value has at most "
+              + MAX_XATTR_VALUE_BYTES
+              + " bytes, not "
+              + command.value().length());
+    }
+    Inode inode = tx.resolver.resolve(command.at());
+    byte[] key = Keys.of(inode.id, name);
+    boolean known = inode.xattrs > 0 && tx.draft.get(MetadataTable.XATTRS, key) != null;
+    if (known && command.mode() == XattrMode.CREATE) {
+      throw new Refused(ErrorCode.EXISTS, "the attribute '" + name + "' exists");
+    }
+    if (!known && command.mode() == XattrMode.REPLACE) {
+      throw noAttribute(name);
+    }
+    if (!known) {
+      if (inode.xattrNameBytes + name.length() + 1 > MAX_XATTR_LIST_BYTES) {
+        throw new Refused(
+            ErrorCode.NO_SPACE,
+            "names of an inode's attributes take at most " + MAX_XATTR_LIST_BYTES + " bytes");
+      }
+      inode.xattrs++;
+      inode.xattrNameBytes += name.length() + 1;
+    }
+    tx.draft.put(MetadataTable.XATTRS, key, command.value().unsafeArray());
+    return done(inode);
+  }
+
+  Result removeXattr(Command.RemoveXattr command) {
+    Bytes name = command.name();
+    checkXattrName(name);
+    Inode inode = tx.resolver.resolve(command.at());
+    byte[] key = Keys.of(inode.id, name);
+    if (inode.xattrs == 0 || tx.draft.get(MetadataTable.XATTRS, key) == null) {
+      throw noAttribute(name);
+    }
+    tx.draft.delete(MetadataTable.XATTRS, key);
+    inode.xattrs--;
+    inode.xattrNameBytes -= name.length() + 1;
+    return done(inode);
+  }
+
+  private Result done(Inode inode) {
+    tx.touch(inode);
+    tx.save(inode);
+    tx.tell(Kind.ATTRIBUTES, inode);
+    return new Result.Done();
+  }
+
+  static Refused noAttribute(Bytes name) {
+    return new Refused(ErrorCode.NO_ATTRIBUTE, "there is no attribute '" + name + "'");
+  }
+}

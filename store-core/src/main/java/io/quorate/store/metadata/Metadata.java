@@ -1,0 +1,293 @@
+package io.quorate.store.metadata;
+
+import io.quorate.store.log.ChunkId;
+import io.quorate.store.log.ChunkRef;
+import io.quorate.store.log.Entry;
+import io.quorate.store.table.Cursor;
+import io.quorate.store.table.OrderedTables;
+import io.quorate.store.table.TableBatch;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replicated state. One thread applies log entries; any thread asks. Two peers that have
+ * applied the same entries hold the same rows, and so the same {@link #digest}.
+ *
+ * <p>A command that cannot be done, or bytes that are no command, answer {@link Result.Failed} and
+ * change nothing but the session's window. An exception out of {@link #apply} means that the
+ * storage failed or that a row is damaged; the peer must stop.
+ */
+public final class Metadata {
+  private static final byte[] MEMBERSHIP_KEY = {'m'};
+  private static final byte[] DIGEST_KEY = {'d'};
+
+  private final OrderedTables tables;
+  private final Applier applier;
+  private volatile Published published;
+
+  private record Published(
+      long index, long term, Digest digest, List<SessionInfo> sessions, byte[] membership) {}
+
+  /**
+   * What an entry did.
+   *
+   * @param session of the command; 0 for the leader's own and for entries that carry none
+   * @param sequence of the command within its session
+   * @param result null for entries that carry no command
+   * @param changes what watchers and caches need to know
+   */
+  public record Applied(
+      long index, long session, long sequence, @Nullable Result result, List<Change> changes) {
+    public Applied {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /**
+   * A visible change.
+   *
+   * @param parent directory of the name; 0 if the inode was reached by number and the name that it
+   *     was given last is gone
+   * @param name in {@code parent}; empty if that is 0, and for the root
+   */
+  public record Change(long inode, long parent, Bytes name, Kind kind) {
+    /** What happened. A rename is a removal and a creation. */
+    public enum Kind {
+      CREATED,
+      REMOVED,
+      CONTENT,
+      ATTRIBUTES
+    }
+  }
+
+  /**
+   * A live session.
+   *
+   * @param lastKeepAliveIndex index of its last command: any is a sign of life
+   */
+  public record SessionInfo(long id, String owner, long timeoutMillis, long lastKeepAliveIndex) {}
+
+  /** What the applied state knows of a chunk. */
+  public enum ChunkState {
+    /** A file uses it. */
+    LIVE,
+    /** No file uses it, and none ever will. */
+    GARBAGE,
+    /** A command may publish it yet. */
+    UNKNOWN
+  }
+
+  private Metadata(OrderedTables tables, Applier applier, byte[] membership) {
+    this.tables = tables;
+    this.applier = applier;
+    this.published = published(membership);
+  }
+
+  private Published published(byte[] membership) {
+    Globals globals = applier.globals();
+    return new Published(
+        globals.index, globals.term, applier.digest(), applier.sessions().list(), membership);
+  }
+
+  /**
+   * Opens the state in {@code tables}, where empty ones get the state that {@code genesis}
+   * describes.
+   *
+   * @param tables made with {@code MetadataTable.values()}
+   * @throws IllegalStateException if they hold a newer format or are damaged
+   */
+  public static Metadata open(OrderedTables tables, Genesis genesis) {
+    if (tables.get(MetadataTable.STATE, Globals.KEY) == null) {
+      begin(tables, genesis);
+    }
+    Globals globals = new View(tables).globals();
+    byte[] digest = tables.get(MetadataTable.STATE, DIGEST_KEY);
+    if (digest == null) {
+      throw new IllegalStateException("the metadata has no row for its digest");
+    }
+    byte[] membership = tables.get(MetadataTable.STATE, MEMBERSHIP_KEY);
+    Applier applier =
+        new Applier(
+            tables,
+            globals,
+            new Digest(Keys.longAt(digest, 0), Keys.longAt(digest, 8)),
+            new Sessions(tables));
+    return new Metadata(tables, applier, membership == null ? new byte[0] : membership);
+  }
+
+  private static void begin(OrderedTables tables, Genesis genesis) {
+    Globals globals = new Globals();
+    globals.nextId = At.ROOT + 1;
+    globals.inodes = 1;
+    globals.chunkBytes = genesis.chunkBytes();
+    globals.featureLevel = genesis.featureLevel();
+    Inode root = new Inode(At.ROOT, FileType.DIRECTORY);
+    root.permissions = genesis.rootPermissions() & 07777;
+    root.uid = genesis.root().uid();
+    root.gid = genesis.root().gid();
+    root.links = 2;
+    root.parent = At.ROOT;
+    Draft draft = new Draft(tables, Digest.ZERO);
+    draft.put(MetadataTable.STATE, Globals.KEY, globals.encode());
+    draft.put(MetadataTable.INODES, Keys.of(At.ROOT), root.encode());
+    tables.write(withDigest(draft));
+  }
+
+  private static TableBatch withDigest(Draft draft) {
+    Digest digest = draft.digest();
+    return draft
+        .toBatch()
+        .put(MetadataTable.STATE, DIGEST_KEY, Keys.of(digest.high(), digest.low()));
+  }
+
+  /**
+   * Applies entries in order, as one write; entries at or below {@link #appliedIndex} are skipped,
+   * and not in the answer. When it returns, queries see them. One thread at a time.
+   *
+   * @throws IllegalArgumentException if the entries do not follow on what is applied
+   */
+  public List<Applied> apply(List<Entry> entries) {
+    List<Applied> applied = new ArrayList<>(entries.size());
+    byte[] membership = published.membership();
+    Draft draft = applier.begin();
+    for (Entry entry : entries) {
+      if (entry.index() <= applier.globals().index) {
+        continue;
+      }
+      applied.add(applier.apply(draft, entry));
+      if (entry.kind() == io.quorate.store.log.EntryKind.MEMBERSHIP) {
+        draft.put(MetadataTable.STATE, MEMBERSHIP_KEY, entry.body());
+        membership = entry.body();
+      }
+    }
+    if (!applied.isEmpty()) {
+      applier.end(draft);
+      tables.write(withDigest(draft));
+      published = published(membership);
+    }
+    return applied;
+  }
+
+  /** Answers {@code query} from what is applied. Any thread. */
+  public Answer ask(Query query) {
+    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
+      return new Queries(snapshot).answer(query);
+    }
+  }
+
+  /** Index of the last entry applied; 0 before the first. */
+  public long appliedIndex() {
+    return published.index();
+  }
+
+  /** Term of the last entry applied. */
+  public long appliedTerm() {
+    return published.term();
+  }
+
+  /** Digest of the state at {@link #appliedIndex}. */
+  public Digest digest() {
+    return published.digest();
+  }
+
+  /** Body of the last membership entry applied; empty before the first. */
+  public byte[] membership() {
+    return published.membership().clone();
+  }
+
+  /** Live sessions, for the leader's watch over them, as of {@link #appliedIndex}. */
+  public List<SessionInfo> sessions() {
+    return published.sessions();
+  }
+
+  /** Cluster-wide size of chunks, in bytes. */
+  public int chunkBytes() {
+    return new View(tables).globals().chunkBytes;
+  }
+
+  /** The applied index that would survive a crash right now. */
+  public long flushedIndex() {
+    byte[] row = tables.getFlushed(MetadataTable.STATE, Globals.KEY);
+    return row == null ? 0 : Globals.decode(row).index;
+  }
+
+  /** Makes what is applied durable. */
+  public void flush() {
+    tables.flush();
+  }
+
+  /**
+   * Whether the applied state already answers or refuses a command, so that its chunks do not
+   * matter: its session has ended or never was, its sequence number is answered, or one of its
+   * chunks is below the session's floor.
+   */
+  public boolean settled(long session, long sequence, List<ChunkRef> chunks) {
+    if (session == 0) {
+      return false;
+    }
+    long applied = appliedIndex();
+    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
+      byte[] row = snapshot.get(MetadataTable.SESSIONS, Keys.tagged('s', session));
+      if (row == null) {
+        return session <= applied;
+      }
+      Session state = Session.decode(session, row);
+      if (state.ended
+          || sequence < state.lowest
+          || snapshot.get(MetadataTable.RESULTS, Keys.of(session, sequence)) != null) {
+        return true;
+      }
+      for (ChunkRef chunk : chunks) {
+        if (chunk.id().session() == session && chunk.id().number() < state.chunkFloor) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** What the applied state knows of {@code id}. Any thread. */
+  public ChunkState chunkState(ChunkId id) {
+    // The session first: if it could no longer publish then, what is not published now never will
+    // be.
+    long applied = appliedIndex();
+    byte[] row = tables.get(MetadataTable.SESSIONS, Keys.tagged('s', id.session()));
+    boolean closed =
+        row == null ? id.session() <= applied : closed(Session.decode(id.session(), row), id);
+    byte[] chunk = tables.get(MetadataTable.CHUNKS, Keys.of(id));
+    if (chunk != null) {
+      return Chunks.references(chunk) > 0 ? ChunkState.LIVE : ChunkState.GARBAGE;
+    }
+    return closed ? ChunkState.GARBAGE : ChunkState.UNKNOWN;
+  }
+
+  private static boolean closed(Session session, ChunkId id) {
+    return session.ended || id.number() < session.chunkFloor;
+  }
+
+  /**
+   * The digest computed from all rows, for the scrubber; equals {@link #digest} at the same index
+   * unless a row was damaged. Reads the whole state.
+   */
+  public Digest recomputeDigest() {
+    RowHash hash = new RowHash();
+    long high = 0;
+    long low = 0;
+    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
+      for (MetadataTable table : MetadataTable.values()) {
+        try (Cursor cursor = snapshot.scan(table, new byte[0], null)) {
+          while (cursor.next()) {
+            if (table == MetadataTable.STATE && java.util.Arrays.equals(cursor.key(), DIGEST_KEY)) {
+              continue;
+            }
+            hash.of(table, cursor.key(), cursor.value());
+            high += hash.high();
+            low += hash.low();
+          }
+        }
+      }
+    }
+    return new Digest(high, low);
+  }
+}

@@ -1,0 +1,67 @@
+package io.quorate.store.metadata;
+
+/**
+ * A row {@code o} of {@link MetadataTable#ORPHANS}: an inode without a name, or content that
+ * another replaced, kept for those who have it open.
+ *
+ * <pre>
+ * kind:byte  index:count  parked:byte  inode content size mappedEnd extentBytes trims:count
+ * </pre>
+ *
+ * @param ofInode an inode, else a content
+ * @param index log index at which it became an orphan
+ * @param parked a session holds it: it left the queue until that session lets go
+ * @param inode the inode, or the one whose content it was
+ * @param content id of the content; 0 if it has none
+ */
+record Orphan(
+    boolean ofInode,
+    long index,
+    boolean parked,
+    long inode,
+    long content,
+    long size,
+    long mappedEnd,
+    long extentBytes,
+    int trims) {
+
+  /** The id by which sessions hold it. */
+  long id() {
+    return ofInode ? inode : content;
+  }
+
+  Orphan withParked(boolean newParked) {
+    return new Orphan(
+        ofInode, index, newParked, inode, content, size, mappedEnd, extentBytes, trims);
+  }
+
+  Orphan withTrims(int newTrims) {
+    return new Orphan(
+        ofInode, index, parked, inode, content, size, mappedEnd, extentBytes, newTrims);
+  }
+
+  byte[] encode() {
+    Encoder out = new Encoder(64).putByte(ofInode ? 1 : 2).putCount(index).putBoolean(parked);
+    out.putCount(inode).putCount(content).putCount(size).putCount(mappedEnd);
+    out.putCount(extentBytes).putCount(trims);
+    return out.toArray();
+  }
+
+  static Orphan decode(byte[] row) {
+    Decoder in = new Decoder(row);
+    try {
+      return new Orphan(
+          in.readByte("kind") == 1,
+          in.readCount("index"),
+          in.readBoolean("parked"),
+          in.readCount("inode"),
+          in.readCount("content"),
+          in.readCount("size"),
+          in.readCount("mapped end"),
+          in.readCount("extent bytes"),
+          (int) in.readCount("trims"));
+    } catch (MalformedCommandException e) {
+      throw new IllegalStateException("a row of an orphan is damaged", e);
+    }
+  }
+}

@@ -80,6 +80,8 @@ final class SeedRunner {
     for (Failure suspect : suspects) {
       try {
         add(run.apply(suspect.seed));
+        counters.merge("run failed beside others but not alone", 1L, Long::sum);
+        System.out.println("seed " + suspect.seed + " failed once, not again: " + suspect.cause);
       } catch (SimulationError again) {
         failures.add(new Failure(suspect.seed, again));
       }

@@ -26,8 +26,16 @@ final class SimThread implements Executor {
 
   final Thread thread;
 
+  /** How long a thread may contend, in real time, for a monitor that the JVM itself holds. */
+  private static final long MONITOR_NANOS = 1_000_000_000L;
+
   /** What to run for the thread's next step; set while it is ready. */
   private @Nullable Runnable continuation;
+
+  /** Whether the thread is in the middle of a step, and what another thread gave it to go on with. */
+  private volatile boolean stepping;
+
+  private volatile @Nullable Runnable unblocked;
 
   SimThread(
       Simulation simulation, int id, String name, @Nullable SimWorld world, Runnable body) {
@@ -49,6 +57,10 @@ final class SimThread implements Executor {
   @Override
   public void execute(Runnable continuation) {
     if (!simulation.isOnCarrier()) {
+      if (stepping) {
+        unblocked = continuation;
+        return;
+      }
       simulation.escaped(
           name
               + " was woken by "
@@ -68,12 +80,44 @@ final class SimThread implements Executor {
       throw new IllegalStateException(name + " is not ready");
     }
     continuation = null;
+    stepping = true;
     next.run();
-    switch (thread.getState()) {
+    Thread.State state = passMonitors();
+    stepping = false;
+    switch (state) {
       case TIMED_WAITING ->
           simulation.escaped(name + " waits with a timeout of the JDK" + stack());
       case BLOCKED -> simulation.escaped(name + " contends for a monitor" + stack());
       case NEW, RUNNABLE, WAITING, TERMINATED -> {}
+    }
+  }
+
+  /**
+   * Goes on with the same step when the thread met a monitor that a thread of the JVM or of another
+   * run held, in a Cleaner or a class loader: it is free again at once, and the run is then the same
+   * as if it had been free before. One that another simulated thread holds stays taken.
+   */
+  private Thread.State passMonitors() {
+    long giveUpAt = 0;
+    while (true) {
+      Thread.State state = thread.getState();
+      Runnable next = unblocked;
+      if (next != null) {
+        unblocked = null;
+        giveUpAt = 0;
+        next.run();
+        continue;
+      }
+      boolean onItsWay = state == Thread.State.RUNNABLE && continuation == null;
+      if (state != Thread.State.BLOCKED && !onItsWay) {
+        return state;
+      }
+      if (giveUpAt == 0) {
+        giveUpAt = System.nanoTime() + MONITOR_NANOS;
+      } else if (System.nanoTime() > giveUpAt) {
+        return Thread.State.BLOCKED;
+      }
+      Thread.onSpinWait();
     }
   }
 

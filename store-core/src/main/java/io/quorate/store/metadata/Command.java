@@ -29,7 +29,13 @@ public sealed interface Command {
    * @param owner who it is, for status output
    * @param timeoutMillis the leader ends the session after this long without a sign of life
    */
-  record OpenSession(String owner, long timeoutMillis) implements Command {}
+  record OpenSession(String owner, long timeoutMillis) implements Command {
+    /** Who comes to delete something needs a session first. */
+    @Override
+    public boolean freesSpace() {
+      return true;
+    }
+  }
 
   /**
    * A sign of life, and what may be forgotten.

@@ -1,0 +1,139 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.log.ChunkRef;
+import io.quorate.store.metadata.Answer;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.CommandCodec;
+import io.quorate.store.metadata.Metadata;
+import io.quorate.store.metadata.Query;
+import io.quorate.store.metadata.Result;
+import io.quorate.store.metadata.SessionCommand;
+import io.quorate.store.world.World;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The gateway of the peer in this process: what its own faces use, and what the server uses on behalf of
+ * clients.
+ */
+final class LocalGateway implements Gateway {
+  private static final long ROOM_POLL_NANOS = 500_000L;
+
+  private final World world;
+  private final PeerOptions options;
+  private final Peer peer;
+  private final ChunkStore chunks;
+  private final ChunkExchange exchange;
+  private final Metadata metadata;
+  private final ContentReader contentReader;
+
+  LocalGateway(
+      World world,
+      PeerOptions options,
+      Peer peer,
+      ChunkStore chunks,
+      ChunkExchange exchange,
+      Metadata metadata,
+      ContentReader contentReader) {
+    this.world = world;
+    this.options = options;
+    this.peer = peer;
+    this.chunks = chunks;
+    this.exchange = exchange;
+    this.metadata = metadata;
+    this.contentReader = contentReader;
+  }
+
+  @Override
+  public CompletableFuture<Result> propose(SessionCommand command, List<Chunk> content) {
+    String refusal = peer.refusal();
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(new UnavailableException(refusal));
+    }
+    for (Chunk chunk : content) {
+      take(chunk);
+    }
+    return peer.propose(
+        new PeerMessage.ProposedCommand(
+            command.session(),
+            command.sequence(),
+            command.command().freesSpace(),
+            command.command().chunks(),
+            CommandCodec.encode(command)),
+        deadline());
+  }
+
+  /** Puts content into this journal, if it has room, and hands it to every other peer. */
+  private void take(Chunk chunk) {
+    peer.takePushed(chunk);
+    exchange.push(chunk);
+  }
+
+  @Override
+  public CompletableFuture<Void> storeChunk(Chunk chunk) {
+    String refusal = peer.refusal();
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(new UnavailableException(refusal));
+    }
+    CompletableFuture<Void> future = new CompletableFuture<>();
+    take(chunk);
+    completeWhenRoom(future, deadline());
+    return future;
+  }
+
+  /** Holds the origin back while the journal or the links of a quorum are behind. */
+  private void completeWhenRoom(CompletableFuture<Void> future, long deadlineNanos) {
+    if (chunks.queuedBytes() < options.maxQueuedBytes() && exchange.hasRoom()) {
+      future.complete(null);
+    } else if (world.nanoTime() - deadlineNanos >= 0) {
+      future.completeExceptionally(
+          new UnavailableException("fewer than a majority of the peers take content in time"));
+    } else {
+      world.schedule(ROOM_POLL_NANOS, () -> completeWhenRoom(future, deadlineNanos));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Answer> ask(Query query) {
+    CompletableFuture<Answer> future = new CompletableFuture<>();
+    peer.read(
+        new Reads.Reader(() -> future.complete(metadata.ask(query)), future, deadline()));
+    return future;
+  }
+
+  @Override
+  public CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes) {
+    CompletableFuture<ReadReply> future = new CompletableFuture<>();
+    if (offset < 0 || lengthBytes < 0 || lengthBytes > ChunkRef.MAX_BYTES) {
+      future.completeExceptionally(
+          new IllegalArgumentException(
+              "read of " + lengthBytes + " bytes at " + offset + "; allowed are 0 to 1 MiB"));
+      return future;
+    }
+    peer.read(
+        new Reads.Reader(
+            () -> contentReader.read(at, content, offset, lengthBytes, future),
+            future,
+            deadline()));
+    return future;
+  }
+
+  @Override
+  public CompletableFuture<ClusterStatus> status() {
+    return peer.status();
+  }
+
+  private long deadline() {
+    return world.nanoTime() + options.requestTimeoutMillis() * 1_000_000L;
+  }
+
+  /** Nothing to release: the peer owns everything. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,123 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.journal.Journal;
+import io.quorate.store.journal.Position;
+import io.quorate.store.log.Entry;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where each log entry lies in the journal, and the newest entries themselves until they are applied.
+ * Lives on the peer's loop; {@link #read} may be called from any thread.
+ */
+final class LogStore {
+  private final Journal journal;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Position of entry i is at element i − 1: the log begins at 1 until it can be truncated. */
+  private Position[] positions = new Position[1024];
+
+  private int count;
+  private final ArrayDeque<Entry> unapplied = new ArrayDeque<>();
+  private long unappliedBytes;
+
+  LogStore(Journal journal) {
+    this.journal = journal;
+  }
+
+  long lastIndex() {
+    return count;
+  }
+
+  /** Bytes of entries held in memory until they are applied. */
+  long unappliedBytes() {
+    return unappliedBytes;
+  }
+
+  /** Takes the positions of entries 1 and up, found on start. */
+  void replayed(List<Position> found) {
+    for (int i = 0; i < found.size(); i++) {
+      place(i + 1L, found.get(i));
+    }
+  }
+
+  /** Writes an entry to the journal; it supersedes all at or above its index. */
+  void append(Entry entry) throws IOException {
+    Position position = journal.appendEntry(entry);
+    while (!unapplied.isEmpty() && unapplied.getLast().index() >= entry.index()) {
+      unappliedBytes -= unapplied.removeLast().weightBytes();
+    }
+    place(entry.index(), position);
+    unapplied.addLast(entry);
+    unappliedBytes += entry.weightBytes();
+  }
+
+  private void place(long index, Position position) {
+    lock.lock();
+    try {
+      if (index < 1 || index > count + 1L) {
+        throw new IllegalStateException("entry " + index + " does not follow " + count);
+      }
+      if (index > positions.length) {
+        positions = Arrays.copyOf(positions, positions.length * 2);
+      }
+      positions[(int) index - 1] = position;
+      count = (int) index;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Position position(long index) {
+    lock.lock();
+    try {
+      return index < 1 || index > count ? null : positions[(int) index - 1];
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Entry readAt(long index) throws IOException {
+    Position position = position(index);
+    if (position == null) {
+      throw new IllegalStateException("entry " + index + " is not in the log");
+    }
+    return journal.readEntry(position);
+  }
+
+  /** Takes entries {@code from} to {@code to} for applying; each is taken once, in order. */
+  List<Entry> takeForApply(long from, long to) throws IOException {
+    List<Entry> taken = new ArrayList<>((int) (to - from + 1));
+    for (long index = from; index <= to; index++) {
+      while (!unapplied.isEmpty() && unapplied.getFirst().index() < index) {
+        unappliedBytes -= unapplied.removeFirst().weightBytes();
+      }
+      boolean inMemory = !unapplied.isEmpty() && unapplied.getFirst().index() == index;
+      Entry entry = inMemory ? unapplied.removeFirst() : readAt(index);
+      unappliedBytes -= inMemory ? entry.weightBytes() : 0;
+      taken.add(entry);
+    }
+    return taken;
+  }
+
+  /** Reads entries from {@code from} on: at least one, at most about {@code maxBytes}. */
+  List<Entry> read(long from, int maxBytes) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    long bytes = 0;
+    for (long index = from; bytes < maxBytes; index++) {
+      Position position = position(index);
+      if (position == null) {
+        break;
+      }
+      Entry entry = journal.readEntry(position);
+      bytes += entry.weightBytes();
+      entries.add(entry);
+    }
+    return entries;
+  }
+}

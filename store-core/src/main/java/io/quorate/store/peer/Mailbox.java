@@ -1,0 +1,77 @@
+package io.quorate.store.peer;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue from many senders to one receiver that takes everything at once, so that a busy receiver
+ * works in batches and pays for one wake-up per batch.
+ */
+final class Mailbox<T> {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition filled = lock.newCondition();
+  private ArrayDeque<T> items = new ArrayDeque<>();
+  private boolean closed;
+
+  /** Adds an item; false if the mailbox is closed and the item was dropped. */
+  boolean put(T item) {
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      items.add(item);
+      if (items.size() == 1) {
+        filled.signal();
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for items and takes them all; an empty queue means that the mailbox was closed. */
+  ArrayDeque<T> takeAll() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (items.isEmpty() && !closed) {
+        filled.await();
+      }
+      ArrayDeque<T> taken = items;
+      items = new ArrayDeque<>();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for one item; null means that the mailbox was closed. */
+  @Nullable T take() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (items.isEmpty() && !closed) {
+        filled.await();
+      }
+      T item = items.poll();
+      if (!items.isEmpty()) {
+        filled.signal();
+      }
+      return item;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Refuses further items and wakes the receivers; what is queued can still be taken. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      filled.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

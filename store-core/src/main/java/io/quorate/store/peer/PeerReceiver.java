@@ -1,0 +1,41 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.gateway.Chunk;
+
+/** Sorts what arrives: content goes straight to the journal, everything else to the loop. */
+final class PeerReceiver implements Transport.Receiver {
+  private final Peer peer;
+  private final Protocol protocol;
+  private final ChunkExchange exchange;
+  private final PeerLoop loop;
+
+  PeerReceiver(Peer peer, Protocol protocol, ChunkExchange exchange, PeerLoop loop) {
+    this.peer = peer;
+    this.protocol = protocol;
+    this.exchange = exchange;
+    this.loop = loop;
+  }
+
+  @Override
+  public void received(int from, PeerMessage message) {
+    switch (message) {
+      case PeerMessage.Consensus(var consensus) ->
+          loop.execute(() -> protocol.received(from, consensus));
+      case PeerMessage.PushChunk(Chunk chunk) -> peer.takePushed(chunk);
+      case PeerMessage.PulledChunk(Chunk chunk) -> peer.takePulled(chunk);
+      case PeerMessage.PullChunks(var chunks) -> exchange.pullRequested(from, chunks);
+      case PeerMessage.MissingChunk(var chunk, long appliedIndex) -> exchange.missing(from, chunk);
+      case PeerMessage.Propose propose -> loop.execute(() -> protocol.proposed(from, propose));
+      case PeerMessage.ProposalRefused refused ->
+          loop.execute(() -> protocol.refusedByLeader(refused));
+      case PeerMessage.Report report -> loop.execute(() -> protocol.reported(from, report));
+    }
+  }
+
+  @Override
+  public void linkChanged(int other, boolean up) {
+    if (up) {
+      loop.execute(protocol::linkUp);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.journal.JournalOptions;
+import io.quorate.store.table.OrderedTables;
+import io.quorate.store.world.Disk;
+
+/**
+ * What a peer stores things in. The peer closes all of it when it closes.
+ *
+ * @param disk the data directory, which holds the journal
+ * @param journal settings of the journal
+ * @param metadata database of the replicated state
+ * @param index database of this peer's chunk positions
+ */
+public record PeerStorage(
+    Disk disk, JournalOptions journal, OrderedTables metadata, OrderedTables index) {}

@@ -1,0 +1,119 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.consensus.Role;
+import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.ClusterStatus.PeerStatus;
+import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.metadata.Digest;
+import io.quorate.store.peer.PeerMessage.Report;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What this peer knows of all peers, itself included, from the reports that they send. Lives on the
+ * peer's loop.
+ */
+final class Peers {
+  /** A peer that says nothing for this long counts as unreachable. */
+  private static final long SILENT_NANOS = 3_000_000_000L;
+
+  /** A report, when it came, and the commit index that was known here then. */
+  private record Heard(Report report, long atNanos, long commitIndex) {}
+
+  private final PeerOptions options;
+  private final DigestComparison digests;
+  private final Map<Integer, Heard> heard = new LinkedHashMap<>();
+  private final long startedNanos;
+  private long commitIndexAtLastReport;
+
+  Peers(PeerOptions options, long nowNanos) {
+    this.options = options;
+    this.digests = new DigestComparison(options.id(), options.genesis().voters().size());
+    this.startedNanos = nowNanos;
+  }
+
+  void reported(int peer, Report report, long commitIndex, long nowNanos) {
+    if (peer == options.id()) {
+      commitIndexAtLastReport = commitIndex;
+    }
+    heard.put(peer, new Heard(report, nowNanos, commitIndexAtLastReport));
+    Digest digest = new Digest(report.digestHigh(), report.digestLow());
+    digests.add(peer, report.digestIndex(), digest);
+  }
+
+  DigestComparison.Verdict verdict() {
+    return digests.verdict();
+  }
+
+  /** Free space of a peer as it last reported; −1 if it has not. */
+  long usableBytes(int peer) {
+    Heard last = heard.get(peer);
+    return last == null ? -1 : last.report().usableBytes();
+  }
+
+  ClusterStatus status(
+      Role role, int leader, long term, long commitIndex, boolean writable, long nowNanos) {
+    List<PeerStatus> peers = new ArrayList<>();
+    for (int peer : options.genesis().voters().keySet()) {
+      peers.add(peerStatus(peer, role, leader, commitIndex, nowNanos));
+    }
+    return new ClusterStatus(
+        options.cluster(),
+        options.id(),
+        leader,
+        term,
+        commitIndex,
+        writable,
+        digests.verdict() == DigestComparison.Verdict.AGREE,
+        peers);
+  }
+
+  private PeerStatus peerStatus(
+      int peer, Role role, int leader, long commitIndex, long nowNanos) {
+    String address = options.addresses().getOrDefault(peer, "");
+    Heard last = heard.get(peer);
+    if (last == null) {
+      long silent = (nowNanos - startedNanos) / 1_000_000;
+      return new PeerStatus(
+          peer, address, State.UNREACHABLE, -1, -1, -1, -1, "", silent, "never heard from");
+    }
+    boolean self = peer == options.id();
+    long silentMillis = self ? 0 : (nowNanos - last.atNanos()) / 1_000_000;
+    Report report = last.report();
+    Digest digest = new Digest(report.digestHigh(), report.digestLow());
+    return new PeerStatus(
+        peer,
+        address,
+        state(peer, last, role, leader, nowNanos),
+        report.appliedIndex(),
+        Math.max(0, Math.max(commitIndex, report.commitIndex()) - report.appliedIndex()),
+        report.usableBytes(),
+        report.totalBytes(),
+        digest.toString(),
+        silentMillis,
+        report.detail());
+  }
+
+  private State state(int peer, Heard last, Role role, int leader, long nowNanos) {
+    Report report = last.report();
+    if (peer != options.id() && nowNanos - last.atNanos() >= SILENT_NANOS) {
+      return State.UNREACHABLE;
+    }
+    if (report.suspect()) {
+      return State.SUSPECT;
+    }
+    if (report.usableBytes() < options.reserveBytes()) {
+      return State.FULL;
+    }
+    if (peer == leader) {
+      return State.LEADER;
+    }
+    if (peer == options.id() && leader == 0) {
+      return role == Role.LEARNER ? State.LEARNER : State.CANDIDATE;
+    }
+    // Behind what was committed when its previous report came: not merely a moment late.
+    return report.appliedIndex() < last.commitIndex() ? State.CATCHING_UP : State.FOLLOWER;
+  }
+}

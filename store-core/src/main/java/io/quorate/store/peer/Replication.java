@@ -1,0 +1,224 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.consensus.Consensus;
+import io.quorate.store.consensus.Effects;
+import io.quorate.store.consensus.Input;
+import io.quorate.store.consensus.Role;
+import io.quorate.store.journal.Journal;
+import io.quorate.store.log.Entry;
+import io.quorate.store.world.World;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Carries out what consensus asks for: the one place where its effects meet journal, transport and
+ * applier. Lives on the peer's loop.
+ *
+ * <p>All inputs of a turn are one step, so they share messages and one request for durability.
+ */
+final class Replication {
+  private static final int MAX_OFFERED = 512;
+  private static final long MAX_BACKLOG_BYTES = 16L << 20;
+
+  /** What consensus has to say to the rest of the peer. */
+  interface Listener {
+    void roleChanged(Role role, int leader, long term);
+
+    void proposalsRefused(List<Long> tickets);
+
+    /** Something that must not happen did, on reading or writing the log: the peer must end. */
+    void failed(Throwable e);
+  }
+
+  /** Steps whose records are on their way to the disk. */
+  private static final class Pending {
+    final long effectsNumber;
+    final List<Effects.Outbound> messages;
+
+    /** Last entry that these steps appended; lowered when a later step supersedes entries. */
+    long lastIndex;
+
+    Pending(long effectsNumber, List<Effects.Outbound> messages, long lastIndex) {
+      this.effectsNumber = effectsNumber;
+      this.messages = messages;
+      this.lastIndex = lastIndex;
+    }
+  }
+
+  private final World world;
+  private final Consensus consensus;
+  private final Journal journal;
+  private final LogStore log;
+  private final Transport transport;
+  private final Applier applier;
+  private final Reads reads;
+  private final PeerLoop loop;
+  private final Listener listener;
+
+  private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+  private List<Input> inputs = new ArrayList<>();
+  private long durableIndex;
+  private long offeredIndex;
+  private long commitIndex;
+  private volatile long commandsAppended;
+  private Role role = Role.FOLLOWER;
+  private int leader;
+  private long term;
+
+  Replication(Protocol.Parts parts, Consensus consensus, Listener listener) {
+    this.world = parts.world();
+    this.consensus = consensus;
+    this.journal = parts.journal();
+    this.log = parts.log();
+    this.transport = parts.transport();
+    this.applier = parts.applier();
+    this.reads = parts.reads();
+    this.loop = parts.loop();
+    this.listener = listener;
+    this.durableIndex = log.lastIndex();
+    this.offeredIndex = applier.current().index();
+    this.commitIndex = offeredIndex;
+  }
+
+  Role role() {
+    return role;
+  }
+
+  int leader() {
+    return leader;
+  }
+
+  long term() {
+    return term;
+  }
+
+  long commitIndex() {
+    return commitIndex;
+  }
+
+  /** Whether the cluster takes writes, as far as this peer knows. */
+  boolean writable() {
+    return leader != 0 && consensus.writable();
+  }
+
+  /** Proposals that this peer appended as leader; from any thread. */
+  long commandsAppended() {
+    return commandsAppended;
+  }
+
+  /** Adds an input for the step at the end of this turn. */
+  void add(Input input) {
+    inputs.add(input);
+  }
+
+  /** Takes one step with all that the turn gathered, and carries out its effects. */
+  void endOfTurn() {
+    if (!inputs.isEmpty()) {
+      List<Input> taken = inputs;
+      inputs = new ArrayList<>();
+      Effects effects = consensus.step(taken, world.nanoTime());
+      if (persist(effects)) {
+        carryOut(effects);
+      }
+    }
+  }
+
+  private void carryOut(Effects effects) {
+    effects.send().forEach(this::send);
+    commitIndex = Math.max(commitIndex, effects.commitIndex());
+    offerCommitted();
+    noteRole(effects);
+    effects.readable().forEach(read -> reads.readable(read.ticket(), read.index()));
+    effects.refusedReads().forEach(reads::refused);
+    if (!effects.accepted().isEmpty()) {
+      commandsAppended = commandsAppended + effects.accepted().size();
+    }
+    if (!effects.refused().isEmpty()) {
+      listener.proposalsRefused(effects.refused());
+    }
+    effects.logReads().forEach(this::readLog);
+  }
+
+  private boolean persist(Effects effects) {
+    try {
+      if (effects.hardState() != null) {
+        journal.appendHardState(effects.hardState());
+      }
+      for (Entry entry : effects.append()) {
+        supersede(entry.index());
+        log.append(entry);
+      }
+    } catch (IOException e) {
+      // Admission keeps content out of the reserve, so entries run out of space only when something
+      // else fills the disk. Consensus now believes that it appended what it did not.
+      listener.failed(e);
+      return false;
+    }
+    if (effects.number() > 0 || !effects.sendWhenDurable().isEmpty()) {
+      pending.addLast(
+          new Pending(effects.number(), effects.sendWhenDurable(), log.lastIndex()));
+      journal.whenDurable(() -> loop.execute(this::durable));
+    }
+    return true;
+  }
+
+  /** What was durable at or above {@code index} no longer is what the log holds there. */
+  private void supersede(long index) {
+    durableIndex = Math.min(durableIndex, index - 1);
+    for (Pending one : pending) {
+      one.lastIndex = Math.min(one.lastIndex, index - 1);
+    }
+  }
+
+  /** The oldest pending step is durable: callbacks come in the order in which they were asked for. */
+  private void durable() {
+    Pending done = pending.removeFirst();
+    durableIndex = Math.max(durableIndex, done.lastIndex);
+    done.messages.forEach(this::send);
+    if (done.effectsNumber > 0) {
+      add(new Input.Durable(done.effectsNumber));
+    }
+    offerCommitted();
+  }
+
+  private void send(Effects.Outbound outbound) {
+    transport.send(outbound.to(), new PeerMessage.Consensus(outbound.message()));
+  }
+
+  /**
+   * Gives the applier what is both committed and durable here, as far as it keeps up; the rest goes at a
+   * later tick, so that a peer that starts far behind does not read its whole log into memory.
+   */
+  void offerCommitted() {
+    long upTo = Math.min(commitIndex, durableIndex);
+    try {
+      while (offeredIndex < upTo && applier.backlogBytes() < MAX_BACKLOG_BYTES) {
+        long last = Math.min(upTo, offeredIndex + MAX_OFFERED);
+        applier.offer(log.takeForApply(offeredIndex + 1, last));
+        offeredIndex = last;
+      }
+    } catch (IOException e) {
+      listener.failed(e);
+    }
+  }
+
+  private void readLog(Effects.LogRead wanted) {
+    try {
+      List<Entry> entries = log.read(wanted.fromIndex(), wanted.maxBytes());
+      loop.execute(() -> add(new Input.LogEntries(wanted.forPeer(), entries)));
+    } catch (IOException e) {
+      listener.failed(e);
+    }
+  }
+
+  private void noteRole(Effects effects) {
+    if (effects.role() != role || effects.leader() != leader || effects.term() != term) {
+      role = effects.role();
+      leader = effects.leader();
+      term = effects.term();
+      listener.roleChanged(role, leader, term);
+    }
+  }
+}

@@ -12,14 +12,14 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The follower's side of the chunk rule: lets log entries through to consensus only behind the chunks
- * that they name.
+ * The follower's side of the chunk rule: lets log entries through to consensus only behind the
+ * chunks that they name.
  *
- * <p>An append that comes before its chunks is parked here, and so looks to consensus as if the network
- * had delayed it, which Raft bears. Appends that follow it are parked behind it, in order; those that
- * find the gate full are dropped, as if lost, and the leader sends them again. Meanwhile the leader's
- * signs of life (term, commit index, read round) go through at once, on an append without entries that
- * names index 0 as previous entry, which matches every log.
+ * <p>An append that comes before its chunks is parked here, and so looks to consensus as if the
+ * network had delayed it, which Raft bears. Appends that follow it are parked behind it, in order;
+ * those that find the gate full are dropped, as if lost, and the leader sends them again. Meanwhile
+ * the leader's signs of life (term, commit index, read round) go through at once, on an append
+ * without entries that names index 0 as previous entry, which matches every log.
  *
  * <p>Exempt from the rule are entries that are known to be committed (their chunks are on a quorum
  * already and heal in the background) and those that the applied state already answers or refuses.

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The chunks that this peer holds: content in the journal, positions in the `index` database.
  *
- * <p>A position goes into the database only after an fdatasync covers the chunk; until then a map in
- * memory answers. The database is written without a log of its own: after a crash, replaying the
+ * <p>A position goes into the database only after an fdatasync covers the chunk; until then a map
+ * in memory answers. The database is written without a log of its own: after a crash, replaying the
  * journal from the position that the database has reached brings back what it lost.
  *
- * <p>Rows of {@code POSITIONS}: key = session (8 bytes), number (8 bytes); value = segment (8 bytes),
- * offset (4 bytes), length (4 bytes). {@code PROGRESS} has one row, key empty: segment and offset (8 + 4
- * bytes) up to which chunks are indexed. All big-endian.
+ * <p>Rows of {@code POSITIONS}: key = session (8 bytes), number (8 bytes); value = segment (8
+ * bytes), offset (4 bytes), length (4 bytes). {@code PROGRESS} has one row, key empty: segment and
+ * offset (8 + 4 bytes) up to which chunks are indexed. All big-endian.
  */
 public final class ChunkStore {
   /** Tables of the `index` database. */
@@ -42,7 +42,10 @@ public final class ChunkStore {
   private final Map<ChunkId, Position> recent = new ConcurrentHashMap<>();
   private final Position indexedThrough;
 
-  /** Orders appends and their entry in {@code recent}, and makes writes to the database one at a time. */
+  /**
+   * Orders appends and their entry in {@code recent}, and makes writes to the database one at a
+   * time.
+   */
   private final ReentrantLock lock = new ReentrantLock();
 
   private @Nullable Journal journal;
@@ -114,8 +117,7 @@ public final class ChunkStore {
    * @return null if this peer does not hold it
    * @throws DamagedRecordException if what is on disk is not what was written
    */
-  public @Nullable ByteBuffer read(ChunkRef chunk, int offset, int lengthBytes)
-      throws IOException {
+  public @Nullable ByteBuffer read(ChunkRef chunk, int offset, int lengthBytes) throws IOException {
     Position position = position(chunk.id());
     return position == null ? null : journal().readChunk(chunk, position, offset, lengthBytes);
   }
@@ -156,8 +158,8 @@ public final class ChunkStore {
   }
 
   /**
-   * Moves positions into the database once the journal has made their chunks durable. Returns at once;
-   * the move happens on the journal's thread.
+   * Moves positions into the database once the journal has made their chunks durable. Returns at
+   * once; the move happens on the journal's thread.
    */
   public void indexRecent() {
     List<Map.Entry<ChunkId, Position>> moved;

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What a peer does for the API. Futures complete normally with the outcome that the replicated state
- * gave (refusals included) and exceptionally with {@link UnavailableException} (nothing happened: ask
- * again, here or elsewhere) or, for {@link #propose} only, {@link OutcomeUnknownException} (it may
- * happen yet: ask again with the same sequence number). Each ends by the gateway's own deadline.
- * Callbacks run on the gateway's threads and must not block.
+ * What a peer does for the API. Futures complete normally with the outcome that the replicated
+ * state gave (refusals included) and exceptionally with {@link UnavailableException} (nothing
+ * happened: ask again, here or elsewhere) or, for {@link #propose} only, {@link
+ * OutcomeUnknownException} (it may happen yet: ask again with the same sequence number). Each ends
+ * by the gateway's own deadline. Callbacks run on the gateway's threads and must not block.
  */
 public interface Gateway extends AutoCloseable {
 
   /**
    * Puts a command through the log and answers when it is committed and applied here.
    *
-   * @param chunks content that the command names and that was not stored before; sent with it, so that
-   *     a small file costs one message
+   * @param chunks content that the command names and that was not stored before; sent with it, so
+   *     that a small file costs one message
    */
   CompletableFuture<Result> propose(SessionCommand command, List<Chunk> chunks);
 

@@ -1,8 +1,8 @@
 package io.quorate.store.log;
 
 /**
- * Name of an immutable chunk of file content: the session that wrote it and a number that the session
- * never uses twice. 16 bytes, both parts unsigned big-endian, wherever it is stored.
+ * Name of an immutable chunk of file content: the session that wrote it and a number that the
+ * session never uses twice. 16 bytes, both parts unsigned big-endian, wherever it is stored.
  */
 public record ChunkId(long session, long number) implements Comparable<ChunkId> {
 

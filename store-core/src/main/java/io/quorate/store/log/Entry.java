@@ -7,8 +7,8 @@ import java.util.List;
  *
  * @param index position in the log, from 1
  * @param term term of the leader that appended it
- * @param stampNanos the entry's time: max(leader's wall clock, previous stamp + 1), nanoseconds since
- *     1970
+ * @param stampNanos the entry's time: max(leader's wall clock, previous stamp + 1), nanoseconds
+ *     since 1970
  * @param kind what {@code body} holds
  * @param chunks the chunks that must be durable ahead of the entry (the chunk rule); empty mostly
  * @param body encoded proposal ({@link EntryKind#COMMAND}), membership, or nothing; never changed

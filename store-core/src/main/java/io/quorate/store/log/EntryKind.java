@@ -3,8 +3,9 @@ package io.quorate.store.log;
 /** What a log entry carries. The code is what is stored and sent. */
 public enum EntryKind {
   /**
-   * Nothing to apply. A new leader's first entry, which lets it commit what came before, and one after
-   * each committed membership. The body is the commit index that the leader knew, 8 bytes big-endian.
+   * Nothing to apply. A new leader's first entry, which lets it commit what came before, and one
+   * after each committed membership. The body is the commit index that the leader knew, 8 bytes
+   * big-endian.
    */
   NO_OP(0),
   /** A session's command for the metadata. */

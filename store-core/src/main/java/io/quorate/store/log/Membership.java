@@ -51,7 +51,8 @@ public record Membership(
   }
 
   /**
-   * The body of an {@link EntryKind#MEMBERSHIP} entry, without the index, which the entry has itself:
+   * The body of an {@link EntryKind#MEMBERSHIP} entry, without the index, which the entry has
+   * itself:
    *
    * <pre>
    *   u16 voters,   voters   × (i32 peer, i64 incarnation), by peer

@@ -26,6 +26,11 @@ final class Chunks {
     return row;
   }
 
+  static ChunkRef ref(byte[] key, byte[] row) {
+    ChunkId id = new ChunkId(Keys.longAt(key, 0), Keys.longAt(key, 8));
+    return new ChunkRef(id, Keys.intAt(row, 4), Keys.intAt(row, 8));
+  }
+
   static int references(byte[] row) {
     return Keys.intAt(row, 0);
   }

@@ -7,6 +7,7 @@ import io.quorate.store.table.Cursor;
 import io.quorate.store.table.OrderedTables;
 import io.quorate.store.table.TableBatch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -262,6 +263,25 @@ public final class Metadata {
     return closed ? ChunkState.GARBAGE : ChunkState.UNKNOWN;
   }
 
+  /**
+   * Chunks that the tree names, in order of their ids: what this peer's journal ought to hold.
+   *
+   * @param after ids greater than this one; null to begin
+   * @param limit most chunks to return; fewer come back only at the end
+   */
+  public List<ChunkRef> liveChunks(@Nullable ChunkId after, int limit) {
+    List<ChunkRef> live = new ArrayList<>();
+    byte[] from = after == null ? new byte[0] : Arrays.copyOf(Keys.of(after), 17);
+    try (Cursor cursor = tables.scan(MetadataTable.CHUNKS, from, null)) {
+      while (live.size() < limit && cursor.next()) {
+        if (Chunks.references(cursor.value()) > 0) {
+          live.add(Chunks.ref(cursor.key(), cursor.value()));
+        }
+      }
+    }
+    return live;
+  }
+
   private static boolean closed(Session session, ChunkId id) {
     return session.ended || id.number() < session.chunkFloor;
   }
@@ -278,7 +298,7 @@ public final class Metadata {
       for (MetadataTable table : MetadataTable.values()) {
         try (Cursor cursor = snapshot.scan(table, new byte[0], null)) {
           while (cursor.next()) {
-            if (table == MetadataTable.STATE && java.util.Arrays.equals(cursor.key(), DIGEST_KEY)) {
+            if (table == MetadataTable.STATE && Arrays.equals(cursor.key(), DIGEST_KEY)) {
               continue;
             }
             hash.of(table, cursor.key(), cursor.value());

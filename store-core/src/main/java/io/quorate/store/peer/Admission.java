@@ -23,8 +23,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The leader's door: which proposals go into the log, and when. A proposal waits here until this
- * journal holds the chunks that it names (the chunk rule); one that brings content is refused while the
- * peers lack space for it. Everything admitted in one turn is appended together.
+ * journal holds the chunks that it names (the chunk rule); one that brings content is refused while
+ * the peers lack space for it. Everything admitted in one turn is appended together.
  *
  * <p>Lives on the peer's loop.
  */
@@ -134,7 +134,8 @@ final class Admission {
       gathered.add(proposal);
       return;
     }
-    // The origin pushes chunks ahead of the proposal on the same link; they lag only when the origin
+    // The origin pushes chunks ahead of the proposal on the same link; they lag only when the
+    // origin
     // sent them before this peer led, or when a push was dropped.
     Parked before = parked.put(proposal.command().commandId(), lacks);
     if (before != null) {
@@ -199,8 +200,7 @@ final class Admission {
     List<Input.Proposal> proposals = new ArrayList<>(stepping.size());
     for (int i = 0; i < stepping.size(); i++) {
       ProposedCommand command = stepping.get(i).command();
-      proposals.add(
-          new Input.Proposal(i, EntryKind.COMMAND, command.chunks(), command.body()));
+      proposals.add(new Input.Proposal(i, EntryKind.COMMAND, command.chunks(), command.body()));
     }
     step.accept(new Input.Propose(world.wallClockNanos(), proposals));
   }
@@ -209,8 +209,7 @@ final class Admission {
   void refusedByConsensus(List<Long> tickets) {
     for (long ticket : tickets) {
       refuse(
-          stepping.get((int) ticket),
-          role == Role.LEADER ? Refusal.NO_QUORUM : Refusal.NOT_LEADER);
+          stepping.get((int) ticket), role == Role.LEADER ? Refusal.NO_QUORUM : Refusal.NOT_LEADER);
     }
   }
 

@@ -12,8 +12,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Applies committed entries in order on a thread of its own, so that a slow metadata write never delays
- * a heartbeat. Entries come in whole batches; each batch is one write.
+ * Applies committed entries in order on a thread of its own, so that a slow metadata write never
+ * delays a heartbeat. Entries come in whole batches; each batch is one write.
  */
 final class Applier {
   /** Digests are compared at multiples of this index, so that peers under load meet. */
@@ -84,7 +84,8 @@ final class Applier {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      // Half-applied state must never be served: applying fails for no local reason, so this is fatal.
+      // Half-applied state must never be served: applying fails for no local reason, so this is
+      // fatal.
       onFatal.accept(e);
     }
   }

@@ -15,8 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * Moves chunks between journals. The peer that receives content pushes it to all others at once; a peer
- * that lacks a chunk pulls it, asking one peer after the other until one has it.
+ * Moves chunks between journals. The peer that receives content pushes it to all others at once; a
+ * peer that lacks a chunk pulls it, asking one peer after the other until one has it.
  *
  * <p>Pushes may be dropped (a slow link, a full disk); pulls make good for it. Safe for any thread.
  */

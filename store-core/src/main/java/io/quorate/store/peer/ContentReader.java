@@ -18,9 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads file content: extents from one snapshot of the metadata, bytes from the local journal. A chunk
- * that is missing or damaged here is fetched from another peer at once; the reader waits for it without
- * holding a thread.
+ * Reads file content: extents from one snapshot of the metadata, bytes from the local journal. A
+ * chunk that is missing or damaged here is fetched from another peer at once; the reader waits for
+ * it without holding a thread.
  */
 final class ContentReader {
   /** Extents looked up at a time; a file of many small writes takes several look-ups. */
@@ -49,7 +49,8 @@ final class ContentReader {
   void read(
       At at, long content, long offset, int lengthBytes, CompletableFuture<ReadReply> future) {
     Answer answer =
-        metadata.ask(new Query.MapContent(at, content, offset, Math.max(1, lengthBytes), MAP_LIMIT));
+        metadata.ask(
+            new Query.MapContent(at, content, offset, Math.max(1, lengthBytes), MAP_LIMIT));
     switch (answer) {
       case Answer.Failed failed ->
           future.complete(new ReadReply.Failed(failed.code(), failed.detail()));

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Compares the peers' metadata at equal applied index. Deterministic commands make all digests equal;
- * where they are not, the peers in the minority hold something else than the rest and must not be
- * served from, and without a majority nobody can tell who is right.
+ * Compares the peers' metadata at equal applied index. Deterministic commands make all digests
+ * equal; where they are not, the peers in the minority hold something else than the rest and must
+ * not be served from, and without a majority nobody can tell who is right.
  */
 final class DigestComparison {
   private static final int INDEXES_KEPT = 64;

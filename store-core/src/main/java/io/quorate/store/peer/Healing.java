@@ -3,35 +3,44 @@ package io.quorate.store.peer;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
+import io.quorate.store.metadata.Metadata;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings in chunks that the tree names and this journal lacks: those of entries that were committed
- * while this peer was away. A few at a time, so that it never crowds out the foreground; a reader that
- * meets a missing chunk does not wait for its turn here.
+ * while this peer was away, and those that were found damaged. A few at a time, so that it never
+ * crowds out the foreground; a reader that meets a missing chunk does not wait for its turn here.
+ *
+ * <p>What to bring in comes from two sides: entries name chunks as they are applied, and a walk
+ * over all live chunks finds what an earlier run of this peer left undone. The list is bounded;
+ * what it can not take is found by another walk.
  */
 final class Healing {
   private static final int MAX_IN_FLIGHT = 16;
+  private static final int MAX_LISTED = 10_000;
+  private static final int PAGE = 256;
 
   private final ChunkStore chunks;
   private final ChunkExchange exchange;
-  private final Predicate<ChunkId> live;
+  private final Metadata metadata;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChunkId, ChunkRef> missing = new LinkedHashMap<>();
   private int inFlight;
+  private boolean walkWanted = true;
 
-  /**
-   * @param live whether the applied state still names a chunk
-   */
-  Healing(ChunkStore chunks, ChunkExchange exchange, Predicate<ChunkId> live) {
+  // The walk, on the loop.
+  private boolean walking;
+  private @Nullable ChunkId walkedTo;
+
+  Healing(ChunkStore chunks, ChunkExchange exchange, Metadata metadata) {
     this.chunks = chunks;
     this.exchange = exchange;
-    this.live = live;
+    this.metadata = metadata;
   }
 
   /** Notes a chunk that the tree names, if it is not held. From any thread. */
@@ -39,7 +48,11 @@ final class Healing {
     if (!chunks.held(chunk.id())) {
       lock.lock();
       try {
-        missing.put(chunk.id(), chunk);
+        if (missing.size() < MAX_LISTED) {
+          missing.put(chunk.id(), chunk);
+        } else {
+          walkWanted = true;
+        }
       } finally {
         lock.unlock();
       }
@@ -56,12 +69,34 @@ final class Healing {
     }
   }
 
-  /** Starts fetches, up to the bound; called on every tick and after each fetch. */
+  /** Walks on and starts fetches, up to the bounds; on the loop, at every tick. */
   void run() {
+    walk();
     for (ChunkRef next = next(); next != null; next = next()) {
       ChunkRef chunk = next;
       exchange.fetch(chunk).whenComplete((done, error) -> fetched(chunk, error != null));
     }
+  }
+
+  /** One page of the walk, while the list is short. */
+  private void walk() {
+    lock.lock();
+    try {
+      if (missing.size() > MAX_LISTED / 2 || (!walking && !walkWanted)) {
+        return;
+      }
+      if (!walking) {
+        walking = true;
+        walkWanted = false;
+        walkedTo = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+    List<ChunkRef> page = metadata.liveChunks(walkedTo, PAGE);
+    page.forEach(this::named);
+    walking = page.size() == PAGE;
+    walkedTo = page.isEmpty() ? null : page.get(page.size() - 1).id();
   }
 
   private @Nullable ChunkRef next() {
@@ -71,7 +106,8 @@ final class Healing {
       while (inFlight < MAX_IN_FLIGHT && waiting.hasNext()) {
         ChunkRef chunk = waiting.next();
         waiting.remove();
-        if (!chunks.held(chunk.id()) && live.test(chunk.id())) {
+        if (!chunks.held(chunk.id())
+            && metadata.chunkState(chunk.id()) == Metadata.ChunkState.LIVE) {
           inFlight++;
           return chunk;
         }

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The gateway of the peer in this process: what its own faces use, and what the server uses on behalf of
- * clients.
+ * The gateway of the peer in this process: what its own faces use, and what the server uses on
+ * behalf of clients.
  */
 final class LocalGateway implements Gateway {
   private static final long ROOM_POLL_NANOS = 500_000L;
@@ -102,8 +102,7 @@ final class LocalGateway implements Gateway {
   @Override
   public CompletableFuture<Answer> ask(Query query) {
     CompletableFuture<Answer> future = new CompletableFuture<>();
-    peer.read(
-        new Reads.Reader(() -> future.complete(metadata.ask(query)), future, deadline()));
+    peer.read(new Reads.Reader(() -> future.complete(metadata.ask(query)), future, deadline()));
     return future;
   }
 

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Collects what the journal replays on start. A damaged entry leaves a gap; what follows it can not be
- * relied on and is not taken, and a peer that had acknowledged it must not vote.
+ * Collects what the journal replays on start. A damaged entry leaves a gap; what follows it can not
+ * be relied on and is not taken, and a peer that had acknowledged it must not vote.
  */
 final class LogReplay implements Replay {
   private final ChunkStore chunks;

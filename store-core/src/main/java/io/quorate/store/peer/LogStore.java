@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where each log entry lies in the journal, and the newest entries themselves until they are applied.
- * Lives on the peer's loop; {@link #read} may be called from any thread.
+ * Where each log entry lies in the journal, and the newest entries themselves until they are
+ * applied. Lives on the peer's loop; {@link #read} may be called from any thread.
  */
 final class LogStore {
   private final Journal journal;

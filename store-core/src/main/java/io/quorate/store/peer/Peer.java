@@ -29,11 +29,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One member of the cluster: journal, consensus, metadata and chunks of one data directory, bound to a
- * transport.
+ * One member of the cluster: journal, consensus, metadata and chunks of one data directory, bound
+ * to a transport.
  *
- * <p>Threads: the loop (protocol state), the journal's writer, the applier, a few readers and one that
- * serves other peers' pulls. All are made through the {@link World}; {@link #close} ends them.
+ * <p>Threads: the loop (protocol state), the journal's writer, the applier, a few readers and one
+ * that serves other peers' pulls. All are made through the {@link World}; {@link #close} ends them.
  */
 public final class Peer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
@@ -81,10 +81,9 @@ public final class Peer implements AutoCloseable {
     log.replayed(replay.positions());
     long appliedIndex = metadata.appliedIndex();
     Consensus consensus =
-        new Consensus(
-            consensusOptions(suspicion), replay.restored(appliedIndex), world.nanoTime());
+        new Consensus(consensusOptions(suspicion), replay.restored(appliedIndex), world.nanoTime());
     this.exchange = new ChunkExchange(world, options, chunks, transport, this::readFailed);
-    this.healing = new Healing(chunks, exchange, this::live);
+    this.healing = new Healing(chunks, exchange, metadata);
     this.applier = new Applier(world, name("apply"), metadata, this::applied, this::failed);
     this.reads = new Reads(world, options, appliedIndex);
     this.loop = new PeerLoop(this::failed);
@@ -120,8 +119,9 @@ public final class Peer implements AutoCloseable {
   /**
    * Recovers the data directory and takes part in the cluster.
    *
-   * @param onFatal told once when the peer can not go on (a failed fsync, a full disk under the log,
-   *     an internal error); it serves nothing any more and should be closed and its process ended
+   * @param onFatal told once when the peer can not go on (a failed fsync, a full disk under the
+   *     log, an internal error); it serves nothing any more and should be closed and its process
+   *     ended
    * @throws IOException if the data directory can not be used; the message says why and what to do
    */
   public static Peer start(
@@ -172,12 +172,17 @@ public final class Peer implements AutoCloseable {
         .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5);
   }
 
-  /** The way in for the faces of this process and for clients. Closing it does not close the peer. */
+  /**
+   * The way in for the faces of this process and for clients. Closing it does not close the peer.
+   */
   public Gateway gateway() {
     return gateway;
   }
 
-  /** The replicated state, for watchers and for tests; reads that must be linearizable use a gateway. */
+  /**
+   * The replicated state, for watchers and for tests; reads that must be linearizable use a
+   * gateway.
+   */
   public Metadata metadata() {
     return metadata;
   }
@@ -187,12 +192,21 @@ public final class Peer implements AutoCloseable {
     return journal;
   }
 
-  /** Bytes of content taken and not yet written: a server stops reading its sockets when it is high. */
+  /** The chunks that this peer holds, for tests. */
+  ChunkStore chunks() {
+    return chunks;
+  }
+
+  /**
+   * Bytes of content taken and not yet written: a server stops reading its sockets when it is high.
+   */
   public long queuedBytes() {
     return journal.queuedBytes();
   }
 
-  /** Commands that this peer appended as leader since it started: rounds of consensus, for tests. */
+  /**
+   * Commands that this peer appended as leader since it started: rounds of consensus, for tests.
+   */
   public long commandsAppended() {
     return protocol.commandsAppended();
   }
@@ -201,8 +215,7 @@ public final class Peer implements AutoCloseable {
     if (!closed.get()) {
       tick =
           world.schedule(
-              options.heartbeatMillis() * 1_000_000L / 4,
-              () -> loop.execute(this::onTick));
+              options.heartbeatMillis() * 1_000_000L / 4, () -> loop.execute(this::onTick));
     }
   }
 
@@ -290,12 +303,9 @@ public final class Peer implements AutoCloseable {
     }
   }
 
-  private boolean live(ChunkId chunk) {
-    return metadata.chunkState(chunk) == Metadata.ChunkState.LIVE;
-  }
-
   private void readFailed(Throwable error) {
-    LOG.warn("peer {}: reading a chunk failed; it is fetched from another peer", options.id(), error);
+    LOG.warn(
+        "peer {}: reading a chunk failed; it is fetched from another peer", options.id(), error);
   }
 
   void failed(Throwable error) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread on which a peer's protocol state lives. Work arrives as tasks; after each batch of
- * tasks the turn ends, and whatever the batch gathered (proposals, reads, durability) goes on its way
- * together. That is where group commit and batched reads come from.
+ * tasks the turn ends, and whatever the batch gathered (proposals, reads, durability) goes on its
+ * way together. That is where group commit and batched reads come from.
  */
 final class PeerLoop implements Executor {
   private final Mailbox<Runnable> mailbox = new Mailbox<>();
@@ -51,7 +51,8 @@ final class PeerLoop implements Executor {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      // An error here is one of the programmer's: protocol state may be half changed, so the peer ends.
+      // An error here is one of the programmer's: protocol state may be half changed, so the peer
+      // ends.
       onFatal.accept(e);
     }
   }

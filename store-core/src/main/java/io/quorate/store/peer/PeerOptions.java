@@ -5,18 +5,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a peer must be told, and how far it may go. A wrong value is refused when the record is made,
- * with the field's name and the range allowed.
+ * What a peer must be told, and how far it may go. A wrong value is refused when the record is
+ * made, with the field's name and the range allowed.
  *
  * @param id this peer's id; a voter of {@code genesis}
- * @param incarnation which life of this id the data directory belongs to; a replaced disk gets another
+ * @param incarnation which life of this id the data directory belongs to; a replaced disk gets
+ *     another
  * @param cluster the cluster's name, for people
  * @param genesis the membership that `init` wrote
  * @param addresses id → host:port, for status
  * @param heartbeatMillis how often the leader shows that it lives. Lower finds a dead leader sooner
  *     and costs idle traffic.
- * @param electionTimeoutMillis how long a follower waits for the leader before it asks for votes; the
- *     pause of writes when a leader dies is about this long. At least 4 heartbeats.
+ * @param electionTimeoutMillis how long a follower waits for the leader before it asks for votes;
+ *     the pause of writes when a leader dies is about this long. At least 4 heartbeats.
  * @param requestTimeoutMillis after this long a gateway call ends with "unavailable" or "unknown"
  * @param reserveBytes free space below which content is refused, so that deleting still works
  * @param maxQueuedBytes content taken but not yet written, and content queued for one peer, beyond

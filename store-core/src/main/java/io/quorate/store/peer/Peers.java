@@ -70,8 +70,7 @@ final class Peers {
         peers);
   }
 
-  private PeerStatus peerStatus(
-      int peer, Role role, int leader, long commitIndex, long nowNanos) {
+  private PeerStatus peerStatus(int peer, Role role, int leader, long commitIndex, long nowNanos) {
     String address = options.addresses().getOrDefault(peer, "");
     Heard last = heard.get(peer);
     if (last == null) {

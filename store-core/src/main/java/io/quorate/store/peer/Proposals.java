@@ -16,9 +16,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The commands that this peer's callers wait for. A command goes to whoever leads; it is answered when
- * this peer applies it, however it came into the log. When the leader changes, or nothing is heard, it
- * is sent again: the metadata applies each (session, sequence) once.
+ * The commands that this peer's callers wait for. A command goes to whoever leads; it is answered
+ * when this peer applies it, however it came into the log. When the leader changes, or nothing is
+ * heard, it is sent again: the metadata applies each (session, sequence) once.
  *
  * <p>Sending happens on the peer's loop; answers come from the applier's thread.
  */
@@ -57,7 +57,8 @@ final class Proposals {
   private final Map<CommandId, Outstanding> outstanding = new LinkedHashMap<>();
 
   /** Adds a command; returns it if it is new and so has to be sent. */
-  CompletableFuture<Result> add(ProposedCommand command, long deadlineNanos, List<Outstanding> fresh) {
+  CompletableFuture<Result> add(
+      ProposedCommand command, long deadlineNanos, List<Outstanding> fresh) {
     CompletableFuture<Result> future = new CompletableFuture<>();
     lock.lock();
     try {
@@ -133,9 +134,7 @@ final class Proposals {
     List<Outstanding> expired = new ArrayList<>();
     lock.lock();
     try {
-      outstanding
-          .values()
-          .removeIf(one -> nowNanos - one.deadlineNanos >= 0 && expired.add(one));
+      outstanding.values().removeIf(one -> nowNanos - one.deadlineNanos >= 0 && expired.add(one));
     } finally {
       lock.unlock();
     }

@@ -90,8 +90,7 @@ final class Protocol implements Replication.Listener {
             this::spaceForContent,
             this::backlogBytes);
     this.router = new Router(options.id(), parts.proposals(), admission, parts.transport());
-    this.gate =
-        new ChunkGate(parts.chunks()::held, this::isSettled, CHUNK_GRACE_NANOS);
+    this.gate = new ChunkGate(parts.chunks()::held, this::isSettled, CHUNK_GRACE_NANOS);
     long now = world.nanoTime();
     this.peers = new Peers(options, now);
     this.spaceAtNanos = now;
@@ -134,7 +133,9 @@ final class Protocol implements Replication.Listener {
     return parts.applier().backlogBytes() + parts.log().unappliedBytes();
   }
 
-  /** Whether the applied state already answers or refuses an entry, so that its chunks do not count. */
+  /**
+   * Whether the applied state already answers or refuses an entry, so that its chunks do not count.
+   */
   private boolean isSettled(Entry entry) {
     try {
       SessionCommand command = CommandCodec.decode(entry.body());
@@ -198,8 +199,7 @@ final class Protocol implements Replication.Listener {
   }
 
   private void refuse(int origin, long ticket, List<CommandId> commands, Refusal reason) {
-    PeerMessage.ProposalRefused refused =
-        new PeerMessage.ProposalRefused(ticket, commands, reason);
+    PeerMessage.ProposalRefused refused = new PeerMessage.ProposalRefused(ticket, commands, reason);
     if (origin == options.id()) {
       refusedByLeader(refused);
     } else {
@@ -281,7 +281,8 @@ final class Protocol implements Replication.Listener {
         switch (peers.verdict()) {
           case AGREE, OTHER_DIFFERS -> null;
           case MINORITY ->
-              "this peer's metadata differs from that of the majority: it serves nothing; replace it";
+              "this peer's metadata differs from that of the majority: it serves nothing; replace"
+                  + " it";
           case NO_MAJORITY ->
               "no majority of the peers has the same metadata: nothing is served; compare them with"
                   + " an export of each";
@@ -300,7 +301,8 @@ final class Protocol implements Replication.Listener {
     for (long session : expiry.expired(parts.metadata().sessions(), now)) {
       SessionCommand command =
           new SessionCommand(0, world.randomLong(), 0, new Command.EndSession(session));
-      LOG.info("peer {}: session {} is silent beyond its timeout; ending it", options.id(), session);
+      LOG.info(
+          "peer {}: session {} is silent beyond its timeout; ending it", options.id(), session);
       admission.propose(
           options.id(),
           0,

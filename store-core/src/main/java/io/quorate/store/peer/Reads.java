@@ -14,11 +14,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /**
- * Makes reads linearizable. A reader waits until the leader has confirmed an index (one round, shared by
- * all that wait) and until this peer has applied it; then it runs on a reader thread.
+ * Makes reads linearizable. A reader waits until the leader has confirmed an index (one round,
+ * shared by all that wait) and until this peer has applied it; then it runs on a reader thread.
  *
- * <p>One round is in flight at a time, so that readers who come meanwhile share the next; a round that
- * is not answered in time is given up and its readers ask again.
+ * <p>One round is in flight at a time, so that readers who come meanwhile share the next; a round
+ * that is not answered in time is given up and its readers ask again.
  */
 final class Reads {
   private static final long ROUND_TIMEOUT_NANOS = 150_000_000L;
@@ -132,8 +132,7 @@ final class Reads {
       }
       unapplied.removeIf(
           ready ->
-              !ready.readers().isEmpty()
-                  && nowNanos - ready.readers().get(0).deadlineNanos() >= 0);
+              !ready.readers().isEmpty() && nowNanos - ready.readers().get(0).deadlineNanos() >= 0);
     } finally {
       lock.unlock();
     }

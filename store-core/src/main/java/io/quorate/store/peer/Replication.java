@@ -157,8 +157,7 @@ final class Replication {
       return false;
     }
     if (effects.number() > 0 || !effects.sendWhenDurable().isEmpty()) {
-      pending.addLast(
-          new Pending(effects.number(), effects.sendWhenDurable(), log.lastIndex()));
+      pending.addLast(new Pending(effects.number(), effects.sendWhenDurable(), log.lastIndex()));
       journal.whenDurable(() -> loop.execute(this::durable));
     }
     return true;
@@ -172,7 +171,9 @@ final class Replication {
     }
   }
 
-  /** The oldest pending step is durable: callbacks come in the order in which they were asked for. */
+  /**
+   * The oldest pending step is durable: callbacks come in the order in which they were asked for.
+   */
   private void durable() {
     Pending done = pending.removeFirst();
     durableIndex = Math.max(durableIndex, done.lastIndex);
@@ -188,8 +189,8 @@ final class Replication {
   }
 
   /**
-   * Gives the applier what is both committed and durable here, as far as it keeps up; the rest goes at a
-   * later tick, so that a peer that starts far behind does not read its whole log into memory.
+   * Gives the applier what is both committed and durable here, as far as it keeps up; the rest goes
+   * at a later tick, so that a peer that starts far behind does not read its whole log into memory.
    */
   void offerCommitted() {
     long upTo = Math.min(commitIndex, durableIndex);

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The leader's watch over sessions: one that shows no sign of life in the log for its timeout is ended.
- * A new leader starts every timer afresh, so a change of leader never ends a session early.
+ * The leader's watch over sessions: one that shows no sign of life in the log for its timeout is
+ * ended. A new leader starts every timer afresh, so a change of leader never ends a session early.
  */
 final class SessionExpiry {
   private record Seen(long signOfLife, long atNanos) {}

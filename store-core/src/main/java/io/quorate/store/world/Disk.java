@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One peer's data directory: a flat set of files plus sub-directories that a library owns (RocksDB).
+ * One peer's data directory: a flat set of files plus sub-directories that a library owns
+ * (RocksDB).
  *
  * <p>The directory is locked for as long as this object is open. Names are plain file names.
  */
@@ -44,8 +45,8 @@ public interface Disk extends AutoCloseable {
   long totalBytes() throws IOException;
 
   /**
-   * A number that changes whenever written but unsynced data may have been lost: one for each boot of
-   * the operating system, not for each process. 0 where it is not known.
+   * A number that changes whenever written but unsynced data may have been lost: one for each boot
+   * of the operating system, not for each process. 0 where it is not known.
    */
   default long bootId() {
     return 0;

@@ -12,7 +12,9 @@ public interface DiskFile extends AutoCloseable {
   /** Writes all remaining bytes of all buffers, one after the other, from {@code offset} on. */
   void write(long offset, ByteBuffer... buffers) throws IOException;
 
-  /** Fills {@code target} from {@code offset}; returns the bytes read, fewer only at the file's end. */
+  /**
+   * Fills {@code target} from {@code offset}; returns the bytes read, fewer only at the file's end.
+   */
   int read(long offset, ByteBuffer target) throws IOException;
 
   /** Makes the content durable (fdatasync). A failure is final: the peer must stop. */

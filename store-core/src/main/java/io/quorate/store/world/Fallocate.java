@@ -90,8 +90,7 @@ final class Fallocate {
     static final MethodHandle OPEN =
         call(
             "open",
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
             Linker.Option.firstVariadicArg(2));
     static final MethodHandle CLOSE =
         call("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
@@ -112,8 +111,7 @@ final class Fallocate {
     }
 
     @SuppressWarnings("restricted")
-    private static MethodHandle call(
-        String name, FunctionDescriptor type, Linker.Option... more) {
+    private static MethodHandle call(String name, FunctionDescriptor type, Linker.Option... more) {
       SymbolLookup lookup = LINKER.defaultLookup();
       Linker.Option[] options = java.util.Arrays.copyOf(more, more.length + 1);
       options[more.length] = Linker.Option.captureCallState("errno");

@@ -25,8 +25,8 @@ final class RealDisk implements Disk {
   private static final int ZEROS_BYTES = 1 << 20;
 
   /**
-   * Directories that this process holds, by file key. The lock alone does not tell: closing any handle
-   * on the lock file, even of a second attempt, would release the lock of the first.
+   * Directories that this process holds, by file key. The lock alone does not tell: closing any
+   * handle on the lock file, even of a second attempt, would release the lock of the first.
    */
   private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
 

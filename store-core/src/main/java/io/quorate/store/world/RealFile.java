@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A {@link FileChannel} closes itself when a thread that uses it is interrupted, and readers are
  * threads of the application, interrupted at will. So reads have a channel of their own, which is
- * opened anew when that happens; the read goes on and the thread stays interrupted. The channel that
- * writes and syncs is never replaced: an error of an earlier write is reported to it alone.
+ * opened anew when that happens; the read goes on and the thread stays interrupted. The channel
+ * that writes and syncs is never replaced: an error of an earlier write is reported to it alone.
  */
 final class RealFile implements DiskFile {
   private final Path path;

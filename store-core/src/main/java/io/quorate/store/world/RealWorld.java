@@ -30,7 +30,8 @@ public final class RealWorld implements World, AutoCloseable {
     timers =
         new ScheduledThreadPoolExecutor(
             1, task -> Thread.ofPlatform().daemon().name("timer").unstarted(task));
-    // Nearly every timer is a deadline that is cancelled; none may linger until it would have fired.
+    // Nearly every timer is a deadline that is cancelled; none may linger until it would have
+    // fired.
     timers.setRemoveOnCancelPolicy(true);
     timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }

@@ -23,8 +23,8 @@ public interface World {
   long randomLong();
 
   /**
-   * Runs {@code task} once, {@code delayNanos} from now, on the world's timer thread. The task must be
-   * short and must not block: it posts to a queue or completes a future.
+   * Runs {@code task} once, {@code delayNanos} from now, on the world's timer thread. The task must
+   * be short and must not block: it posts to a queue or completes a future.
    */
   Timer schedule(long delayNanos, Runnable task);
 
@@ -59,8 +59,7 @@ public interface World {
         });
     Timer timer =
         schedule(
-            timeoutNanos,
-            () -> bounded.completeExceptionally(new DeadlineException(timeoutNanos)));
+            timeoutNanos, () -> bounded.completeExceptionally(new DeadlineException(timeoutNanos)));
     try {
       return bounded.get();
     } catch (java.util.concurrent.ExecutionException e) {

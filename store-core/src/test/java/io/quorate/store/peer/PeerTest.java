@@ -11,8 +11,8 @@ import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Membership;
-import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.Command;
@@ -27,6 +27,7 @@ import io.quorate.store.sim.Simulation;
 import io.quorate.store.table.MemoryTables;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,6 +45,7 @@ class PeerTest {
     final Simulation simulation;
     final Membership members;
     final SimNetwork<PeerMessage> network;
+    final SortedMap<Integer, SimNode> nodes = new TreeMap<>();
     final SortedMap<Integer, Peer> peers = new TreeMap<>();
 
     Cluster(Simulation simulation, int size) throws Exception {
@@ -63,7 +65,7 @@ class PeerTest {
     }
 
     void start(int id, MemoryTables metadata, MemoryTables index) throws Exception {
-      SimNode node = simulation.node(id);
+      SimNode node = nodes.computeIfAbsent(id, simulation::node);
       SimWorld world = node.boot();
       JournalOptions journal =
           JournalOptions.of(new UUID(1, 1), error -> {}).withSegmentBytes(1 << 20);
@@ -149,6 +151,35 @@ class PeerTest {
   }
 
   @Test
+  void aPeerThatWasAwayCatchesUpAndHealsItsContent() {
+    Simulation.run(
+        3,
+        simulation -> {
+          Cluster cluster = new Cluster(simulation, 4);
+          long session = cluster.openSession(1);
+          cluster.nodes.get(4).crash();
+          List<Chunk> chunks = new ArrayList<>();
+          for (int i = 1; i <= 40; i++) {
+            Chunk chunk = chunk(session, i, 4_096);
+            chunks.add(chunk);
+            Command put = put("/f" + i, chunk);
+            cluster.propose(1, new SessionCommand(session, i, i, put), chunk);
+          }
+          cluster.start(
+              4,
+              new MemoryTables(MetadataTable.values()),
+              new MemoryTables(ChunkStore.Index.values()));
+          Peer returned = cluster.peers.get(4);
+          simulation.sleep(5_000_000_000L);
+          for (Chunk chunk : chunks) {
+            assertTrue(returned.chunks().held(chunk.ref().id()), () -> chunk.ref() + " is missing");
+          }
+          assertTrue(returned.gateway().status().get().healthy());
+          cluster.peers.values().forEach(Peer::close);
+        });
+  }
+
+  @Test
   void aRetriedCommandIsAppliedOnceWhereverItGoes() {
     Simulation.run(
         2,
@@ -160,11 +191,9 @@ class PeerTest {
                   session,
                   1,
                   1,
-                  new Command.Create(
-                      At.path(Bytes.utf8("/once"), false), 0644, Caller.ROOT, true));
+                  new Command.Create(At.path(Bytes.utf8("/once"), false), 0644, Caller.ROOT, true));
           for (int peer = 1; peer <= 3; peer++) {
-            Result.Node node =
-                assertInstanceOf(Result.Node.class, cluster.propose(peer, create));
+            Result.Node node = assertInstanceOf(Result.Node.class, cluster.propose(peer, create));
             assertTrue(node.created(), "the retry gets the first answer");
           }
           cluster.peers.values().forEach(Peer::close);

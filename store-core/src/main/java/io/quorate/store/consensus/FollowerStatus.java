@@ -4,7 +4,8 @@ package io.quorate.store.consensus;
  * What a leader knows of a follower, for the status display and for admission.
  *
  * @param peer its id
- * @param incarnation its incarnation in the newest membership
+ * @param incarnation its incarnation; nothing it says counts if the committed membership names
+ *     another
  * @param voter false for a learner
  * @param state how the log is sent to it
  * @param matchIndex highest index known to match and to be durable there

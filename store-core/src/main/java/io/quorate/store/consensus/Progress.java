@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What a leader knows of one follower, and where it is in sending it the log.
+ * What a leader knows of one incarnation of a follower, and where it is in sending it the log.
  *
  * <pre>
  *   PROBE      one append at a time, until one is acknowledged: it is not known what the follower has

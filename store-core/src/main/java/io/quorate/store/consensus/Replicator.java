@@ -55,13 +55,22 @@ final class Replicator {
         });
   }
 
-  /** Handles a reply of the present term. Returns false if its incarnation counts for nothing. */
+  /**
+   * Handles a reply of the present term. Returns whether it counts.
+   *
+   * <p>A member that answers under an incarnation that the membership does not name is sent the log
+   * all the same, so that it has it when it is readmitted; but nothing that it says counts, and
+   * what its earlier incarnation said is forgotten.
+   */
   boolean onReply(int from, AppendReply reply) {
     Progress follower = followers.get(from);
-    if (follower == null
-        || reply.incarnation() != follower.incarnation
-            && !state.rules.counts(state.memberships, from, reply.incarnation())) {
+    if (follower == null) {
       return false;
+    }
+    if (reply.incarnation() != follower.incarnation) {
+      long next = Math.clamp(reply.index() + 1, 1, state.log.lastIndex());
+      follower = new Progress(from, reply.incarnation(), next, state.now());
+      followers.put(from, follower);
     }
     follower.heard(reply.round(), reply.usableBytes(), state.now());
     if (reply.accepted()) {
@@ -69,7 +78,7 @@ final class Replicator {
     } else {
       follower.refused(reply.index());
     }
-    return true;
+    return state.rules.counts(state.memberships, from, reply.incarnation());
   }
 
   void tick() {

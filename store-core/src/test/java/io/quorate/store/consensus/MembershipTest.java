@@ -35,7 +35,9 @@ class MembershipTest {
 
   @Test
   void quorumsMeet() {
-    int[][] expected = {{1, 1, 1}, {2, 2, 1}, {3, 2, 2}, {4, 3, 2}, {5, 3, 3}, {6, 4, 3}, {7, 4, 4}};
+    int[][] expected = {
+      {1, 1, 1}, {2, 2, 1}, {3, 2, 2}, {4, 3, 2}, {5, 3, 3}, {6, 4, 3}, {7, 4, 4}
+    };
     for (int[] row : expected) {
       TreeMap<Integer, Long> voters = new TreeMap<>();
       for (int peer = 1; peer <= row[0]; peer++) {

@@ -71,7 +71,7 @@ final class JournalRecovery {
               + " the peer's data and let it rejoin");
     }
     // They hold nothing, and the new segment may need their space.
-    for (Segment segment : chain.unused()) {
+    for (Segment segment : chain.blank()) {
       files.delete(segment);
     }
     ReplayState state =
@@ -145,12 +145,16 @@ final class JournalRecovery {
     for (RecordHeader record : copied) {
       state.valid(scan, record);
     }
+    // Only now is nothing of the past needed any more but what the new header leads to.
+    for (Segment segment : chain.superseded()) {
+      files.delete(segment);
+    }
     if (!tail.keepsSome) {
       files.delete(old);
-      disk.syncDirectory();
     } else if (tail.cut < old.sizeBytes()) {
       old.file().truncate(tail.cut);
     }
+    disk.syncDirectory();
     Position cut = new Position(old.number(), tail.cut, 0);
     long copiedBytes = writer.offset() - SegmentHeader.RECORDS_START;
     return new Result(
@@ -274,15 +278,24 @@ final class JournalRecovery {
       state.suspect(
           Suspicion.UNKNOWN_RECORD, segment.fileName() + " is shorter than what was durable in it");
     }
+    boolean inUse = wasInUse(segment, found, trailer);
     int i = 0;
     for (; i < found.size() && found.get(i).offsetBytes() < tail.cut; i++) {
-      tail.keepsSome = true;
-      durable(segment, scan, found.get(i), footer, state);
+      if (inUse) {
+        tail.keepsSome = true;
+        durable(segment, scan, found.get(i), footer, state);
+      } else if (found.get(i) instanceof SegmentScan.Valid(RecordHeader record)) {
+        tail.records.add(record);
+      } else {
+        durable(segment, scan, found.get(i), footer, state);
+        state.suspect(
+            Suspicion.UNKNOWN_RECORD, segment.fileName() + " is damaged and will be replaced");
+      }
     }
     if (i > 0 && found.get(i - 1) instanceof SegmentScan.Gap gap && gap.endBytes() > tail.cut) {
       // Where the tail's first record would begin is unreadable too, so the tail ends there.
       judgeEnd(segment, new SegmentScan.Gap(tail.cut, gap.endBytes(), false, false), tail, state);
-      return tail;
+      i = found.size();
     }
     boolean clean = false;
     for (; i < found.size() && found.get(i) instanceof SegmentScan.Valid(RecordHeader record); i++) {
@@ -300,7 +313,32 @@ final class JournalRecovery {
           Suspicion.UNCLEAN_BOOT,
           "the machine went down without a clean stop, and durability is set to memory");
     }
+    if (!inUse) {
+      tail.cut = SegmentHeader.RECORDS_START;
+    }
     return tail;
+  }
+
+  /**
+   * Whether the segment's header is known to be durable: records follow it only once it is. If not,
+   * its sync may have failed with the header still in the page cache, to be lost at the next power
+   * failure together with whatever builds on it; so nothing of the segment is kept in place.
+   */
+  private static boolean wasInUse(
+      Segment segment, List<Found> found, @Nullable RecordHeader trailer) {
+    return trailer != null
+        || found.stream()
+            .map(JournalRecovery::headerOf)
+            .anyMatch(
+                header -> header != null && header.durableSegment() == segment.number());
+  }
+
+  private static @Nullable RecordHeader headerOf(Found found) {
+    return switch (found) {
+      case SegmentScan.Valid valid -> valid.header();
+      case SegmentScan.BadPayload bad -> bad.header();
+      case SegmentScan.Gap gap -> null;
+    };
   }
 
   private static int durableUpTo(
@@ -308,12 +346,7 @@ final class JournalRecovery {
     long number = newest.segment().number();
     int highest = newest.header().durableEnd();
     for (Found each : found) {
-      RecordHeader header =
-          switch (each) {
-            case SegmentScan.Valid valid -> valid.header();
-            case SegmentScan.BadPayload bad -> bad.header();
-            case SegmentScan.Gap gap -> null;
-          };
+      RecordHeader header = headerOf(each);
       if (header != null && header.durableSegment() == number) {
         highest = Math.max(highest, header.durableOffset());
       }

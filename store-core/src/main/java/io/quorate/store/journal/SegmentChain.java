@@ -24,7 +24,7 @@ final class SegmentChain {
   private final SegmentFiles files;
   private final UUID clusterId;
   private final SortedMap<Long, Link> valid = new TreeMap<>();
-  private final List<Segment> unused = new ArrayList<>();
+  private final List<Segment> blank = new ArrayList<>();
   private final Deque<Link> chain = new ArrayDeque<>();
 
   private SegmentChain(Disk disk, SegmentFiles files, UUID clusterId) {
@@ -38,7 +38,7 @@ final class SegmentChain {
     for (Segment segment : files.all()) {
       SegmentHeader header = result.header(segment);
       if (header == null) {
-        result.unused.add(segment);
+        result.blank.add(segment);
       } else {
         segment.setGeneration(header.generation());
         result.valid.put(segment.number(), new Link(segment, header));
@@ -53,9 +53,18 @@ final class SegmentChain {
     return List.copyOf(chain);
   }
 
-  /** Files that hold nothing of the journal: allocated ahead, or emptied by a recovery. */
-  List<Segment> unused() {
-    return unused;
+  /** Files without a header, allocated ahead: they never held anything that was durable. */
+  List<Segment> blank() {
+    return blank;
+  }
+
+  /**
+   * Files with a header that the journal has left behind. They must stay until the journal's newest
+   * header is known to be durable: after a kill it may be in the page cache only, and when that is
+   * lost, these are the journal again.
+   */
+  List<Segment> superseded() {
+    return valid.values().stream().map(Link::segment).toList();
   }
 
   private void link() throws JournalDamagedException {
@@ -76,7 +85,6 @@ final class SegmentChain {
       chain.addFirst(link);
       number = link.header().predecessor();
     }
-    valid.values().forEach(link -> unused.add(link.segment()));
   }
 
   /** The header of a segment, or null if it was never made durable. */

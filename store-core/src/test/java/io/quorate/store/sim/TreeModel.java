@@ -184,15 +184,16 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
     if (inode == null) {
       return same(tree, NOT_FOUND);
     }
+    // Where several errors apply POSIX lets the implementation choose; this is what ours chooses.
+    if (tree.isDirectory(link.from())) {
+      return same(tree, "NOT_PERMITTED");
+    }
     lost = wayTo(tree, link.to());
     if (lost != null) {
       return same(tree, lost);
     }
     if (tree.names.containsKey(link.to())) {
       return same(tree, EXISTS);
-    }
-    if (tree.isDirectory(link.from())) {
-      return same(tree, "NOT_PERMITTED");
     }
     Tree after = tree.copy();
     after.names.put(link.to(), inode);
@@ -236,11 +237,11 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
 
   private static Linearizability.Step<Tree> rename(Tree tree, String from, String to) {
     String lost = wayTo(tree, from);
-    if (lost == null && !tree.names.containsKey(from)) {
-      lost = NOT_FOUND;
-    }
     if (lost == null) {
       lost = wayTo(tree, to);
+    }
+    if (lost == null && !tree.names.containsKey(from)) {
+      lost = NOT_FOUND;
     }
     if (lost != null) {
       return same(tree, lost);

@@ -1,0 +1,65 @@
+package io.quorate.store.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What all clients of one run asked and were answered. */
+final class ClusterHistory {
+
+  private record Begun(String client, FileCall call, long at) {}
+
+  private final Simulation simulation;
+  private final SortedMap<Integer, Begun> open = new TreeMap<>();
+  private final List<Operation<FileCall>> operations = new ArrayList<>();
+  private int begun;
+
+  ClusterHistory(Simulation simulation) {
+    this.simulation = simulation;
+  }
+
+  int begin(String client, FileCall call) {
+    int operation = begun++;
+    open.put(operation, new Begun(client, call, simulation.now()));
+    simulation.trace(client + " asks " + call);
+    return operation;
+  }
+
+  void answered(int operation, String outcome) {
+    Begun call = close(operation);
+    operations.add(
+        new Operation<>(
+            operation, call.client, call.at, simulation.now(), call.call, outcome));
+    simulation.trace(call.client + " is told " + outcome + " for " + call.call);
+    simulation.count("client call answered");
+  }
+
+  /** Nobody can tell whether it happened, or will. */
+  void unknown(int operation) {
+    Begun call = close(operation);
+    operations.add(
+        new Operation<>(operation, call.client, call.at, Long.MAX_VALUE, call.call, null));
+    simulation.trace(call.client + " does not know about " + call.call);
+    simulation.count("client call of unknown outcome");
+  }
+
+  /** The store said that nothing happened; so the history is as if it had never been asked. */
+  void neverHappened(int operation) {
+    Begun call = close(operation);
+    simulation.trace(call.client + " was refused " + call.call);
+    simulation.count("client call refused");
+  }
+
+  private Begun close(int operation) {
+    Begun call = open.remove(operation);
+    if (call == null) {
+      throw new IllegalStateException("operation " + operation + " is not open");
+    }
+    return call;
+  }
+
+  List<Operation<FileCall>> operations() {
+    return List.copyOf(operations);
+  }
+}

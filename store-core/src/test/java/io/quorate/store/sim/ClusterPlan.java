@@ -1,0 +1,63 @@
+package io.quorate.store.sim;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * What one run of the cluster does, drawn from its seed: how many peers and clients, which faults and
+ * how many. Each run has only some of the kinds of faults, so that some bugs are not hidden behind
+ * others ("swarm testing", Groce and others, 2012).
+ */
+record ClusterPlan(
+    int peers,
+    int clients,
+    int callsPerClient,
+    SimNetwork.Mode network,
+    double lossChance,
+    double duplicateChance,
+    double lateChance,
+    double preemptionChance,
+    double metadataFlushChance,
+    double indexFlushChance,
+    long faultIntervalNanos,
+    Set<Fault> faults) {
+
+  /** What the fault injector may do. */
+  enum Fault {
+    CRASH_ONE,
+    CRASH_ALL,
+    KILL_ONE,
+    PAUSE,
+    PARTITION,
+    ONE_WAY_CUT,
+    CLOCK_DRIFT,
+    CLOCK_JUMP,
+    SLOW_DISK
+  }
+
+  static ClusterPlan draw(SimRandom random) {
+    int dice = random.below(10);
+    int peers = dice < 4 ? 3 : dice < 7 ? 4 : dice < 9 ? 5 : 6 + random.below(2);
+    Set<Fault> faults = EnumSet.noneOf(Fault.class);
+    for (Fault fault : Fault.values()) {
+      if (random.chance(0.5)) {
+        faults.add(fault);
+      }
+    }
+    boolean lossy = random.chance(0.5);
+    boolean stream = random.chance(0.6);
+    return new ClusterPlan(
+        peers,
+        2 + random.below(3),
+        6 + random.below(10),
+        stream ? SimNetwork.Mode.STREAM : SimNetwork.Mode.DATAGRAM,
+        lossy ? random.between(1, stream ? 10 : 50) / 1000.0 : 0,
+        lossy ? random.between(1, 50) / 1000.0 : 0,
+        random.chance(0.5) ? random.between(1, 30) / 1000.0 : 0,
+        1.0 / (1 << (2 + random.below(6))),
+        1.0 / (1 << random.below(8)),
+        1.0 / (1 << random.below(8)),
+        random.between(60, 600) * 1_000_000,
+        faults);
+  }
+}

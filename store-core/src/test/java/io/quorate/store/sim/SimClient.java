@@ -1,0 +1,220 @@
+package io.quorate.store.sim;
+
+import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.OutcomeUnknownException;
+import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.log.ChunkId;
+import io.quorate.store.log.ChunkRef;
+import io.quorate.store.metadata.Command;
+import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.metadata.Result;
+import io.quorate.store.metadata.SessionCommand;
+import io.quorate.store.peer.Peer;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client as the protocol expects one: it opens a session, numbers its commands, repeats one with the
+ * same number at other peers until it is answered, and gives up after a while.
+ *
+ * <p>It knows three endings: an answer; that nothing happened; that nobody can tell.
+ */
+final class SimClient {
+
+  /** Nothing happened, or nobody can tell whether it did. */
+  static final class GaveUp extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final boolean mayHaveHappened;
+
+    GaveUp(boolean mayHaveHappened, String why) {
+      super(why);
+      this.mayHaveHappened = mayHaveHappened;
+    }
+
+    boolean mayHaveHappened() {
+      return mayHaveHappened;
+    }
+  }
+
+  /** The peer did not answer at all. */
+  private static final class Silence extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Silence() {
+      super("no answer", null, false, false);
+    }
+  }
+
+  private static final long ANSWER_NANOS = 2_500_000_000L;
+  private static final long PATIENCE_NANOS = 6_000_000_000L;
+
+  private final Simulation simulation;
+  private final List<SimPeer> peers;
+  private final SimRandom random;
+  private final String name;
+  private SimPeer home;
+  private long session;
+  private long sequence;
+  private long chunkNumber;
+
+  SimClient(Simulation simulation, List<SimPeer> peers, String name) {
+    this.simulation = simulation;
+    this.peers = peers;
+    this.name = name;
+    this.random = simulation.random().fork();
+    this.home = random.pick(peers);
+  }
+
+  String name() {
+    return name;
+  }
+
+  SimRandom random() {
+    return random;
+  }
+
+  /** Talks to {@code peer} from now on, until that one fails it. */
+  void moveTo(SimPeer peer) {
+    home = peer;
+  }
+
+  /** Opens a session if there is none. */
+  void ensureSession() throws GaveUp {
+    if (session != 0) {
+      return;
+    }
+    Command open = new Command.OpenSession(name, 600_000);
+    Result result = submit(new SessionCommand(0, random.nextLong(), 0, open), List.of());
+    if (!(result instanceof Result.Opened opened)) {
+      throw new AssertionError("opening a session answered " + result);
+    }
+    session = opened.session();
+    sequence = 0;
+    chunkNumber = 0;
+  }
+
+  /** A chunk of this client's session. */
+  Chunk chunk(byte[] content) {
+    CRC32C crc = new CRC32C();
+    crc.update(content);
+    ChunkRef ref =
+        new ChunkRef(new ChunkId(session, ++chunkNumber), content.length, (int) crc.getValue());
+    return new Chunk(ref, ByteBuffer.wrap(content).asReadOnlyBuffer());
+  }
+
+  /** Hands chunks to the peer ahead of the command, as a large write does; may come to nothing. */
+  void storeAhead(List<Chunk> chunks) {
+    for (Chunk chunk : chunks) {
+      try {
+        call(home, gateway -> gateway.storeChunk(chunk));
+      } catch (CompletionException e) {
+        simulation.count("client chunk refused");
+      }
+    }
+  }
+
+  /** Proposes {@code command} once, with as many repetitions as it takes. */
+  Result propose(Command command, List<Chunk> chunks) throws GaveUp {
+    ensureSession();
+    long number = ++sequence;
+    try {
+      return submit(new SessionCommand(session, number, number, command), chunks);
+    } catch (GaveUp e) {
+      // The command may come late; a session that goes on would have to wait for it.
+      session = 0;
+      throw e;
+    }
+  }
+
+  private Result submit(SessionCommand command, List<Chunk> chunks) throws GaveUp {
+    boolean mayHaveHappened = false;
+    long giveUpAt = simulation.now() + PATIENCE_NANOS;
+    while (true) {
+      try {
+        Result result = call(home, gateway -> gateway.propose(command, chunks));
+        if (result instanceof Result.Failed failed && isLoss(failed.code())) {
+          simulation.count("client session lost");
+          throw new GaveUp(mayHaveHappened, "session ended: " + failed);
+        }
+        return result;
+      } catch (CompletionException e) {
+        mayHaveHappened |= !isHarmless(e);
+        simulation.count("client retry");
+        if (simulation.now() >= giveUpAt) {
+          simulation.count(mayHaveHappened ? "client gave up, unknown" : "client gave up, nothing");
+          throw new GaveUp(mayHaveHappened, "no answer to " + command);
+        }
+      }
+      home = random.pick(peers);
+      simulation.sleep(random.between(1_000_000, 100_000_000));
+    }
+  }
+
+  private static boolean isLoss(ErrorCode code) {
+    return code == ErrorCode.SESSION_ENDED || code == ErrorCode.ANSWER_FORGOTTEN;
+  }
+
+  /** Asks a question until somebody answers. */
+  <T> T ask(Function<Gateway, CompletableFuture<T>> question) throws GaveUp {
+    long giveUpAt = simulation.now() + PATIENCE_NANOS;
+    while (true) {
+      try {
+        return call(home, question);
+      } catch (CompletionException e) {
+        if (simulation.now() >= giveUpAt) {
+          simulation.count("client gave up reading");
+          throw new GaveUp(false, "no answer");
+        }
+      }
+      home = random.pick(peers);
+      simulation.sleep(random.between(1_000_000, 100_000_000));
+    }
+  }
+
+  private static boolean isHarmless(CompletionException error) {
+    Throwable cause = error.getCause();
+    if (cause instanceof UnavailableException) {
+      return true;
+    }
+    if (cause instanceof OutcomeUnknownException || cause instanceof Silence) {
+      return false;
+    }
+    throw new AssertionError("a gateway failed in a way that it does not promise", error);
+  }
+
+  /**
+   * Calls the gateway on a thread of the peer's process, since a crash must take that thread along,
+   * and waits for a while.
+   */
+  private <T> T call(SimPeer peer, Function<Gateway, CompletableFuture<T>> what) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    Peer running = peer.running();
+    SimWorld world = peer.node().world();
+    if (running == null || world == null) {
+      throw new CompletionException(new UnavailableException("connection refused"));
+    }
+    world.spawn("call", () -> forward(what, running.gateway(), answer));
+    simulation.at(
+        simulation.now() + ANSWER_NANOS, () -> answer.completeExceptionally(new Silence()));
+    return answer.join();
+  }
+
+  private static <T> void forward(
+      Function<Gateway, CompletableFuture<T>> what, Gateway gateway, CompletableFuture<T> answer) {
+    what.apply(gateway)
+        .whenComplete(
+            (@Nullable T value, @Nullable Throwable error) -> {
+              if (error != null) {
+                answer.completeExceptionally(error);
+              } else if (value != null || !answer.isDone()) {
+                answer.complete(value);
+              }
+            });
+  }
+}

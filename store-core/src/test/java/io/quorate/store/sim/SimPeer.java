@@ -1,0 +1,164 @@
+package io.quorate.store.sim;
+
+import io.quorate.store.journal.JournalOptions;
+import io.quorate.store.log.Membership;
+import io.quorate.store.metadata.MetadataTable;
+import io.quorate.store.peer.Peer;
+import io.quorate.store.peer.PeerMessage;
+import io.quorate.store.peer.PeerOptions;
+import io.quorate.store.peer.PeerStorage;
+import io.quorate.store.table.MemoryTables;
+import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.world.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A machine with a peer on it that can be crashed and started again. */
+final class SimPeer {
+  static final Path DIRECTORY = Path.of("/data");
+  private static final UUID CLUSTER = new UUID(1, 2);
+  private static final int SEGMENT_BYTES = 1 << 17;
+
+  private final Simulation simulation;
+  private final SimNode node;
+  private final Membership members;
+  private final SimNetwork<PeerMessage> network;
+  private final ClusterMutation mutation;
+  private MemoryTables metadata;
+  private MemoryTables index;
+  private @Nullable Peer peer;
+  private boolean diskMayFail;
+
+  SimPeer(
+      Simulation simulation,
+      int id,
+      Membership members,
+      SimNetwork<PeerMessage> network,
+      ClusterPlan plan,
+      ClusterMutation mutation) {
+    this.simulation = simulation;
+    this.node = simulation.node(id);
+    this.members = members;
+    this.network = network;
+    this.mutation = mutation;
+    disk().faults().syncLies = mutation == ClusterMutation.LYING_SYNC;
+    SimRandom random = simulation.random().fork();
+    metadata =
+        new MemoryTables(
+            MetadataTable.values(), () -> random.chance(plan.metadataFlushChance()));
+    index =
+        new MemoryTables(ChunkStore.Index.values(), () -> random.chance(plan.indexFlushChance()));
+  }
+
+  int id() {
+    return node.id();
+  }
+
+  SimNode node() {
+    return node;
+  }
+
+  SimDisk disk() {
+    return node.disk(DIRECTORY);
+  }
+
+  /** From now on the peer may end itself: its disk was told to fail. */
+  void expectDiskFailure() {
+    diskMayFail = true;
+  }
+
+  boolean isUp() {
+    return node.world() != null;
+  }
+
+  /** The running peer, or null while it is down or still recovering. */
+  @Nullable Peer running() {
+    return isUp() ? peer : null;
+  }
+
+  /** Boots the machine and starts the peer on a thread of its own; does nothing if it is up. */
+  void start() {
+    if (isUp()) {
+      return;
+    }
+    peer = null;
+    SimWorld world = node.boot();
+    world.spawn(
+        "main",
+        () -> {
+          try {
+            peer = open(world);
+          } catch (IOException | RuntimeException e) {
+            failed(world, e);
+          }
+        });
+  }
+
+  private Peer open(SimWorld world) throws IOException {
+    Disk disk = world.openDisk(DIRECTORY);
+    PeerOptions options =
+        PeerOptions.of(id(), "simulated", members)
+            .withTimings(80, 400, 1_500)
+            .withLimits(1 << 20, 4 << 20, 2);
+    JournalOptions journal =
+        JournalOptions.of(CLUSTER, error -> {}).withSegmentBytes(SEGMENT_BYTES);
+    return Peer.start(
+        world,
+        options,
+        new PeerStorage(disk, journal, metadata, index),
+        new SimTransport(network, world, id(), members.voters().keySet(), mutation),
+        error -> failed(world, error));
+  }
+
+  /** The peer says that it can not go on: its process ends. */
+  private void failed(SimWorld world, Throwable error) {
+    if (!world.isAlive()) {
+      return;
+    }
+    if (!diskMayFail) {
+      simulation.fail(new IllegalStateException("peer " + id() + " gave up", error));
+      return;
+    }
+    simulation.count("peer gave up after a disk error");
+    simulation.at(
+        simulation.now() + 1,
+        () -> {
+          if (node.world() == world) {
+            kill();
+          }
+        });
+  }
+
+  /** Power loss. */
+  void crash() {
+    node.crash();
+    revertTables();
+  }
+
+  /** kill -9: what was written to files stays, what RocksDB held in memory goes. */
+  void kill() {
+    node.kill();
+    revertTables();
+  }
+
+  private void revertTables() {
+    peer = null;
+    metadata = metadata.revertToLastFlush();
+    index = index.revertToLastFlush();
+  }
+
+  /** Where this peer is, for people. */
+  String describe() {
+    Peer running = running();
+    return "peer "
+        + id()
+        + (running == null
+            ? isUp() ? " recovering" : " down"
+            : " applied "
+                + running.metadata().appliedIndex()
+                + " digest "
+                + running.metadata().digest());
+  }
+}

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * --minutes M       seeds from the first one on (default: from the clock) for that long
  * --trace           print every event; with --seed
  * --threads T       runs at once; default: the number of processors
+ * --failures F      stops after so many seeds that failed; default: 10
  * </pre>
  */
 public final class SimulationMain {
@@ -20,6 +21,7 @@ public final class SimulationMain {
   private long to = -1;
   private long minutes;
   private boolean trace;
+  private int failures = 10;
   private int threads = Runtime.getRuntime().availableProcessors();
 
   private SimulationMain() {}
@@ -30,7 +32,7 @@ public final class SimulationMain {
     if (wrong != null) {
       System.err.println(wrong);
       System.err.println(
-          "usage: [--seed N | --seeds FROM..TO] [--minutes M] [--trace] [--threads T]");
+          "usage: [--seed N | --seeds FROM..TO] [--minutes M] [--trace] [--threads T] [--failures F]");
       System.exit(2);
     }
     System.exit(main.run() ? 0 : 1);
@@ -51,6 +53,7 @@ public final class SimulationMain {
             to = Long.parseLong(range[1]);
           }
           case "--minutes" -> minutes = Long.parseLong(args[++i]);
+          case "--failures" -> failures = Integer.parseInt(args[++i]);
           case "--threads" -> threads = Integer.parseInt(args[++i]);
           default -> {
             return "unknown option " + args[i];
@@ -70,7 +73,7 @@ public final class SimulationMain {
     long count = minutes > 0 && to < 0 ? Long.MAX_VALUE - from : to - from + 1;
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes == 0 ? 1_000_000 : minutes);
     PrintStream out = trace ? System.out : null;
-    SeedRunner runner = new SeedRunner(seed -> ClusterSimulation.run(seed, out), 10);
+    SeedRunner runner = new SeedRunner(seed -> ClusterSimulation.run(seed, out), failures);
     long begin = System.nanoTime();
     SeedRunner.Summary summary =
         runner.run(from, count, trace ? 1 : threads, () -> System.nanoTime() < end);

@@ -96,6 +96,16 @@ public final class ChunkGate {
     return passed;
   }
 
+  /**
+   * Looks again at what is parked: the applied state may have come to answer or refuse it. Returns
+   * what may be stepped now.
+   */
+  public List<AppendEntries> recheck() {
+    List<AppendEntries> passed = new ArrayList<>(2);
+    release(passed);
+    return passed;
+  }
+
   /** Whether something waits here. */
   public boolean isWaiting() {
     return !parked.isEmpty();

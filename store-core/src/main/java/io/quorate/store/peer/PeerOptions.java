@@ -57,7 +57,7 @@ public record PeerOptions(
     genesis.voters().keySet().forEach(peer -> addresses.put(peer, ""));
     long incarnation = genesis.voters().getOrDefault(id, 1L);
     return new PeerOptions(
-        id, incarnation, cluster, genesis, addresses, 50, 400, 5_000, 64L << 20, 16L << 20, 2);
+        id, incarnation, cluster, genesis, addresses, 50, 500, 5_000, 64L << 20, 16L << 20, 2);
   }
 
   public PeerOptions withAddresses(SortedMap<Integer, String> value) {

@@ -228,7 +228,10 @@ final class Protocol implements Replication.Listener {
     replication.offerCommitted();
     parts.reads().tick(now);
     admission.tick(now);
-    gate.wanted(now).forEach(parts.exchange()::fetch);
+    if (gate.isWaiting()) {
+      pass(gate.leader(), gate.recheck());
+      gate.wanted(now).forEach(parts.exchange()::fetch);
+    }
     parts.exchange().tick(now);
     parts.healing().run();
     parts.proposals().expire(now);

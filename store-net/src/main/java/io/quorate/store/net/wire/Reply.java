@@ -1,0 +1,26 @@
+package io.quorate.store.net.wire;
+
+import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.metadata.Answer;
+import io.quorate.store.metadata.Result;
+
+/** What a peer answers to a {@link Call}. */
+public sealed interface Reply {
+
+  record Proposed(Result result) implements Reply {}
+
+  record Stored() implements Reply {}
+
+  record Answered(Answer answer) implements Reply {}
+
+  record ReadDone(ReadReply reply) implements Reply {}
+
+  record StatusDone(ClusterStatus status) implements Reply {}
+
+  /** As {@link io.quorate.store.gateway.UnavailableException}. */
+  record Unavailable(String text) implements Reply {}
+
+  /** As {@link io.quorate.store.gateway.OutcomeUnknownException}. */
+  record OutcomeUnknown(String text) implements Reply {}
+}

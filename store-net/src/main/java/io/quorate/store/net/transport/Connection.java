@@ -87,7 +87,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     return remote;
   }
 
-  EventLoop loop() {
+  /** The event loop that it lives on. */
+  public EventLoop loop() {
     return context().channel().eventLoop();
   }
 

@@ -8,6 +8,7 @@ import io.quorate.store.net.proto.Header;
 import io.quorate.store.net.wire.Frame;
 import io.quorate.store.net.wire.FrameException;
 import io.quorate.store.net.wire.FrameWriter;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -24,10 +25,10 @@ final class Dialing implements Connection.Owner {
   private final TransportOptions options;
   private final Handshake.Dialer handshake;
   private final Function<Connection, Connection.Owner> succeeded;
-  private final Consumer<String> failed;
+  private final Consumer<IOException> failed;
   private @Nullable Channel channel;
   private @Nullable Future<?> deadline;
-  private @Nullable String refusal;
+  private @Nullable RefusedException refusal;
   private boolean over;
 
   private Dialing(
@@ -35,7 +36,7 @@ final class Dialing implements Connection.Owner {
       TransportOptions options,
       Handshake.Dialer handshake,
       Function<Connection, Connection.Owner> succeeded,
-      Consumer<String> failed) {
+      Consumer<IOException> failed) {
     this.loop = loop;
     this.options = options;
     this.handshake = handshake;
@@ -53,7 +54,7 @@ final class Dialing implements Connection.Owner {
       FrameWriter writer,
       Handshake.Dialer handshake,
       Function<Connection, Connection.Owner> succeeded,
-      Consumer<String> failed) {
+      Consumer<IOException> failed) {
     Dialing dialing = new Dialing(loop, options, handshake, succeeded, failed);
     dialing.deadline =
         loop.schedule(
@@ -67,7 +68,7 @@ final class Dialing implements Connection.Owner {
               Runnable next =
                   () -> {
                     if (error != null) {
-                      dialing.fail(String.valueOf(error.getMessage()));
+                      dialing.fail(new IOException(error.getMessage(), error));
                     } else {
                       dialing.connect(network, address, writer);
                     }
@@ -88,7 +89,7 @@ final class Dialing implements Connection.Owner {
     connecting.addListener(
         done -> {
           if (!done.isSuccess()) {
-            fail(String.valueOf(done.cause().getMessage()));
+            fail(new IOException(plain(done.cause()), done.cause()));
           }
         });
   }
@@ -96,7 +97,7 @@ final class Dialing implements Connection.Owner {
   /** Gives the attempt up. */
   void cancel(String reason) {
     Channel open = channel;
-    fail(reason);
+    fail(new IOException(reason));
     if (open != null) {
       open.close();
     }
@@ -122,21 +123,28 @@ final class Dialing implements Connection.Owner {
         connection.become(succeeded.apply(connection));
       }
     } catch (RefusedException e) {
-      refusal = e.refusal() + ": " + e.getMessage();
+      refusal = e;
       connection.close("refused: " + e.getMessage());
     }
   }
 
   @Override
   public void closed(Connection connection, String reason) {
-    fail(refusal != null ? refusal : reason);
+    fail(refusal != null ? refusal : new IOException(reason));
   }
 
-  private void fail(String reason) {
+  private void fail(IOException reason) {
     if (!over) {
       end();
       failed.accept(reason);
     }
+  }
+
+  /** The system's words, without the name of the call and the address, which the caller knows. */
+  private static String plain(Throwable cause) {
+    return String.valueOf(cause.getMessage())
+        .replaceFirst("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ", "")
+        .replaceFirst(": [^ ]*/[^ ]*$", "");
   }
 
   private void end() {

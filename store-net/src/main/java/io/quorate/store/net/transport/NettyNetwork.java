@@ -24,6 +24,8 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -164,11 +166,21 @@ public final class NettyNetwork implements AutoCloseable {
     return resolved;
   }
 
-  /** Closes every connection, and returns when the threads have ended. */
+  /**
+   * Closes every connection, and returns when the threads have ended (at once if it is called on one of
+   * them).
+   */
   @Override
   public void close() {
     resolver.shutdownNow();
-    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    Future<?> ended = group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    boolean onLoop = false;
+    for (EventExecutor loop : group) {
+      onLoop |= loop.inEventLoop();
+    }
+    if (!onLoop) {
+      ended.awaitUninterruptibly();
+    }
   }
 
   private Class<? extends ServerChannel> serverChannel() {

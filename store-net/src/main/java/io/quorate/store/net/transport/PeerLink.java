@@ -7,6 +7,7 @@ import io.quorate.store.net.wire.Frame;
 import io.quorate.store.net.wire.FrameException;
 import io.quorate.store.net.wire.PeerCodec;
 import io.quorate.store.peer.PeerMessage;
+import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -170,11 +171,12 @@ final class PeerLink implements Connection.Owner {
     return this;
   }
 
-  private void dialFailed(String reason) {
+  private void dialFailed(IOException failure) {
     dialing = null;
     if (closed) {
       return;
     }
+    String reason = String.valueOf(failure.getMessage());
     long now = System.nanoTime();
     if (!reason.equals(failureLogged) || now - failureLoggedNanos > REPEAT_FAILURE_NANOS) {
       failureLogged = reason;

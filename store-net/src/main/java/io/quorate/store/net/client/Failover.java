@@ -1,0 +1,310 @@
+package io.quorate.store.net.client;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.quorate.store.net.transport.ClientDialer;
+import io.quorate.store.net.transport.ClusterIdentity;
+import io.quorate.store.net.transport.Connection;
+import io.quorate.store.net.transport.Endpoint;
+import io.quorate.store.net.transport.NettyNetwork;
+import io.quorate.store.net.transport.RefusedException;
+import io.quorate.store.world.World;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a client connected to one of the peers and calls on their way.
+ *
+ * <p>Peers are dialed one after the other, without pause until each has failed once; then calls that
+ * wait fail, and the next round begins after a pause. A peer that answers several calls in a row that it
+ * is unavailable (it may be cut off from the others) is left for the next one, but only once that one's
+ * connection stands. All state is the event loop's, except the queue and its counter.
+ */
+final class Failover implements PeerConnection.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Failover.class);
+  private static final int UNAVAILABLE_BEFORE_LEAVING = 3;
+  private static final long SWEEP_MILLIS = 50;
+  private static final long LEAVE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final World world;
+  private final List<Endpoint> peers;
+  private final RemoteOptions options;
+  private final ClientDialer dialer;
+  private final EventLoop loop;
+  private final ConcurrentLinkedQueue<PendingCall<?>> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean drainPending = new AtomicBoolean();
+  private final AtomicLong bytes = new AtomicLong();
+  private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
+  private volatile boolean closed;
+  private volatile String connectedTo = "";
+  private volatile String failures = "no peer was tried yet";
+
+  // On the event loop only.
+  private final Set<PeerConnection> connections = new LinkedHashSet<>();
+  private final Map<Endpoint, IOException> round = new LinkedHashMap<>();
+  private @Nullable PeerConnection current;
+  private ClientDialer.@Nullable Attempt dialing;
+  private @Nullable Future<?> sweep;
+  private @Nullable Future<?> retry;
+  private int next;
+  private int attempts;
+  private int unavailableInRow;
+  private long backoffMillis;
+  private long leftAtNanos;
+
+  Failover(
+      NettyNetwork network,
+      World world,
+      ClusterIdentity cluster,
+      List<Endpoint> peers,
+      RemoteOptions options) {
+    if (peers.isEmpty()) {
+      throw new IllegalArgumentException("a client needs the address of at least one peer");
+    }
+    this.world = world;
+    this.peers = List.copyOf(new LinkedHashSet<>(peers));
+    this.options = options;
+    dialer = new ClientDialer(network, world, cluster, options.transport());
+    loop = dialer.loop();
+    backoffMillis = options.transport().reconnectMinMillis();
+  }
+
+  void start() {
+    loop.execute(
+        () -> {
+          leftAtNanos = System.nanoTime() - LEAVE_PAUSE_NANOS;
+          sweep =
+              loop.scheduleAtFixedRate(
+                  this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+          dial();
+        });
+  }
+
+  /** Done when the first connection stands; fails when all peers have refused this client. */
+  CompletableFuture<Void> firstConnection() {
+    return firstConnection;
+  }
+
+  String connectedTo() {
+    return connectedTo;
+  }
+
+  /** Why no peer could be reached in the last round. */
+  String failures() {
+    return failures;
+  }
+
+  /** Takes a call, from any thread; it ends by its deadline whatever happens. */
+  void submit(PendingCall<?> call) {
+    if (closed) {
+      call.neverSent("this client is closed");
+      return;
+    }
+    long held = bytes.addAndGet(call.bytes());
+    if (held > options.inFlightBytes() && held > call.bytes()) {
+      bytes.addAndGet(-call.bytes());
+      call.neverSent(
+          "calls under way already hold more than " + options.inFlightBytes() + " bytes");
+      return;
+    }
+    queue.add(call);
+    if (drainPending.compareAndSet(false, true)) {
+      try {
+        loop.execute(this::drain);
+      } catch (RejectedExecutionException e) {
+        failQueue("this client is closed");
+      }
+    }
+  }
+
+  void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    loop.execute(
+        () -> {
+          if (sweep != null) {
+            sweep.cancel(false);
+          }
+          if (retry != null) {
+            retry.cancel(false);
+          }
+          if (dialing != null) {
+            dialing.cancel("this client is closed");
+          }
+          List.copyOf(connections).forEach(open -> open.close("this client is closed"));
+          failQueue("this client is closed");
+        });
+  }
+
+  private void drain() {
+    drainPending.set(false);
+    if (closed) {
+      failQueue("this client is closed");
+      return;
+    }
+    PeerConnection to = current;
+    if (to == null) {
+      return;
+    }
+    while (to.isWritable()) {
+      PendingCall<?> call = queue.poll();
+      if (call == null) {
+        break;
+      }
+      to.send(call);
+    }
+    to.flush();
+  }
+
+  private void dial() {
+    if (closed || dialing != null) {
+      return;
+    }
+    Endpoint endpoint = peers.get(Math.floorMod(next++, peers.size()));
+    if (current != null && endpoint.equals(current.endpoint())) {
+      dialFailed(endpoint, new IOException("it is the one to be left"));
+      return;
+    }
+    dialing =
+        dialer.dial(
+            endpoint,
+            attempts++,
+            connection -> connected(endpoint, connection),
+            failure -> dialFailed(endpoint, failure));
+  }
+
+  private Connection.Owner connected(Endpoint endpoint, Connection connection) {
+    dialing = null;
+    round.clear();
+    backoffMillis = options.transport().reconnectMinMillis();
+    unavailableInRow = 0;
+    PeerConnection left = current;
+    PeerConnection made = new PeerConnection(endpoint, connection, this);
+    connections.add(made);
+    current = made;
+    connectedTo = endpoint.toString();
+    if (left != null) {
+      leftAtNanos = System.nanoTime();
+      left.retire();
+    }
+    LOG.info("connected to {}", endpoint);
+    firstConnection.complete(null);
+    loop.execute(this::drain);
+    return made;
+  }
+
+  private void dialFailed(Endpoint endpoint, IOException failure) {
+    dialing = null;
+    if (closed) {
+      return;
+    }
+    round.put(endpoint, failure);
+    if (round.size() < peers.size()) {
+      dial();
+      return;
+    }
+    failures = describe(round);
+    boolean forGood =
+        round.values().stream()
+            .allMatch(e -> e instanceof RefusedException refused && !refused.refusal().passing());
+    IOException first = round.values().iterator().next();
+    round.clear();
+    if (forGood) {
+      firstConnection.completeExceptionally(first);
+    }
+    if (current != null) {
+      // It was only a search for a better peer, and there is none.
+      unavailableInRow = 0;
+      leftAtNanos = System.nanoTime();
+      return;
+    }
+    failQueue(failures);
+    long jittered =
+        backoffMillis * 3 / 4
+            + Math.floorMod(world.randomLong(), Math.max(1, backoffMillis / 2));
+    backoffMillis = Math.min(2 * backoffMillis, options.transport().reconnectMaxMillis());
+    retry = loop.schedule(this::dial, jittered, TimeUnit.MILLISECONDS);
+  }
+
+  private static String describe(Map<Endpoint, IOException> failed) {
+    List<String> reasons = new ArrayList<>();
+    failed.forEach((endpoint, reason) -> reasons.add(endpoint + ": " + reason.getMessage()));
+    return "no peer could be reached (" + String.join("; ", reasons) + ")";
+  }
+
+  @Override
+  public void replied(PeerConnection from, PendingCall<?> call, boolean unavailable) {
+    ended(call);
+    if (from != current) {
+      return;
+    }
+    unavailableInRow = unavailable ? unavailableInRow + 1 : 0;
+    if (unavailableInRow >= UNAVAILABLE_BEFORE_LEAVING
+        && peers.size() > 1
+        && System.nanoTime() - leftAtNanos > LEAVE_PAUSE_NANOS) {
+      dial();
+    }
+  }
+
+  @Override
+  public void ended(PendingCall<?> call) {
+    bytes.addAndGet(-call.bytes());
+  }
+
+  @Override
+  public void writable(PeerConnection connection) {
+    if (connection == current) {
+      drain();
+    }
+  }
+
+  @Override
+  public void lost(PeerConnection connection, String reason) {
+    connections.remove(connection);
+    if (connection == current) {
+      current = null;
+      connectedTo = "";
+      if (!closed) {
+        LOG.info("the connection to {} is lost: {}", connection.endpoint(), reason);
+        dial();
+      }
+    }
+  }
+
+  private void sweep() {
+    long now = System.nanoTime();
+    for (PeerConnection open : List.copyOf(connections)) {
+      open.expire(now, options.requestMillis());
+    }
+    for (PendingCall<?> call = queue.peek();
+        call != null && call.isOverdue(now);
+        call = queue.peek()) {
+      queue.poll();
+      ended(call);
+      call.neverSent("not sent within " + options.requestMillis() + " ms: " + failures);
+    }
+  }
+
+  private void failQueue(String reason) {
+    for (PendingCall<?> call = queue.poll(); call != null; call = queue.poll()) {
+      ended(call);
+      call.neverSent(reason);
+    }
+  }
+}

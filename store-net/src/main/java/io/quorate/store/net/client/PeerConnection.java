@@ -1,0 +1,130 @@
+package io.quorate.store.net.client;
+
+import io.quorate.store.net.transport.Connection;
+import io.quorate.store.net.transport.Endpoint;
+import io.quorate.store.net.wire.Frame;
+import io.quorate.store.net.wire.FrameException;
+import io.quorate.store.net.wire.GatewayCodec;
+import io.quorate.store.net.wire.Reply;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A client's connection to one peer, and the calls that wait for its replies. On the event loop. */
+final class PeerConnection implements Connection.Owner {
+  /** Who is told what happens on it. */
+  interface Listener {
+    void replied(PeerConnection from, PendingCall<?> call, boolean unavailable);
+
+    void ended(PendingCall<?> call);
+
+    void writable(PeerConnection connection);
+
+    void lost(PeerConnection connection, String reason);
+  }
+
+  private final Endpoint endpoint;
+  private final Connection connection;
+  private final Listener listener;
+
+  /** In the order sent, which is the order of their deadlines. */
+  private final Map<Long, PendingCall<?>> unanswered = new LinkedHashMap<>();
+
+  private boolean retired;
+
+  PeerConnection(Endpoint endpoint, Connection connection, Listener listener) {
+    this.endpoint = endpoint;
+    this.connection = connection;
+    this.listener = listener;
+  }
+
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
+  boolean isWritable() {
+    return connection.isWritable();
+  }
+
+  void flush() {
+    connection.flush();
+  }
+
+  void send(PendingCall<?> call) {
+    try {
+      connection.write(call.frame());
+      unanswered.put(call.request(), call);
+    } catch (FrameException e) {
+      listener.ended(call);
+      call.neverSent(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Closes once every call has its reply. */
+  void retire() {
+    retired = true;
+    closeIfIdle();
+  }
+
+  void close(String reason) {
+    connection.close(reason);
+  }
+
+  /** Ends the calls whose time is over. */
+  void expire(long nowNanos, int requestMillis) {
+    List<PendingCall<?>> overdue = new ArrayList<>();
+    for (PendingCall<?> call : unanswered.values()) {
+      if (!call.isOverdue(nowNanos)) {
+        break;
+      }
+      overdue.add(call);
+    }
+    for (PendingCall<?> call : overdue) {
+      unanswered.remove(call.request());
+      listener.ended(call);
+      call.unanswered("no answer from " + endpoint + " within " + requestMillis + " ms");
+    }
+    closeIfIdle();
+  }
+
+  @Override
+  public void received(Connection from, Frame frame) throws FrameException {
+    Reply reply = GatewayCodec.decodeReply(frame);
+    PendingCall<?> call = unanswered.remove(frame.header().getRequest());
+    if (call == null) {
+      // Its deadline has passed.
+      return;
+    }
+    listener.replied(this, call, reply instanceof Reply.Unavailable);
+    if (!call.reply(reply)) {
+      call.unanswered(endpoint + " answered with " + frame.header().getBodyCase());
+      throw new FrameException("a reply is of another kind than its call");
+    }
+    closeIfIdle();
+  }
+
+  @Override
+  public void writabilityChanged(Connection from) {
+    if (from.isWritable()) {
+      listener.writable(this);
+    }
+  }
+
+  @Override
+  public void closed(Connection from, String reason) {
+    List<PendingCall<?>> lost = new ArrayList<>(unanswered.values());
+    unanswered.clear();
+    listener.lost(this, reason);
+    for (PendingCall<?> call : lost) {
+      listener.ended(call);
+      call.unanswered("the connection to " + endpoint + " was lost: " + reason);
+    }
+  }
+
+  private void closeIfIdle() {
+    if (retired && unanswered.isEmpty()) {
+      connection.close("another peer serves this client now");
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.quorate.store.net.server;
+
+import io.quorate.store.net.config.PeerConfig;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A line in each data directory that says whose it is, so that a peer never starts on another's data.
+ * (Two peers with one history would count twice in every quorum.)
+ */
+final class DataOwner {
+  private static final String FILE = "OWNER";
+
+  private DataOwner() {}
+
+  /**
+   * Checks that {@code directory} is this peer's, or makes it so if it is nobody's. The directory must
+   * be locked.
+   *
+   * @throws IOException if it is another cluster's or another peer's; the message says whose
+   */
+  static void claim(Path directory, PeerConfig config) throws IOException {
+    String ours = "format 1 cluster " + config.cluster().id() + " peer " + config.peerId() + "\n";
+    Path file = directory.resolve(FILE);
+    if (!Files.exists(file)) {
+      try (FileChannel out =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        out.write(StandardCharsets.UTF_8.encode(ours));
+        out.force(true);
+      }
+      return;
+    }
+    String theirs = Files.readString(file);
+    // Nothing, or only the beginning: the process ended while it wrote the line, before any data.
+    if (ours.startsWith(theirs)) {
+      Files.delete(file);
+      claim(directory, config);
+      return;
+    }
+    String[] words = theirs.strip().split(" ", -1);
+    boolean readable = words.length == 6 && words[0].equals("format");
+    if (readable && !words[1].equals("1")) {
+      throw new IOException(
+          "data directory "
+              + directory
+              + " has format "
+              + words[1]
+              + ", newer than this version reads (1); upgrade Quorate");
+    }
+    if (readable && !words[3].equals(config.cluster().id())) {
+      throw new IOException(
+          "data directory "
+              + directory
+              + " belongs to cluster "
+              + words[3]
+              + ", this peer is configured for cluster "
+              + config.cluster().describe()
+              + "; correct data.directory in "
+              + config.file());
+    }
+    if (readable && !words[5].equals(Integer.toString(config.peerId()))) {
+      throw new IOException(
+          "data directory "
+              + directory
+              + " belongs to peer "
+              + words[5]
+              + ", this is peer "
+              + config.peerId()
+              + "; correct data.directory or peer.id in "
+              + config.file());
+    }
+    if (!readable) {
+      throw new IOException(
+          "data directory " + directory + " has an unreadable " + FILE + " file; is it Quorate's?");
+    }
+  }
+}

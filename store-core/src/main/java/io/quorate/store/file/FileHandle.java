@@ -69,7 +69,8 @@ public final class FileHandle implements AutoCloseable {
   /**
    * Reads up to {@link #MAX_READ_BYTES}, all of one version.
    *
-   * @return the bytes, fewer than asked only at the file's end or at that bound; for reading only
+   * @return the bytes: none only at the file's end, perhaps fewer than asked before (as when the
+   *     file is much fragmented); for reading only
    */
   public ByteBuffer read(long offset, int lengthBytes) throws IOException {
     checkOpen();

@@ -143,7 +143,7 @@ final class OpenFile {
    * Reads a range: the newest published version with what is unpublished over it.
    *
    * @param content the content to read, or 0 for the present one
-   * @return the bytes, fewer than asked only at the file's end; for reading only
+   * @return the bytes: none only at the file's end, perhaps fewer than asked before; for reading only
    */
   ByteBuffer read(long content, long offset, int lengthBytes) throws IOException {
     long deadline = tools.requests.deadline();
@@ -187,15 +187,21 @@ final class OpenFile {
       state.unlock();
     }
     long size = 0;
+    int known = lengthBytes;
     if (!covered) {
       Content below = fetch(content, offset, lengthBytes, deadline);
       size = below.attributes().sizeBytes();
-      below.data().get(below.data().position(), bytes, 0, below.data().remaining());
+      int got = below.data().remaining();
+      below.data().get(below.data().position(), bytes, 0, got);
+      if (got > 0 && offset + got < size) {
+        // The gateway may stop short within a much fragmented file.
+        known = got;
+      }
     }
     for (Overlay overlay : overlays) {
       size = overlay.lay(bytes, offset, size);
     }
-    int there = (int) Math.max(0, Math.min(lengthBytes, size - offset));
+    int there = (int) Math.max(0, Math.min(known, size - offset));
     return ByteBuffer.wrap(bytes, 0, there);
   }
 

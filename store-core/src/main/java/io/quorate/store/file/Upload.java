@@ -8,8 +8,10 @@ import io.quorate.store.metadata.Extent;
 import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.Result;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ public final class Upload {
    * that is reasonable: 64 GiB in chunks of 1 MiB. Longer files go through a handle.
    */
   static final int MAX_CHUNKS = 65_536;
+
+  /** What is read of a stream before a whole chunk's memory is spent on it. */
+  private static final int FIRST_BYTES = 64 << 10;
 
   private final Sessions sessions;
   private final Requests requests;
@@ -50,6 +55,32 @@ public final class Upload {
   /** Adds content that is not the last; at most 1 MiB. Waits while the window is full. */
   public void add(ByteBuffer content) throws IOException {
     Requests.join(addAsync(content));
+  }
+
+  /**
+   * Adds all of a stream but its end, as it is read: full chunks leave while the next are read.
+   *
+   * @return the end, for {@link #finish}
+   */
+  public ByteBuffer addAll(InputStream content, int chunkBytes) throws IOException {
+    byte[] first = new byte[Math.min(FIRST_BYTES, chunkBytes)];
+    int count = content.readNBytes(first, 0, first.length);
+    if (count < first.length) {
+      return ByteBuffer.wrap(first, 0, count);
+    }
+    byte[] chunk = Arrays.copyOf(first, chunkBytes);
+    count += content.readNBytes(chunk, count, chunkBytes - count);
+    while (count == chunkBytes) {
+      byte[] next = new byte[chunkBytes];
+      int nextCount = content.readNBytes(next, 0, chunkBytes);
+      if (nextCount == 0) {
+        break;
+      }
+      add(ByteBuffer.wrap(chunk));
+      chunk = next;
+      count = nextCount;
+    }
+    return ByteBuffer.wrap(chunk, 0, count);
   }
 
   /** As {@link #add}; the future completes when there is room for more. */

@@ -1,0 +1,118 @@
+package io.quorate.store.nio;
+
+import io.quorate.store.file.FileHandle;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * Reads a file from its beginning, 1 MiB at a time. The end is asked for anew each time it is met, so
+ * that a file that grows can be followed.
+ */
+final class HandleInputStream extends InputStream {
+  private final QuoratePath path;
+  private final FileHandle handle;
+  private ByteBuffer content = ByteBuffer.allocate(0);
+  private long next;
+  private boolean closed;
+
+  HandleInputStream(QuoratePath path, FileHandle handle) {
+    this.path = path;
+    this.handle = handle;
+  }
+
+  /** False at the end of the file. */
+  private boolean fill() throws IOException {
+    if (closed) {
+      throw new IOException("the stream is closed");
+    }
+    if (content.hasRemaining()) {
+      return true;
+    }
+    try {
+      content = handle.read(next, FileHandle.MAX_READ_BYTES).duplicate();
+    } catch (IOException e) {
+      throw JdkErrors.translate(e, path);
+    }
+    next += content.remaining();
+    return content.hasRemaining();
+  }
+
+  @Override
+  public int read() throws IOException {
+    return fill() ? content.get() & 0xff : -1;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    if (length == 0) {
+      return 0;
+    }
+    if (!fill()) {
+      return -1;
+    }
+    int count = Math.min(length, content.remaining());
+    content.get(target, offset, count);
+    return count;
+  }
+
+  @Override
+  public long skip(long count) throws IOException {
+    if (count <= 0) {
+      return 0;
+    }
+    int buffered = (int) Math.min(count, content.remaining());
+    content.position(content.position() + buffered);
+    if (buffered == count) {
+      return count;
+    }
+    long size = size();
+    long further = Math.max(0, Math.min(count - buffered, size - next));
+    next += further;
+    return buffered + further;
+  }
+
+  @Override
+  public int available() throws IOException {
+    long left = content.remaining() + Math.max(0, size() - next);
+    return (int) Math.min(Integer.MAX_VALUE, left);
+  }
+
+  private long size() throws IOException {
+    try {
+      return handle.attributes().sizeBytes();
+    } catch (IOException e) {
+      throw JdkErrors.translate(e, path);
+    }
+  }
+
+  @Override
+  public long transferTo(OutputStream target) throws IOException {
+    Objects.requireNonNull(target);
+    long total = 0;
+    byte[] piece = new byte[64 << 10];
+    while (fill()) {
+      int count = content.remaining();
+      if (content.hasArray()) {
+        target.write(content.array(), content.arrayOffset() + content.position(), count);
+        content.position(content.limit());
+      } else {
+        count = Math.min(count, piece.length);
+        content.get(piece, 0, count);
+        target.write(piece, 0, count);
+      }
+      total += count;
+    }
+    return total;
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    path.getFileSystem().forget(this);
+    handle.close();
+  }
+}

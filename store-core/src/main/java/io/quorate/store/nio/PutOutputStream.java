@@ -1,0 +1,100 @@
+package io.quorate.store.nio;
+
+import io.quorate.store.file.Upload;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Replaces a whole file when it is closed: until then nobody sees anything of it. Full chunks leave
+ * while the writer goes on. After a failed write, closing gives the upload up.
+ */
+final class PutOutputStream extends OutputStream {
+  private static final int FIRST_BYTES = 64 << 10;
+
+  private final QuoratePath path;
+  private final Upload upload;
+  private final int chunkBytes;
+  private byte[] buffer;
+  private int count;
+  private boolean failed;
+  private boolean closed;
+
+  PutOutputStream(QuoratePath path, Upload upload, int chunkBytes) {
+    this.path = path;
+    this.upload = upload;
+    this.chunkBytes = chunkBytes;
+    this.buffer = new byte[Math.min(FIRST_BYTES, chunkBytes)];
+  }
+
+  @Override
+  public void write(int value) throws IOException {
+    write(new byte[] {(byte) value}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] source, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, source.length);
+    if (closed) {
+      throw new IOException("the stream is closed");
+    }
+    int from = offset;
+    int left = length;
+    while (left > 0) {
+      if (count == buffer.length) {
+        makeRoom(left);
+      }
+      int part = Math.min(left, buffer.length - count);
+      System.arraycopy(source, from, buffer, count, part);
+      count += part;
+      from += part;
+      left -= part;
+    }
+  }
+
+  private void makeRoom(int wanted) throws IOException {
+    if (count < chunkBytes) {
+      int larger = (int) Math.max(count * 4L, Math.min(chunkBytes, (long) count + wanted));
+      buffer = Arrays.copyOf(buffer, Math.min(chunkBytes, larger));
+      return;
+    }
+    try {
+      upload.add(ByteBuffer.wrap(buffer));
+    } catch (IOException e) {
+      failed = true;
+      throw JdkErrors.translate(e, path);
+    }
+    buffer = new byte[chunkBytes];
+    count = 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    path.getFileSystem().forget(this);
+    if (failed) {
+      upload.abandon();
+      return;
+    }
+    try {
+      upload.finish(ByteBuffer.wrap(buffer, 0, count)).join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause();
+      throw cause instanceof IOException io ? JdkErrors.translate(io, path) : new IOException(cause);
+    } finally {
+      buffer = new byte[0];
+    }
+  }
+
+  /** Gives the upload up. */
+  void abandon() {
+    closed = true;
+    upload.abandon();
+  }
+}

@@ -1,0 +1,73 @@
+package io.quorate.store.conformance;
+
+import org.junit.jupiter.api.Nested;
+
+/** The whole suite, over the face that a subclass gives. */
+public abstract class FileSystemConformance {
+
+  /** A fresh face; closed after the test. */
+  protected abstract Face openFace() throws Exception;
+
+  @Nested
+  class Paths extends PathCases {
+    Paths() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Opening extends OpenCases {
+    Opening() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Contents extends ContentCases {
+    Contents() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class CopyAndMove extends CopyMoveCases {
+    CopyAndMove() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Links extends LinkCases {
+    Links() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Directories extends DirectoryCases {
+    Directories() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Attributes extends AttributeCases {
+    Attributes() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class BadNames extends BadNameCases {
+    BadNames() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Locks extends LockCases {
+    Locks() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+}

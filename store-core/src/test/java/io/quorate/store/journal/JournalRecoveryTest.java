@@ -280,6 +280,17 @@ final class JournalRecoveryTest {
     assertEquals(59, recorder.chunks.size());
   }
 
+  /** A crash between the sealing of a segment and the header of the next. */
+  @Test
+  void theFooterNamesDamageInTheNewestSegmentToo() throws Exception {
+    write(60, true);
+    Arrays.fill(image.bytes(newest), (byte) 0);
+    image.bytes(SegmentFiles.name(1))[positions.get(3).offsetBytes() + 30] ^= 1;
+    Opened opened = open(image);
+    assertFalse(opened.recovery.suspect(), opened.recovery.detail());
+    assertEquals(chunk(4, 1300).id(), opened.recovery.damagedChunks().getFirst().id());
+  }
+
   @Test
   void withoutFooterTheRecordsThemselvesAreRead() throws Exception {
     write(60, true);

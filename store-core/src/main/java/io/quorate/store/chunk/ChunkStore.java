@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,8 @@ public final class ChunkStore {
    * time.
    */
   private final ReentrantLock lock = new ReentrantLock();
+
+  private final AtomicBoolean indexing = new AtomicBoolean();
 
   private @Nullable Journal journal;
 
@@ -112,17 +116,26 @@ public final class ChunkStore {
   }
 
   /**
-   * Reads part of a chunk, with its checksum verified.
+   * Reads part of a chunk, with its checksum verified. A copy that can not be read is forgotten, so
+   * that the chunk counts as missing from then on.
    *
    * @return null if this peer does not hold it
    * @throws DamagedRecordException if what is on disk is not what was written
    */
   public @Nullable ByteBuffer read(ChunkRef chunk, int offset, int lengthBytes) throws IOException {
     Position position = position(chunk.id());
-    return position == null ? null : journal().readChunk(chunk, position, offset, lengthBytes);
+    if (position == null) {
+      return null;
+    }
+    try {
+      return journal().readChunk(chunk, position, offset, lengthBytes);
+    } catch (IOException e) {
+      forget(chunk.id(), position);
+      throw e;
+    }
   }
 
-  private @Nullable Position position(ChunkId chunk) {
+  @Nullable Position position(ChunkId chunk) {
     Position position = recent.get(chunk);
     if (position != null) {
       return position;
@@ -136,12 +149,18 @@ public final class ChunkStore {
     return new Position(buffer.getLong(), buffer.getInt(), buffer.getInt());
   }
 
-  /** Drops the position of a chunk whose record is damaged, so that it counts as missing. */
-  public void forget(ChunkId chunk) {
+  /**
+   * Drops a copy whose record is damaged, so that the chunk counts as missing; does nothing if the
+   * chunk's copy is by now another one.
+   */
+  public void forget(ChunkId chunk, Position damaged) {
     lock.lock();
     try {
-      recent.remove(chunk);
-      index.write(new TableBatch().delete(Index.POSITIONS, key(chunk)));
+      Position present = position(chunk);
+      if (present != null && present.compareTo(damaged) == 0) {
+        recent.remove(chunk);
+        index.write(new TableBatch().delete(Index.POSITIONS, key(chunk)));
+      }
     } finally {
       lock.unlock();
     }
@@ -159,9 +178,24 @@ public final class ChunkStore {
 
   /**
    * Moves positions into the database once the journal has made their chunks durable. Returns at
-   * once; the move happens on the journal's thread.
+   * once; does nothing while an earlier move is under way.
+   *
+   * @param writer runs the write, which may take its time
    */
-  public void indexRecent() {
+  public void indexRecent(Executor writer) {
+    if (indexing.compareAndSet(false, true)) {
+      indexNow(writer);
+    }
+  }
+
+  /**
+   * As {@link #indexRecent}, on the journal's thread and whatever is under way: before it closes.
+   */
+  public void indexRest() {
+    indexNow(Runnable::run);
+  }
+
+  private void indexNow(Executor writer) {
     List<Map.Entry<ChunkId, Position>> moved;
     lock.lock();
     try {
@@ -172,30 +206,36 @@ public final class ChunkStore {
     } finally {
       lock.unlock();
     }
-    if (!moved.isEmpty()) {
-      journal().whenDurable(() -> write(moved));
+    if (moved.isEmpty()) {
+      indexing.set(false);
+    } else {
+      journal().whenDurable(() -> writer.execute(() -> write(moved)));
     }
   }
 
   private void write(List<Map.Entry<ChunkId, Position>> moved) {
     TableBatch batch = new TableBatch();
     Position last = indexedThrough;
-    for (Map.Entry<ChunkId, Position> entry : moved) {
-      Position position = entry.getValue();
-      batch.put(Index.POSITIONS, key(entry.getKey()), row(position));
-      last = position.compareTo(last) > 0 ? position : last;
-    }
-    batch.put(
-        Index.PROGRESS,
-        PROGRESS_KEY,
-        ByteBuffer.allocate(12).putLong(last.segment()).putInt(last.offsetBytes()).array());
     lock.lock();
     try {
+      for (Map.Entry<ChunkId, Position> entry : moved) {
+        Position position = entry.getValue();
+        // What was forgotten meanwhile must not come back.
+        if (position.equals(recent.get(entry.getKey()))) {
+          batch.put(Index.POSITIONS, key(entry.getKey()), row(position));
+        }
+        last = position.compareTo(last) > 0 ? position : last;
+      }
+      batch.put(
+          Index.PROGRESS,
+          PROGRESS_KEY,
+          ByteBuffer.allocate(12).putLong(last.segment()).putInt(last.offsetBytes()).array());
       index.write(batch);
     } finally {
       lock.unlock();
     }
     moved.forEach(entry -> recent.remove(entry.getKey(), entry.getValue()));
+    indexing.set(false);
   }
 
   /** Makes the database durable as it is. */

@@ -178,7 +178,7 @@ final class Admission {
         one.pullAtNanos = nowNanos + PULL_AFTER_NANOS;
         for (ChunkRef chunk : one.proposal.command().chunks()) {
           if (one.lacking.contains(chunk.id())) {
-            exchange.fetch(chunk);
+            exchange.want(chunk);
           }
         }
       }

@@ -6,29 +6,48 @@ import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.world.World;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves chunks between journals. The peer that receives content pushes it to all others at once; a
  * peer that lacks a chunk pulls it, asking one peer after the other until one has it.
  *
  * <p>Pushes may be dropped (a slow link, a full disk); pulls make good for it. Safe for any thread.
+ * Has one of its own for what waits for the disk: pulls of others, and what else must not hold up
+ * the loop.
  */
-final class ChunkExchange {
+final class ChunkExchange implements Executor {
   private static final long RETRY_NANOS = 250_000_000L;
+
+  /** Requests of other peers that wait for the disk; beyond it they are dropped and come again. */
+  private static final int MAX_QUEUED = 1024;
+
+  /** Somebody who waits for a chunk. */
+  private record Waiter(CompletableFuture<Void> future, long deadlineNanos) {}
 
   /** A chunk that is being looked for. */
   private static final class Fetch {
     final ChunkRef chunk;
-    final List<CompletableFuture<Void>> futures = new ArrayList<>(1);
-    final long deadlineNanos;
+    final List<Waiter> waiters = new ArrayList<>(1);
+    long deadlineNanos;
     int lastAsked;
+
+    /** Peers that said since the last pause that they lack it. */
+    int refusals;
+
     long retryAtNanos;
 
     Fetch(ChunkRef chunk, long deadlineNanos) {
@@ -37,30 +56,35 @@ final class ChunkExchange {
     }
   }
 
-  private record Pull(int from, List<ChunkRef> chunks) {}
-
   private final World world;
   private final PeerOptions options;
   private final ChunkStore store;
   private final Transport transport;
-  private final Consumer<Throwable> onReadError;
+  private final LongSupplier appliedIndex;
+  private final BiConsumer<ChunkRef, IOException> onReadError;
+  private final Consumer<Throwable> onFatal;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChunkId, Fetch> fetches = new LinkedHashMap<>();
-  private final Mailbox<Pull> pulls = new Mailbox<>();
-  private final World.Task server;
+  private final Mailbox<Runnable> background = new Mailbox<>();
+  private final World.Task worker;
+  private boolean closed;
 
   ChunkExchange(
       World world,
       PeerOptions options,
       ChunkStore store,
       Transport transport,
-      Consumer<Throwable> onReadError) {
+      LongSupplier appliedIndex,
+      BiConsumer<ChunkRef, IOException> onReadError,
+      Consumer<Throwable> onFatal) {
     this.world = world;
     this.options = options;
     this.store = store;
     this.transport = transport;
+    this.appliedIndex = appliedIndex;
     this.onReadError = onReadError;
-    this.server = world.spawn("quorate-chunks-" + options.id(), this::serve);
+    this.onFatal = onFatal;
+    this.worker = world.spawn("quorate-background-" + options.id(), this::work);
   }
 
   /** Sends a chunk to every other peer whose queue has room. */
@@ -76,9 +100,10 @@ final class ChunkExchange {
   /** Whether enough links have room that the origin may go on sending content. */
   boolean hasRoom() {
     int room = 1;
+    Set<Integer> connected = transport.connected();
     for (int peer : options.genesis().voters().keySet()) {
       if (peer != options.id()
-          && transport.connected().contains(peer)
+          && connected.contains(peer)
           && transport.queuedBytes(peer) < options.maxQueuedBytes()) {
         room++;
       }
@@ -86,45 +111,69 @@ final class ChunkExchange {
     return room >= options.genesis().commitQuorum();
   }
 
-  /** Asks one peer for a chunk, without waiting. */
-  void pull(int peer, ChunkRef chunk) {
-    transport.send(peer, new PeerMessage.PullChunks(List.of(chunk)));
+  /** Begins to look for a chunk that nobody waits for. */
+  void want(ChunkRef chunk) {
+    fetch(chunk, null);
   }
 
-  /** Gets a chunk from whoever has it; completes when it is in this journal (not durable yet). */
-  CompletableFuture<Void> fetch(ChunkRef chunk) {
+  /**
+   * Gets a chunk from whoever has it; completes when it is in this journal (not durable yet), and
+   * fails at the deadline.
+   */
+  CompletableFuture<Void> fetch(ChunkRef chunk, long deadlineNanos) {
     CompletableFuture<Void> future = new CompletableFuture<>();
+    fetch(chunk, new Waiter(future, deadlineNanos));
+    return future;
+  }
+
+  private void fetch(ChunkRef chunk, @Nullable Waiter waiter) {
     int ask = 0;
+    boolean held;
+    boolean stopping;
     lock.lock();
     try {
-      if (store.held(chunk.id())) {
-        future.complete(null);
-        return future;
+      stopping = closed;
+      held = !stopping && store.held(chunk.id());
+      if (!held && !stopping) {
+        Fetch fetch = fetches.get(chunk.id());
+        if (fetch == null) {
+          long now = world.nanoTime();
+          fetch = new Fetch(chunk, now + options.requestTimeoutMillis() * 1_000_000L);
+          fetches.put(chunk.id(), fetch);
+          ask = next(fetch, now);
+        }
+        if (waiter != null) {
+          fetch.waiters.add(waiter);
+          if (waiter.deadlineNanos - fetch.deadlineNanos > 0) {
+            fetch.deadlineNanos = waiter.deadlineNanos;
+          }
+        }
       }
-      Fetch fetch = fetches.get(chunk.id());
-      if (fetch == null) {
-        long now = world.nanoTime();
-        fetch = new Fetch(chunk, now + options.requestTimeoutMillis() * 1_000_000L);
-        fetches.put(chunk.id(), fetch);
-        ask = next(fetch, now);
-      }
-      fetch.futures.add(future);
     } finally {
       lock.unlock();
     }
     if (ask != 0) {
       pull(ask, chunk);
     }
-    return future;
+    if (waiter != null && held) {
+      waiter.future.complete(null);
+    } else if (waiter != null && stopping) {
+      waiter.future.completeExceptionally(new UnavailableException("this peer is stopping"));
+    }
+  }
+
+  private void pull(int peer, ChunkRef chunk) {
+    transport.send(peer, new PeerMessage.PullChunks(List.of(chunk)));
   }
 
   /** The next peer to ask, in turn, connected ones only; 0 if there is none. */
   private int next(Fetch fetch, long nowNanos) {
     fetch.retryAtNanos = nowNanos + RETRY_NANOS;
+    Set<Integer> connected = transport.connected();
     int first = 0;
     int following = 0;
     for (int peer : options.genesis().voters().keySet()) {
-      if (peer == options.id() || !transport.connected().contains(peer)) {
+      if (peer == options.id() || !connected.contains(peer)) {
         continue;
       }
       first = first == 0 ? peer : first;
@@ -144,19 +193,22 @@ final class ChunkExchange {
       lock.unlock();
     }
     if (fetch != null) {
-      fetch.futures.forEach(future -> future.complete(null));
+      fetch.waiters.forEach(waiter -> waiter.future.complete(null));
     }
   }
 
-  /** A peer said that it lacks a chunk: ask the next one. */
+  /** A peer said that it lacks a chunk: ask the next one, or pause when all have been asked. */
   void missing(int from, ChunkRef chunk) {
     int ask = 0;
     lock.lock();
     try {
       Fetch fetch = fetches.get(chunk.id());
       if (fetch != null && fetch.lastAsked == from) {
-        int next = next(fetch, world.nanoTime());
-        ask = next == from ? 0 : next;
+        fetch.refusals++;
+        if (fetch.refusals < options.genesis().voters().size() - 1) {
+          int next = next(fetch, world.nanoTime());
+          ask = next == from ? 0 : next;
+        }
       }
     } finally {
       lock.unlock();
@@ -169,67 +221,83 @@ final class ChunkExchange {
   /** Asks again where no answer came, and gives up where the deadline has passed. */
   void tick(long nowNanos) {
     List<Fetch> again = new ArrayList<>();
-    List<Fetch> expired = new ArrayList<>();
+    List<Waiter> expired = new ArrayList<>();
     lock.lock();
     try {
-      fetches.values().removeIf(f -> nowNanos - f.deadlineNanos >= 0 && expired.add(f));
       for (Fetch fetch : fetches.values()) {
-        if (nowNanos - fetch.retryAtNanos >= 0 && next(fetch, nowNanos) != 0) {
-          again.add(fetch);
+        fetch.waiters.removeIf(w -> nowNanos - w.deadlineNanos >= 0 && expired.add(w));
+      }
+      fetches.values().removeIf(fetch -> nowNanos - fetch.deadlineNanos >= 0);
+      for (Fetch fetch : fetches.values()) {
+        if (nowNanos - fetch.retryAtNanos >= 0) {
+          fetch.refusals = 0;
+          if (next(fetch, nowNanos) != 0) {
+            again.add(fetch);
+          }
         }
       }
     } finally {
       lock.unlock();
     }
     again.forEach(fetch -> pull(fetch.lastAsked, fetch.chunk));
-    for (Fetch fetch : expired) {
-      UnavailableException error =
-          new UnavailableException("no connected peer has chunk " + fetch.chunk.id());
-      fetch.futures.forEach(future -> future.completeExceptionally(error));
+    for (Waiter waiter : expired) {
+      waiter.future.completeExceptionally(
+          new UnavailableException("no connected peer gave a chunk that is missing here, in time"));
     }
   }
 
-  /** Queues another peer's pull; it is served by a thread of its own, since it reads the disk. */
+  /** Queues another peer's pull. */
   void pullRequested(int from, List<ChunkRef> chunks) {
-    pulls.put(new Pull(from, chunks));
+    if (background.size() < MAX_QUEUED) {
+      background.put(() -> chunks.forEach(chunk -> transport.send(from, answer(chunk))));
+    }
   }
 
-  private void serve() {
+  /**
+   * Runs {@code task}, which may wait for the disk, on a thread of its own; dropped once closed.
+   */
+  @Override
+  public void execute(Runnable task) {
+    background.put(task);
+  }
+
+  private void work() {
     try {
-      for (Pull pull = pulls.take(); pull != null; pull = pulls.take()) {
-        for (ChunkRef chunk : pull.chunks()) {
-          transport.send(pull.from(), answer(chunk));
-        }
+      for (Runnable task = background.take(); task != null; task = background.take()) {
+        task.run();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      onFatal.accept(e);
     }
   }
 
   private PeerMessage answer(ChunkRef chunk) {
     try {
-      java.nio.ByteBuffer content = store.read(chunk, 0, chunk.lengthBytes());
+      ByteBuffer content = store.read(chunk, 0, chunk.lengthBytes());
       if (content != null) {
         return new PeerMessage.PulledChunk(new Chunk(chunk, content));
       }
-    } catch (java.io.IOException e) {
-      onReadError.accept(e); // a damaged chunk is as good as missing; the reader mends it
+    } catch (IOException e) {
+      onReadError.accept(chunk, e);
     }
-    return new PeerMessage.MissingChunk(chunk, 0);
+    return new PeerMessage.MissingChunk(chunk, appliedIndex.getAsLong());
   }
 
   void close() throws InterruptedException {
-    pulls.close();
-    server.join();
+    background.close();
+    worker.join();
     List<Fetch> rest;
     lock.lock();
     try {
+      closed = true;
       rest = List.copyOf(fetches.values());
       fetches.clear();
     } finally {
       lock.unlock();
     }
     UnavailableException error = new UnavailableException("this peer is stopping");
-    rest.forEach(fetch -> fetch.futures.forEach(f -> f.completeExceptionally(error)));
+    rest.forEach(fetch -> fetch.waiters.forEach(w -> w.future.completeExceptionally(error)));
   }
 }

@@ -3,6 +3,8 @@ package io.quorate.store.peer;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
@@ -12,9 +14,11 @@ import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Query;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,14 +34,27 @@ final class ContentReader {
   private final ChunkStore chunks;
   private final ChunkExchange exchange;
   private final Reads reads;
-  private final Consumer<Throwable> onReadError;
+  private final BiConsumer<ChunkRef, IOException> onReadError;
+
+  /**
+   * A read under way.
+   *
+   * @param damaged chunks whose copy here could not be read, and which were fetched anew
+   */
+  private record Request(
+      Answer.ContentMap map,
+      long offset,
+      int asked,
+      long deadlineNanos,
+      CompletableFuture<ReadReply> future,
+      Set<ChunkId> damaged) {}
 
   ContentReader(
       Metadata metadata,
       ChunkStore chunks,
       ChunkExchange exchange,
       Reads reads,
-      Consumer<Throwable> onReadError) {
+      BiConsumer<ChunkRef, IOException> onReadError) {
     this.metadata = metadata;
     this.chunks = chunks;
     this.exchange = exchange;
@@ -47,14 +64,20 @@ final class ContentReader {
 
   /** Reads at most {@code lengthBytes}; runs on a reader thread, once the read is linearizable. */
   void read(
-      At at, long content, long offset, int lengthBytes, CompletableFuture<ReadReply> future) {
+      At at,
+      long content,
+      long offset,
+      int lengthBytes,
+      long deadlineNanos,
+      CompletableFuture<ReadReply> future) {
     Answer answer =
         metadata.ask(
             new Query.MapContent(at, content, offset, Math.max(1, lengthBytes), MAP_LIMIT));
     switch (answer) {
       case Answer.Failed failed ->
           future.complete(new ReadReply.Failed(failed.code(), failed.detail()));
-      case Answer.ContentMap map -> assemble(map, offset, lengthBytes, future);
+      case Answer.ContentMap map ->
+          assemble(new Request(map, offset, lengthBytes, deadlineNanos, future, new HashSet<>()));
       case Answer.Stat stat -> throw unexpected(stat);
       case Answer.Symlink symlink -> throw unexpected(symlink);
       case Answer.Listing listing -> throw unexpected(listing);
@@ -70,76 +93,87 @@ final class ContentReader {
     return new IllegalStateException("a content map was asked for, not " + answer);
   }
 
-  private void assemble(
-      Answer.ContentMap map, long offset, int lengthBytes, CompletableFuture<ReadReply> future) {
+  private void assemble(Request request) {
+    Answer.ContentMap map = request.map;
     Attributes attributes = map.attributes();
-    long available = Math.max(0, attributes.sizeBytes() - offset);
-    int length = (int) Math.min(lengthBytes, available);
+    long available = Math.max(0, attributes.sizeBytes() - request.offset);
+    int length = (int) Math.min(request.asked, available);
     List<Extent> extents = map.extents();
     if (!map.end() && !extents.isEmpty()) {
       // A short read is allowed to the caller; it asks on from where this one ends.
-      length = (int) Math.min(length, extents.get(extents.size() - 1).end() - offset);
+      length = (int) Math.min(length, extents.get(extents.size() - 1).end() - request.offset);
     }
-    @Nullable ByteBuffer data = gather(extents, offset, length, future, map, lengthBytes);
+    @Nullable ByteBuffer data = gather(request, length);
     if (data != null) {
-      future.complete(new ReadReply.Data(new Content(attributes, data)));
+      request.future.complete(new ReadReply.Data(new Content(attributes, data)));
     }
   }
 
   /** The bytes, or null when a chunk has to be fetched first (or the future has failed). */
-  private @Nullable ByteBuffer gather(
-      List<Extent> extents,
-      long offset,
-      int length,
-      CompletableFuture<ReadReply> future,
-      Answer.ContentMap map,
-      int asked) {
+  private @Nullable ByteBuffer gather(Request request, int length) {
     ByteBuffer whole = null;
-    for (Extent extent : extents) {
-      long from = Math.max(offset, extent.fileOffset());
-      long to = Math.min(offset + length, extent.end());
+    List<Extent> extents = request.map.extents();
+    for (int i = 0; i < extents.size(); i++) {
+      Extent extent = extents.get(i);
+      long from = Math.max(request.offset, extent.fileOffset());
+      long to = Math.min(request.offset + length, extent.end());
       if (from >= to) {
         continue;
       }
       int within = extent.chunkOffset() + (int) (from - extent.fileOffset());
-      ByteBuffer part = readChunk(extent.chunk(), within, (int) (to - from));
+      ByteBuffer part = readChunk(request, extent.chunk(), within, (int) (to - from));
       if (part == null) {
-        fetchThenRetry(extent.chunk(), map, offset, asked, future);
+        wantAll(extents.subList(i + 1, extents.size()), request.offset + length);
+        fetchThenRetry(extent.chunk(), request);
         return null;
       }
       if (part.remaining() == length) {
         return part; // one extent covers it all: no copy
       }
       whole = whole == null ? ByteBuffer.allocate(length) : whole;
-      whole.put((int) (from - offset), part, part.position(), part.remaining());
+      whole.put((int) (from - request.offset), part, part.position(), part.remaining());
     }
     return whole == null ? ByteBuffer.allocate(length) : whole;
   }
 
-  private @Nullable ByteBuffer readChunk(ChunkRef chunk, int offset, int length) {
+  private @Nullable ByteBuffer readChunk(Request request, ChunkRef chunk, int offset, int length) {
     try {
       return chunks.read(chunk, offset, length);
     } catch (IOException e) {
-      onReadError.accept(e);
-      chunks.forget(chunk.id());
+      onReadError.accept(chunk, e);
+      if (!request.damaged.add(chunk.id())) {
+        // Fetched anew, and bad again: this disk does not give back what it is given.
+        request.future.completeExceptionally(
+            new UnavailableException("this peer can not read its copy of the file: " + e));
+      }
       return null;
     }
   }
 
-  private void fetchThenRetry(
-      ChunkRef chunk,
-      Answer.ContentMap map,
-      long offset,
-      int asked,
-      CompletableFuture<ReadReply> future) {
+  /**
+   * Where one chunk is missing others often are: they come while the reader waits for the first.
+   */
+  private void wantAll(List<Extent> extents, long endOffset) {
+    for (Extent extent : extents) {
+      if (extent.fileOffset() < endOffset && !chunks.held(extent.chunk().id())) {
+        exchange.want(extent.chunk());
+      }
+    }
+  }
+
+  private void fetchThenRetry(ChunkRef chunk, Request request) {
+    if (request.future.isDone()) {
+      return;
+    }
     exchange
-        .fetch(chunk)
+        .fetch(chunk, request.deadlineNanos)
         .whenComplete(
             (done, error) -> {
               if (error != null) {
-                future.completeExceptionally(error); // unavailable: another peer may do better
+                // Unavailable: another peer may do better.
+                request.future.completeExceptionally(error);
               } else {
-                reads.resume(() -> assemble(map, offset, asked, future), future);
+                reads.resume(() -> assemble(request), request.future, request.deadlineNanos);
               }
             });
   }

@@ -4,11 +4,13 @@ import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Metadata;
+import io.quorate.store.world.World;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,11 @@ final class Healing {
   private static final int MAX_LISTED = 10_000;
   private static final int PAGE = 256;
 
+  /** A chunk that does not come within this goes to the end of the list. */
+  private static final long FETCH_NANOS = 5_000_000_000L;
+
+  private final World world;
+  private final BooleanSupplier hasSpace;
   private final ChunkStore chunks;
   private final ChunkExchange exchange;
   private final Metadata metadata;
@@ -37,7 +44,14 @@ final class Healing {
   private boolean walking;
   private @Nullable ChunkId walkedTo;
 
-  Healing(ChunkStore chunks, ChunkExchange exchange, Metadata metadata) {
+  Healing(
+      World world,
+      ChunkStore chunks,
+      ChunkExchange exchange,
+      Metadata metadata,
+      BooleanSupplier hasSpace) {
+    this.world = world;
+    this.hasSpace = hasSpace;
     this.chunks = chunks;
     this.exchange = exchange;
     this.metadata = metadata;
@@ -72,9 +86,13 @@ final class Healing {
   /** Walks on and starts fetches, up to the bounds; on the loop, at every tick. */
   void run() {
     walk();
+    if (!hasSpace.getAsBoolean()) {
+      return; // what came would be dropped; readers are served all the same
+    }
     for (ChunkRef next = next(); next != null; next = next()) {
       ChunkRef chunk = next;
-      exchange.fetch(chunk).whenComplete((done, error) -> fetched(chunk, error != null));
+      long deadline = world.nanoTime() + FETCH_NANOS;
+      exchange.fetch(chunk, deadline).whenComplete((done, error) -> fetched(chunk, error != null));
     }
   }
 

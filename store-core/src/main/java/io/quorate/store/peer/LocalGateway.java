@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class LocalGateway implements Gateway {
   private static final long ROOM_POLL_NANOS = 500_000L;
+  private static final long ROOM_POLL_MAX_NANOS = 8_000_000L;
 
   private final World world;
   private final PeerOptions options;
@@ -83,19 +84,21 @@ final class LocalGateway implements Gateway {
     }
     CompletableFuture<Void> future = new CompletableFuture<>();
     take(chunk);
-    completeWhenRoom(future, deadline());
+    completeWhenRoom(future, ROOM_POLL_NANOS, deadline());
     return future;
   }
 
   /** Holds the origin back while the journal or the links of a quorum are behind. */
-  private void completeWhenRoom(CompletableFuture<Void> future, long deadlineNanos) {
+  private void completeWhenRoom(
+      CompletableFuture<Void> future, long waitNanos, long deadlineNanos) {
     if (chunks.queuedBytes() < options.maxQueuedBytes() && exchange.hasRoom()) {
       future.complete(null);
     } else if (world.nanoTime() - deadlineNanos >= 0) {
       future.completeExceptionally(
           new UnavailableException("fewer than a majority of the peers take content in time"));
     } else {
-      world.schedule(ROOM_POLL_NANOS, () -> completeWhenRoom(future, deadlineNanos));
+      long next = Math.min(2 * waitNanos, ROOM_POLL_MAX_NANOS);
+      world.schedule(waitNanos, () -> completeWhenRoom(future, next, deadlineNanos));
     }
   }
 
@@ -115,11 +118,12 @@ final class LocalGateway implements Gateway {
               "read of " + lengthBytes + " bytes at " + offset + "; allowed are 0 to 1 MiB"));
       return future;
     }
+    long deadline = deadline();
     peer.read(
         new Reads.Reader(
-            () -> contentReader.read(at, content, offset, lengthBytes, future),
+            () -> contentReader.read(at, content, offset, lengthBytes, deadline, future),
             future,
-            deadline()));
+            deadline));
     return future;
   }
 

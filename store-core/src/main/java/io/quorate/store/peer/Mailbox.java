@@ -64,6 +64,28 @@ final class Mailbox<T> {
     }
   }
 
+  /** Takes what is queued, without waiting. */
+  ArrayDeque<T> drain() {
+    lock.lock();
+    try {
+      ArrayDeque<T> taken = items;
+      items = new ArrayDeque<>();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Items that wait. */
+  int size() {
+    lock.lock();
+    try {
+      return items.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Refuses further items and wakes the receivers; what is queued can still be taken. */
   void close() {
     lock.lock();

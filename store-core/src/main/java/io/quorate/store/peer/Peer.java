@@ -1,18 +1,15 @@
 package io.quorate.store.peer;
 
 import io.quorate.store.chunk.ChunkStore;
-import io.quorate.store.consensus.Consensus;
-import io.quorate.store.consensus.ConsensusOptions;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
-import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.log.ChunkId;
+import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
-import io.quorate.store.metadata.Genesis;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Result;
 import io.quorate.store.peer.PeerMessage.ProposedCommand;
@@ -23,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +53,8 @@ public final class Peer implements AutoCloseable {
   private final LocalGateway gateway;
   private final Consumer<Throwable> onFatal;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile @Nullable Throwable fatal;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
   private volatile World.@Nullable Timer tick;
 
   private Peer(
@@ -63,37 +62,37 @@ public final class Peer implements AutoCloseable {
       PeerOptions options,
       PeerStorage storage,
       Transport transport,
-      Consumer<Throwable> onFatal)
-      throws IOException {
+      Consumer<Throwable> onFatal,
+      PeerRecovery recovered) {
     this.world = world;
     this.options = options;
     this.storage = storage;
     this.transport = transport;
     this.onFatal = onFatal;
-    this.metadata = Metadata.open(storage.metadata(), Genesis.DEFAULT);
-    this.chunks = new ChunkStore(storage.index());
-    LogReplay replay = new LogReplay(options.genesis(), chunks);
-    this.journal = Journal.open(world, storage.disk(), journalOptions(), replay);
-    chunks.attach(journal);
-    journal.recovered().damagedChunks().forEach(damaged -> chunks.forget(damaged.id()));
-    String suspicion = suspicion(replay);
-    LogStore log = new LogStore(journal);
-    log.replayed(replay.positions());
+    this.metadata = recovered.metadata();
+    this.chunks = recovered.chunks();
+    this.journal = recovered.journal();
     long appliedIndex = metadata.appliedIndex();
-    Consensus consensus =
-        new Consensus(consensusOptions(suspicion), replay.restored(appliedIndex), world.nanoTime());
-    this.exchange = new ChunkExchange(world, options, chunks, transport, this::readFailed);
-    this.healing = new Healing(chunks, exchange, metadata);
+    this.loop = new PeerLoop(this::failed);
+    this.exchange =
+        new ChunkExchange(
+            world,
+            options,
+            chunks,
+            transport,
+            metadata::appliedIndex,
+            this::readFailed,
+            this::failed);
+    this.healing = new Healing(world, chunks, exchange, metadata, this::hasSpaceForContent);
     this.applier = new Applier(world, name("apply"), metadata, this::applied, this::failed);
     this.reads = new Reads(world, options, appliedIndex);
-    this.loop = new PeerLoop(this::failed);
     Protocol.Parts parts =
         new Protocol.Parts(
             world,
             options,
             storage,
             journal,
-            log,
+            recovered.log(),
             metadata,
             chunks,
             exchange,
@@ -104,7 +103,7 @@ public final class Peer implements AutoCloseable {
             transport,
             loop,
             this::failed);
-    this.protocol = new Protocol(parts, consensus, suspicion);
+    this.protocol = new Protocol(parts, recovered.consensus(), recovered.suspicion());
     this.gateway =
         new LocalGateway(
             world,
@@ -119,10 +118,10 @@ public final class Peer implements AutoCloseable {
   /**
    * Recovers the data directory and takes part in the cluster.
    *
-   * @param onFatal told once when the peer can not go on (a failed fsync, a full disk under the
-   *     log, an internal error); it serves nothing any more and should be closed and its process
-   *     ended
-   * @throws IOException if the data directory can not be used; the message says why and what to do
+   * @param onFatal told once, on a thread of its own, when the peer can not go on (a failed fsync,
+   *     an internal error); the peer closes itself, and its process should end
+   * @throws IOException if the data directory can not be used; the message says why and what to do.
+   *     {@code storage} is then still open
    */
   public static Peer start(
       World world,
@@ -131,45 +130,17 @@ public final class Peer implements AutoCloseable {
       Transport transport,
       Consumer<Throwable> onFatal)
       throws IOException {
-    Peer peer = new Peer(world, options, storage, transport, onFatal);
+    PeerRecovery recovered = PeerRecovery.run(world, options, storage);
+    Peer peer = new Peer(world, options, storage, transport, onFatal, recovered);
     peer.loop.start(world, peer.name("loop"), peer.protocol::endOfTurn);
     transport.start(new PeerReceiver(peer, peer.protocol, peer.exchange, peer.loop));
     peer.scheduleTick();
+    recovered.journalFailure().thenAccept(peer::failed);
     return peer;
-  }
-
-  private JournalOptions journalOptions() {
-    JournalOptions given = storage.journal();
-    return given.withOnFailure(
-        error -> {
-          given.onFailure().accept(error);
-          failed(error);
-        });
   }
 
   private String name(String thread) {
     return "quorate-" + thread + "-" + options.id();
-  }
-
-  /** Why this peer must not vote, or an empty string. */
-  private String suspicion(LogReplay replay) {
-    if (journal.recovered().costsVote(metadata.appliedIndex()) || replay.gapAfter() >= 0) {
-      String detail =
-          "the journal may lack what this peer once acknowledged, so it does not vote: "
-              + journal.recovered().detail();
-      LOG.error("peer {}: {}", options.id(), detail);
-      return detail;
-    }
-    return "";
-  }
-
-  private ConsensusOptions consensusOptions(String suspicion) {
-    // A suspect peer follows under an incarnation that no membership names: nothing it says counts.
-    long incarnation = suspicion.isEmpty() ? options.incarnation() : -options.incarnation();
-    long milli = 1_000_000L;
-    long election = options.electionTimeoutMillis() * milli;
-    return ConsensusOptions.of(options.id(), incarnation, world.randomLong())
-        .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5);
   }
 
   /**
@@ -195,6 +166,11 @@ public final class Peer implements AutoCloseable {
   /** The chunks that this peer holds, for tests. */
   ChunkStore chunks() {
     return chunks;
+  }
+
+  /** How it gets those that it lacks, for tests. */
+  ChunkExchange exchange() {
+    return exchange;
   }
 
   /**
@@ -240,22 +216,39 @@ public final class Peer implements AutoCloseable {
     String refusal = refusal();
     if (refusal != null) {
       reader.future().completeExceptionally(new UnavailableException(refusal));
-    } else if (!loop.offer(() -> reads.add(reader))) {
-      reader.future().completeExceptionally(new UnavailableException("this peer is stopping"));
+    } else {
+      ask(() -> reads.add(reader), reader.future());
     }
   }
 
   CompletableFuture<ClusterStatus> status() {
     CompletableFuture<ClusterStatus> future = new CompletableFuture<>();
-    if (!loop.offer(() -> future.complete(protocol.status()))) {
-      future.completeExceptionally(new UnavailableException("this peer is stopping"));
-    }
+    ask(() -> future.complete(protocol.status()), future);
     return future;
+  }
+
+  /** Gives the loop something that {@code future} waits for. */
+  private void ask(Runnable work, CompletableFuture<?> future) {
+    PeerLoop.Request request =
+        new PeerLoop.Request() {
+          @Override
+          public void run() {
+            work.run();
+          }
+
+          @Override
+          public void abandon() {
+            future.completeExceptionally(new UnavailableException("this peer is stopping"));
+          }
+        };
+    if (!loop.offer(request)) {
+      request.abandon();
+    }
   }
 
   /** Why nothing may be served now, or null. */
   @Nullable String refusal() {
-    Throwable error = fatal;
+    Throwable error = fatal.get();
     if (error != null) {
       return "this peer has failed: " + error;
     }
@@ -288,6 +281,11 @@ public final class Peer implements AutoCloseable {
     } catch (JournalFailedException e) {
       failed(e);
       return;
+    } catch (IllegalStateException e) {
+      if (closed.get()) {
+        return; // it came while the storage was being closed
+      }
+      throw e;
     }
     exchange.arrived(id);
     loop.execute(() -> protocol.chunkArrived(id));
@@ -303,56 +301,100 @@ public final class Peer implements AutoCloseable {
     }
   }
 
-  private void readFailed(Throwable error) {
+  private void readFailed(ChunkRef chunk, IOException error) {
     LOG.warn(
-        "peer {}: reading a chunk failed; it is fetched from another peer", options.id(), error);
+        "peer {}: its copy of chunk {} can not be read and is fetched from another peer: {}",
+        options.id(),
+        chunk.id(),
+        error.toString());
+    healing.named(chunk);
   }
 
   void failed(Throwable error) {
-    if (fatal == null && !closed.get()) {
-      fatal = error;
-      LOG.error("peer {} can not go on", options.id(), error);
-      onFatal.accept(error);
+    if (closed.get() || !fatal.compareAndSet(null, error)) {
+      return;
     }
+    LOG.error("peer {} can not go on", options.id(), error);
+    loop.halt();
+    // Not on this thread, which may be one that closing waits for.
+    world.spawn(
+        name("stop"),
+        () -> {
+          onFatal.accept(error);
+          close();
+        });
   }
 
-  /** Stops taking part, writes out what is queued and ends all threads. */
+  /**
+   * Stops taking part, writes out what is queued and ends all threads. Every call of the gateway
+   * has ended when this returns. Not to be called from a callback of a gateway's future.
+   */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
+      ended.join();
       return;
     }
-    World.Timer pending = tick;
-    if (pending != null) {
-      pending.cancel();
-    }
-    transport.close();
     try {
-      loop.close();
-      applier.close();
-      exchange.close();
-      reads.close();
-    } catch (InterruptedException e) {
+      World.Timer pending = tick;
+      if (pending != null) {
+        pending.cancel();
+      }
+      transport.close();
+      end(loop::close);
+      end(applier::close);
+      end(exchange::close);
+      end(reads::close);
+      proposals.close();
+      closeStorage();
+    } finally {
+      ended.complete(null);
+    }
+  }
+
+  /** A part of closing; one that is interrupted can be repeated. */
+  private interface Ending {
+    void run() throws InterruptedException;
+  }
+
+  private static void end(Ending part) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        part.run();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    proposals.close();
-    closeStorage();
   }
 
   private void closeStorage() {
+    if (fatal.get() == null) {
+      attempt(chunks::indexRest);
+    }
+    attempt(journal::close);
+    if (fatal.get() == null) {
+      attempt(storage.metadata()::flush);
+      attempt(storage.index()::flush);
+    }
+    attempt(storage.metadata()::close);
+    attempt(storage.index()::close);
+    attempt(storage.disk()::close);
+  }
+
+  /** A step of closing the storage; whether it fails or not, the next one follows. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private void attempt(Step step) {
     try {
-      if (fatal == null) {
-        chunks.indexRecent();
-      }
-      journal.close();
-      if (fatal == null) {
-        storage.metadata().flush();
-        storage.index().flush();
-      }
-      storage.metadata().close();
-      storage.index().close();
-      storage.disk().close();
-    } catch (IOException e) {
+      step.run();
+    } catch (IOException | RuntimeException e) {
       LOG.warn("peer {}: closing the data directory failed", options.id(), e);
     }
   }

@@ -12,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  * way together. That is where group commit and batched reads come from.
  */
 final class PeerLoop implements Executor {
+  /** A task that somebody waits for. */
+  interface Request extends Runnable {
+    /** The loop ended before it came to this: tell whoever waits. */
+    void abandon();
+  }
+
   private final Mailbox<Runnable> mailbox = new Mailbox<>();
   private final Consumer<Throwable> onFatal;
+  private volatile boolean halted;
   private World.@Nullable Task thread;
 
   PeerLoop(Consumer<Throwable> onFatal) {
@@ -37,16 +44,19 @@ final class PeerLoop implements Executor {
   }
 
   private void run(Runnable endOfTurn) {
+    ArrayDeque<Runnable> batch = new ArrayDeque<>();
     try {
-      while (true) {
-        ArrayDeque<Runnable> batch = mailbox.takeAll();
+      while (!halted) {
+        batch = mailbox.takeAll();
         if (batch.isEmpty()) {
           return;
         }
-        for (Runnable step : batch) {
-          step.run();
+        while (!halted && !batch.isEmpty()) {
+          batch.remove().run();
         }
-        endOfTurn.run();
+        if (!halted) {
+          endOfTurn.run();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -54,7 +64,23 @@ final class PeerLoop implements Executor {
       // An error here is one of the programmer's: protocol state may be half changed, so the peer
       // ends.
       onFatal.accept(e);
+    } finally {
+      mailbox.close();
+      batch.forEach(PeerLoop::abandon);
+      mailbox.drain().forEach(PeerLoop::abandon);
     }
+  }
+
+  private static void abandon(Runnable task) {
+    if (task instanceof Request request) {
+      request.abandon();
+    }
+  }
+
+  /** Ends the thread after the task that it is in, if any; what is queued is abandoned. */
+  void halt() {
+    halted = true;
+    mailbox.close();
   }
 
   /** Finishes what was given and ends the thread. */
@@ -64,5 +90,6 @@ final class PeerLoop implements Executor {
     if (running != null) {
       running.join();
     }
+    mailbox.drain().forEach(PeerLoop::abandon);
   }
 }

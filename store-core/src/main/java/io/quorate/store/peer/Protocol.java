@@ -220,9 +220,9 @@ final class Protocol implements Replication.Listener {
       report(now);
       expireSessions(now);
       handOverIfFull();
-      parts.chunks().indexRecent();
+      parts.chunks().indexRecent(parts.exchange());
     } else if (parts.chunks().unindexed() > MAX_UNINDEXED) {
-      parts.chunks().indexRecent();
+      parts.chunks().indexRecent(parts.exchange());
     }
     step(new Input.Tick());
     replication.offerCommitted();
@@ -230,7 +230,7 @@ final class Protocol implements Replication.Listener {
     admission.tick(now);
     if (gate.isWaiting()) {
       pass(gate.leader(), gate.recheck());
-      gate.wanted(now).forEach(parts.exchange()::fetch);
+      gate.wanted(now).forEach(parts.exchange()::want);
     }
     parts.exchange().tick(now);
     parts.healing().run();

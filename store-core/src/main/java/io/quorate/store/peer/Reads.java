@@ -126,13 +126,9 @@ final class Reads {
     lock.lock();
     try {
       for (Ready ready : unapplied) {
-        if (!ready.readers().isEmpty() && nowNanos - ready.readers().get(0).deadlineNanos() >= 0) {
-          expired.addAll(ready.readers());
-        }
+        ready.readers().removeIf(r -> nowNanos - r.deadlineNanos() >= 0 && expired.add(r));
       }
-      unapplied.removeIf(
-          ready ->
-              !ready.readers().isEmpty() && nowNanos - ready.readers().get(0).deadlineNanos() >= 0);
+      unapplied.removeIf(ready -> ready.readers().isEmpty());
     } finally {
       lock.unlock();
     }
@@ -155,8 +151,8 @@ final class Reads {
   }
 
   /** Runs further work of a reader that had to wait for content. */
-  void resume(Runnable work, CompletableFuture<?> future) {
-    Reader reader = new Reader(work, future, 0);
+  void resume(Runnable work, CompletableFuture<?> future, long deadlineNanos) {
+    Reader reader = new Reader(work, future, deadlineNanos);
     if (!runnable.put(reader)) {
       fail(reader, "this peer is stopping");
     }
@@ -165,6 +161,10 @@ final class Reads {
   private void run() {
     try {
       for (Reader reader = runnable.take(); reader != null; reader = runnable.take()) {
+        if (world.nanoTime() - reader.deadlineNanos() >= 0) {
+          fail(reader, "this peer has more readers than it can answer in time");
+          continue;
+        }
         try {
           reader.work().run();
         } catch (RuntimeException | Error e) {
@@ -186,7 +186,8 @@ final class Reads {
     for (World.Task thread : threads) {
       thread.join();
     }
-    List<Reader> rest = new ArrayList<>(gathered);
+    List<Reader> rest = new ArrayList<>(runnable.drain());
+    rest.addAll(gathered);
     rest.addAll(retryLater);
     rounds.values().forEach(rest::addAll);
     unapplied.forEach(ready -> rest.addAll(ready.readers()));

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorate.store.journal.DamagedRecordException;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.journal.Position;
@@ -20,6 +22,9 @@ import io.quorate.store.table.MemoryTables;
 import io.quorate.store.world.World;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -110,7 +115,7 @@ class ChunkStoreTest {
           }
         }
         if (simulation.random().chance(0.1)) {
-          opened.store.indexRecent();
+          opened.store.indexRecent(Runnable::run);
         }
       }
       node.crash();
@@ -127,11 +132,84 @@ class ChunkStoreTest {
               open(simulation.node(1).boot(), new MemoryTables(ChunkStore.Index.values()));
           assertTrue(opened.store.append(ref(1), content(1)));
           assertFalse(opened.store.append(ref(1), content(1)));
-          opened.store.indexRecent();
+          opened.store.indexRecent(Runnable::run);
           opened.journal.close();
           assertEquals(0, opened.store.unindexed(), "closing makes all durable, so all is indexed");
           assertTrue(opened.store.held(ref(1).id()));
         });
+  }
+
+  @Test
+  void whatIsForgottenWhileItIsIndexedDoesNotComeBack() {
+    Simulation.run(
+        1,
+        simulation -> {
+          Opened opened =
+              open(simulation.node(1).boot(), new MemoryTables(ChunkStore.Index.values()));
+          Position first = appended(opened, 1);
+          List<Runnable> writes = new ArrayList<>();
+          CompletableFuture<Void> due = new CompletableFuture<>();
+          opened.store.indexRecent(
+              write -> {
+                writes.add(write);
+                due.complete(null);
+              });
+          due.get();
+          opened.store.forget(ref(1).id(), first);
+          writes.forEach(Runnable::run);
+          assertFalse(opened.store.held(ref(1).id()));
+          opened.journal.close();
+        });
+  }
+
+  @Test
+  void aMendedChunkOutlivesTheRecordThatWasDamaged() {
+    Simulation.run(
+        7,
+        simulation -> {
+          SimNode node = simulation.node(1);
+          MemoryTables index = new MemoryTables(ChunkStore.Index.values());
+          Opened opened = open(node.boot(), index);
+          Position first = appended(opened, 1);
+          opened.store.indexRest();
+          sync(opened);
+          long offset = first.offsetBytes() + 80;
+          String segment = "journal-%012d.seg".formatted(first.segment());
+          node.disk(DIRECTORY).rot(segment, offset, offset + 8, 3);
+          assertThrows(
+              DamagedRecordException.class,
+              () -> opened.store.read(ref(1), 0, 64),
+              "it is noticed");
+          assertFalse(opened.store.held(ref(1).id()), "and counts as missing");
+          opened.store.append(ref(1), content(1));
+          for (int i = 2; i < 60; i++) {
+            opened.store.append(ref(i), content(i));
+          }
+          opened.store.indexRest();
+          opened.journal.close();
+          index.flush();
+          node.kill();
+          Opened again = open(node.boot(), index.revertToLastFlush());
+          again
+              .journal
+              .recovered()
+              .damagedChunks()
+              .forEach(damaged -> again.store.forget(damaged.id(), damaged.position()));
+          assertEquals(content(1), again.store.read(ref(1), 0, content(1).remaining()));
+          again.journal.close();
+        });
+  }
+
+  /** Appends a chunk; answers where it went. */
+  private static Position appended(Opened opened, long number) throws Exception {
+    opened.store.append(ref(number), content(number));
+    return Objects.requireNonNull(opened.store.position(ref(number).id()));
+  }
+
+  private static void sync(Opened opened) throws Exception {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    opened.journal.whenDurable(() -> done.complete(null));
+    done.get();
   }
 
   @Test
@@ -141,13 +219,15 @@ class ChunkStoreTest {
         simulation -> {
           Opened opened =
               open(simulation.node(1).boot(), new MemoryTables(ChunkStore.Index.values()));
-          opened.store.append(ref(1), content(1));
-          opened.store.forget(ref(1).id());
+          Position first = appended(opened, 1);
+          opened.store.forget(ref(1).id(), first);
           assertFalse(opened.store.held(ref(1).id()));
           assertNull(opened.store.read(ref(1), 0, 10));
           assertTrue(opened.store.append(ref(1), content(1)));
           assertEquals(
               content(1).slice(3, 10), opened.store.read(ref(1), 3, 10), "a part of the chunk");
+          opened.store.forget(ref(1).id(), first);
+          assertTrue(opened.store.held(ref(1).id()), "the new copy is not the damaged one");
           opened.journal.close();
         });
   }

@@ -1,0 +1,96 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.consensus.Consensus;
+import io.quorate.store.consensus.ConsensusOptions;
+import io.quorate.store.journal.Journal;
+import io.quorate.store.metadata.Genesis;
+import io.quorate.store.metadata.Metadata;
+import io.quorate.store.world.World;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a data directory held when the peer started: its parts, opened and replayed. If it can not
+ * be made, whatever was begun is ended again; the storage itself stays with the caller.
+ *
+ * @param journalFailure completes when the journal stops for good
+ * @param suspicion why this peer must not vote; empty if it may
+ */
+record PeerRecovery(
+    Metadata metadata,
+    ChunkStore chunks,
+    Journal journal,
+    LogStore log,
+    Consensus consensus,
+    CompletableFuture<Throwable> journalFailure,
+    String suspicion) {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerRecovery.class);
+
+  static PeerRecovery run(World world, PeerOptions options, PeerStorage storage)
+      throws IOException {
+    Metadata metadata = Metadata.open(storage.metadata(), Genesis.DEFAULT);
+    ChunkStore chunks = new ChunkStore(storage.index());
+    LogReplay replay = new LogReplay(options.genesis(), chunks);
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    Journal journal =
+        Journal.open(
+            world,
+            storage.disk(),
+            storage
+                .journal()
+                .withOnFailure(
+                    error -> {
+                      storage.journal().onFailure().accept(error);
+                      failure.complete(error);
+                    }),
+            replay);
+    try {
+      chunks.attach(journal);
+      journal
+          .recovered()
+          .damagedChunks()
+          .forEach(damaged -> chunks.forget(damaged.id(), damaged.position()));
+      String suspicion = suspicion(options, metadata, journal, replay);
+      LogStore log = new LogStore(journal);
+      log.replayed(replay.positions());
+      Consensus consensus =
+          new Consensus(
+              consensusOptions(world, options, suspicion),
+              replay.restored(metadata.appliedIndex()),
+              world.nanoTime());
+      return new PeerRecovery(metadata, chunks, journal, log, consensus, failure, suspicion);
+    } catch (RuntimeException e) {
+      try {
+        journal.close();
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private static String suspicion(
+      PeerOptions options, Metadata metadata, Journal journal, LogReplay replay) {
+    if (journal.recovered().costsVote(metadata.appliedIndex()) || replay.gapAfter() >= 0) {
+      String detail =
+          "the journal may lack what this peer once acknowledged, so it does not vote: "
+              + journal.recovered().detail();
+      LOG.error("peer {}: {}", options.id(), detail);
+      return detail;
+    }
+    return "";
+  }
+
+  private static ConsensusOptions consensusOptions(
+      World world, PeerOptions options, String suspicion) {
+    // A suspect peer follows under an incarnation that no membership names: nothing it says counts.
+    long incarnation = suspicion.isEmpty() ? options.incarnation() : -options.incarnation();
+    long milli = 1_000_000L;
+    long election = options.electionTimeoutMillis() * milli;
+    return ConsensusOptions.of(options.id(), incarnation, world.randomLong())
+        .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5);
+  }
+}

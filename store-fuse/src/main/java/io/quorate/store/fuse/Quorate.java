@@ -1,40 +1,36 @@
 package io.quorate.store.fuse;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import io.quorate.store.fuse.command.NetConnector;
+import io.quorate.store.fuse.command.QuorateCommand;
+import io.quorate.store.fuse.command.Surroundings;
+import java.util.List;
 
-/** The {@code quorate} command: what operators run. */
-@Command(
-    name = "quorate",
-    description = "Keeps one directory tree identical on several servers.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Quorate.Version.class)
-public final class Quorate implements Runnable {
-
-  @Spec private CommandSpec spec;
-
+/** The {@code quorate} program. */
+public final class Quorate {
   private Quorate() {}
 
-  /** Runs the command and exits with its status: 0 for success, 2 for wrong usage. */
-  public static void main(String[] args) {
-    System.exit(new CommandLine(new Quorate()).execute(args));
+  /** Runs the command that the words name, and exits with its status; {@code --help} lists them. */
+  public static void main(String[] words) {
+    quietLog(words);
+    System.exit(QuorateCommand.run(Surroundings.ofProcess(new NetConnector()), words));
   }
 
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is needed");
+  /**
+   * What a command has to say it says itself, in a line; the log of the client below it would only
+   * get between. A peer's log is all that there is to read of it.
+   */
+  private static void quietLog(String[] words) {
+    boolean wanted = words.length > 0 && words[0].equals("serve");
+    setDefault("defaultLogLevel", wanted || List.of(words).contains("--debug") ? "info" : "off");
+    setDefault("showDateTime", "true");
+    setDefault("dateTimeFormat", "yyyy-MM-dd HH:mm:ss.SSS");
+    setDefault("showShortLogName", "true");
   }
 
-  /** The version in the jar's manifest. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Quorate.class.getPackage().getImplementationVersion();
-      return new String[] {"quorate " + (version == null ? "(not packaged)" : version)};
+  private static void setDefault(String name, String value) {
+    String property = "org.slf4j.simpleLogger." + name;
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
     }
   }
 }

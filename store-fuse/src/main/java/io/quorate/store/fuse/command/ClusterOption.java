@@ -1,0 +1,82 @@
+package io.quorate.store.fuse.command;
+
+import io.quorate.store.StoreOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a command finds its cluster. */
+final class ClusterOption {
+  /** The client's configuration file in the directory that {@code init} fills. */
+  static final String FILE_NAME = "client.conf";
+
+  static final String VARIABLE = "QUORATE_CLUSTER";
+
+  @Option(
+      names = {"-c", "--cluster"},
+      paramLabel = "FILE",
+      description =
+          "The cluster: the client.conf that init wrote, or the directory with it. Without it"
+              + " $QUORATE_CLUSTER counts, then ./client.conf and ./quorate/client.conf.")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "Longest that one request may take, 1 to 600. Default: 10")
+  private int timeoutSeconds;
+
+  /** How the store is to behave: what it makes belongs to the user who runs this. */
+  StoreOptions options() {
+    if (timeoutSeconds < 1 || timeoutSeconds > 600) {
+      throw Failure.notStarted("--timeout is " + timeoutSeconds + "; it must be from 1 to 600");
+    }
+    StoreOptions options =
+        StoreOptions.defaults()
+            .withOwner("quorate command, pid " + ProcessHandle.current().pid())
+            .withDeadline(Duration.ofSeconds(timeoutSeconds));
+    try {
+      Path self = Path.of("/proc/self");
+      return options.withCreator(
+          (Integer) Files.getAttribute(self, "unix:uid"),
+          (Integer) Files.getAttribute(self, "unix:gid"),
+          options.umask());
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      // No /proc, or a user id that does not fit: then as the options have it.
+      return options;
+    }
+  }
+
+  /** The file to use. Says how to name one if there is none. */
+  Path find(Surroundings surroundings) {
+    Path directory = surroundings.directory();
+    if (file != null) {
+      return existing(directory.resolve(file), "--cluster " + file);
+    }
+    String variable = surroundings.environment().getOrDefault(VARIABLE, "");
+    if (!variable.isEmpty()) {
+      return existing(directory.resolve(variable), VARIABLE + "=" + variable);
+    }
+    for (String place : new String[] {FILE_NAME, "quorate/" + FILE_NAME}) {
+      if (Files.isRegularFile(directory.resolve(place))) {
+        return directory.resolve(place);
+      }
+    }
+    throw Failure.notStarted(
+        "no cluster here: neither ./client.conf nor ./quorate/client.conf; name one with --cluster"
+            + " FILE or $QUORATE_CLUSTER, make one with 'quorate init', or see 'quorate demo'");
+  }
+
+  private static Path existing(Path named, String how) {
+    Path found = Files.isDirectory(named) ? named.resolve(FILE_NAME) : named;
+    if (!Files.isRegularFile(found)) {
+      throw Failure.notStarted(
+          "no cluster at " + how + ": there is no file " + found + " ('quorate init' writes one)");
+    }
+    return found;
+  }
+}

@@ -1,0 +1,44 @@
+package io.quorate.store.fuse.command;
+
+import io.quorate.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Makes directories. */
+@Command(
+    name = "mkdir",
+    description = "Make directories.",
+    footerHeading = "%nExample:%n",
+    footer = "  quorate mkdir -p /www/images/2026")
+final class MkdirCommand extends ClientCommand {
+  @Option(
+      names = {"-p", "--parents"},
+      description = "Parents that are missing as well; no error if it exists.")
+  private boolean parents;
+
+  @Parameters(paramLabel = "PATH", arity = "1..*", description = "Directories to make.")
+  private List<String> paths;
+
+  @Override
+  int run(Store store) {
+    int status = ExitStatus.DONE;
+    for (String word : paths) {
+      Path path = inStore(store, word);
+      try {
+        if (parents) {
+          Files.createDirectories(path);
+        } else {
+          Files.createDirectory(path);
+        }
+      } catch (IOException e) {
+        status = Math.max(status, complain(e));
+      }
+    }
+    return status;
+  }
+}

@@ -1,0 +1,41 @@
+package io.quorate.store.fuse.command;
+
+import io.quorate.store.Store;
+import io.quorate.store.StoreOptions;
+import io.quorate.store.net.client.RemoteGateway;
+import io.quorate.store.net.client.RemoteOptions;
+import io.quorate.store.net.config.ClientConfig;
+import io.quorate.store.net.config.ConfigException;
+import io.quorate.store.net.transport.Endpoint;
+import io.quorate.store.nio.GatewayStore;
+import io.quorate.store.world.RealWorld;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The real way: over TCP. */
+public final class NetConnector implements Connector {
+
+  @Override
+  public Store connect(Path clusterFile, StoreOptions options) throws IOException {
+    ClientConfig config = ClientConfig.read(clusterFile);
+    return open(config, config.peers(), options);
+  }
+
+  @Override
+  public Store connectTo(Path clusterFile, int peer, StoreOptions options) throws IOException {
+    ClientConfig config = ClientConfig.read(clusterFile);
+    if (peer < 1 || peer > config.peers().size()) {
+      throw new ConfigException(clusterFile, 0, "it lists no peer " + peer);
+    }
+    return open(config, List.of(config.peers().get(peer - 1)), options);
+  }
+
+  private static Store open(ClientConfig config, List<Endpoint> peers, StoreOptions options)
+      throws IOException {
+    RealWorld world = RealWorld.create();
+    RemoteGateway gateway =
+        RemoteGateway.open(world, config.cluster(), peers, RemoteOptions.DEFAULTS);
+    return GatewayStore.over(world, gateway, options);
+  }
+}

@@ -1,0 +1,156 @@
+package io.quorate.store.fuse.command;
+
+import io.quorate.store.Store;
+import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.ClusterStatus.PeerStatus;
+import io.quorate.store.gateway.ClusterStatus.State;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows how the cluster is. */
+@Command(
+    name = "status",
+    description = {
+      "Show how the peers are.",
+      "",
+      "The table is what one peer sees: who leads, what each peer does, the last log entry it has"
+          + " applied and how many it lacks, its free space, and whether the digests of all peers'"
+          + " metadata agree."
+    },
+    exitCodeList = {
+      "0:healthy: a leader, every peer in step, digests equal",
+      "1:not healthy",
+      "2:wrong usage, or no peer answers"
+    },
+    footerHeading = "%nExample:%n",
+    footer = "  quorate status || echo 'look after the cluster' | mail -s quorate ops")
+final class StatusCommand extends ClientCommand {
+  @Option(names = "--json", description = "Print JSON, for monitoring.")
+  private boolean json;
+
+  @Override
+  int run(Store store) throws Exception {
+    ClusterStatus status;
+    try {
+      status = store.status();
+    } catch (java.io.IOException e) {
+      throw Failure.notStarted(Complaint.of(e).line());
+    }
+    if (json) {
+      surroundings().out().println(json(status));
+    } else {
+      print(status, surroundings().out());
+    }
+    return status.healthy() ? ExitStatus.DONE : ExitStatus.FAILED;
+  }
+
+  static void print(ClusterStatus status, PrintStream out) {
+    out.println(
+        "cluster "
+            + status.cluster()
+            + ": "
+            + (status.healthy() ? "healthy" : "NOT HEALTHY")
+            + ", as peer "
+            + status.reporter()
+            + " sees it");
+    out.println(
+        status.leader() == 0
+            ? "no leader: nothing can be written"
+            : "leader "
+                + status.leader()
+                + " in term "
+                + status.term()
+                + ", commit index "
+                + Human.count(status.commitIndex()));
+    if (!status.writable() && status.leader() != 0) {
+      out.println("no write quorum: too few peers can be reached, so writes are refused");
+    }
+    out.println(
+        status.digestsAgree()
+            ? "digests agree"
+            : "DIGESTS DIFFER: the peers' metadata is not the same; take no peer away now");
+    out.println();
+    Table table = new Table("<peer", "<address", "<state", ">applied", ">lag", ">free", ">heard");
+    for (PeerStatus peer : status.peers()) {
+      table.row(
+          String.valueOf(peer.id()),
+          peer.address(),
+          words(peer.state()),
+          orDash(peer.appliedIndex()),
+          orDash(peer.lagEntries()),
+          free(peer),
+          heard(peer, status.reporter()));
+    }
+    table.print(out);
+    for (PeerStatus peer : status.peers()) {
+      if (!peer.detail().isEmpty()) {
+        out.println("peer " + peer.id() + ": " + peer.detail());
+      }
+    }
+  }
+
+  private static String free(PeerStatus peer) {
+    if (peer.usableBytes() < 0) {
+      return "-";
+    }
+    String free = Human.bytes(peer.usableBytes());
+    return peer.totalBytes() > 0
+        ? free + " (" + peer.usableBytes() * 100 / peer.totalBytes() + "%)"
+        : free;
+  }
+
+  private static String heard(PeerStatus peer, int reporter) {
+    if (peer.id() == reporter) {
+      return "itself";
+    }
+    return peer.silentMillis() < 0 ? "never" : Human.millis(peer.silentMillis()) + " ago";
+  }
+
+  private static String orDash(long count) {
+    return count < 0 ? "-" : Human.count(count);
+  }
+
+  private static String words(State state) {
+    return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  static String json(ClusterStatus status) {
+    Map<String, @Nullable Object> cluster = new LinkedHashMap<>();
+    cluster.put("cluster", status.cluster());
+    cluster.put("healthy", status.healthy());
+    cluster.put("reporter", status.reporter());
+    cluster.put("leader", status.leader() == 0 ? null : status.leader());
+    cluster.put("term", status.term());
+    cluster.put("commitIndex", status.commitIndex());
+    cluster.put("writable", status.writable());
+    cluster.put("digestsAgree", status.digestsAgree());
+    List<Object> peers = new ArrayList<>();
+    for (PeerStatus peer : status.peers()) {
+      Map<String, @Nullable Object> one = new LinkedHashMap<>();
+      one.put("id", peer.id());
+      one.put("address", peer.address());
+      one.put("state", peer.state().name());
+      one.put("appliedIndex", orNull(peer.appliedIndex()));
+      one.put("lagEntries", orNull(peer.lagEntries()));
+      one.put("usableBytes", orNull(peer.usableBytes()));
+      one.put("totalBytes", orNull(peer.totalBytes()));
+      one.put("digest", peer.digest().isEmpty() ? null : peer.digest());
+      one.put("silentMillis", orNull(peer.silentMillis()));
+      one.put("detail", peer.detail());
+      peers.add(one);
+    }
+    cluster.put("peers", peers);
+    return Json.of(cluster);
+  }
+
+  private static @Nullable Long orNull(long value) {
+    return value < 0 ? null : value;
+  }
+}

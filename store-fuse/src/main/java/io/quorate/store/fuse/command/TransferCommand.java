@@ -1,0 +1,175 @@
+package io.quorate.store.fuse.command;
+
+import io.quorate.store.Store;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** What {@code put} and {@code get} share: they differ in direction only. */
+abstract class TransferCommand extends ClientCommand {
+  static final String STREAM = "-";
+
+  @Option(
+      names = {"-r", "--recursive"},
+      description = "Copy directories with all that is in them.")
+  private boolean recursive;
+
+  @Option(
+      names = {"-j", "--at-once"},
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Files under way at the same time, 1 to 256. Default: 8")
+  private int atOnce;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "No progress, even on a terminal.")
+  private boolean quiet;
+
+  @Override
+  void check() {
+    if (atOnce < 1 || atOnce > 256) {
+      throw Failure.notStarted("--at-once is " + atOnce + "; it must be from 1 to 256");
+    }
+  }
+
+  /**
+   * Copies {@code sources} to {@code destination}, and says so on a terminal.
+   *
+   * @param words the sources as the user wrote them
+   */
+  final int transfer(
+      String title,
+      List<Path> sources,
+      List<String> words,
+      Destination destination,
+      TreeCopy.FileCopier copier)
+      throws Exception {
+    for (int i = 0; i < sources.size(); i++) {
+      // Fails if there is no such thing.
+      Files.readAttributes(sources.get(i), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!recursive && Destination.isDirectory(sources.get(i))) {
+        throw new FileSystemException(words.get(i), null, "is a directory; -r copies it");
+      }
+    }
+    boolean shown = surroundings().terminal() && !quiet;
+    long[] total = shown ? measure(sources) : new long[] {-1, -1};
+    try (Progress progress =
+        shown
+            ? new Progress(surroundings(), title, total[0], total[1])
+            : Progress.silent(surroundings())) {
+      TreeCopy copy = new TreeCopy(copier, atOnce, progress, this::complain);
+      for (int i = 0; i < sources.size(); i++) {
+        Path source = sources.get(i);
+        Path target = destination.forSource(source, words.get(i));
+        if (Destination.isDirectory(source)) {
+          copy.tree(source, target);
+        } else {
+          // A link named on the command line stands for the file that it points to.
+          copy.file(source.toRealPath(), target);
+        }
+      }
+      int status = copy.await();
+      if (shown) {
+        summary(title, progress);
+      }
+      return status;
+    }
+  }
+
+  private void summary(String title, Progress progress) {
+    long nanos = progress.elapsedNanos();
+    progress.above(
+        () ->
+            surroundings()
+                .err()
+                .println(
+                    title
+                        + ": "
+                        + Human.count(progress.files(), "file")
+                        + ", "
+                        + Human.bytes(progress.bytes())
+                        + " in "
+                        + Human.millis(nanos / 1_000_000)
+                        + " ("
+                        + Human.rate(progress.bytes(), nanos)
+                        + ")"));
+  }
+
+  /** Files and bytes to come. */
+  private static long[] measure(List<Path> sources) throws IOException {
+    long[] total = new long[2];
+    for (Path source : sources) {
+      Files.walkFileTree(
+          source,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              total[0]++;
+              total[1] += attributes.isRegularFile() ? attributes.size() : 0;
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException thrown) {
+              // The copy itself will report it.
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    }
+    return total;
+  }
+
+  /** Progress for a stream that nobody knows the length of. */
+  final Progress streamProgress(String title) {
+    return quiet ? Progress.silent(surroundings()) : new Progress(surroundings(), title, 1, -1);
+  }
+
+  static InputStream counting(InputStream in, Progress progress) {
+    return new FilterInputStream(in) {
+      @Override
+      public int read() throws IOException {
+        int value = super.read();
+        progress.addBytes(value < 0 ? 0 : 1);
+        return value;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        int count = super.read(bytes, offset, length);
+        progress.addBytes(Math.max(count, 0));
+        return count;
+      }
+    };
+  }
+
+  static OutputStream counting(OutputStream out, Progress progress) {
+    return new FilterOutputStream(out) {
+      @Override
+      public void write(int value) throws IOException {
+        out.write(value);
+        progress.addBytes(1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        out.write(bytes, offset, length);
+        progress.addBytes(length);
+      }
+    };
+  }
+
+  @Override
+  abstract int run(Store store) throws Exception;
+}

@@ -1,0 +1,85 @@
+package io.quorate.store.fuse.command;
+
+import io.quorate.store.FileVersion;
+import io.quorate.store.PutCondition;
+import io.quorate.store.Store;
+import io.quorate.store.gateway.ClusterStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.util.concurrent.CompletableFuture;
+
+/** A store that is a local directory: what the commands need, and no cluster. */
+class FakeStore implements Store {
+  private final Path root;
+  private final ClusterStatus status;
+
+  FakeStore(Path root, ClusterStatus status) {
+    this.root = root;
+    this.status = status;
+  }
+
+  @Override
+  public FileSystem fileSystem() {
+    return root.getFileSystem();
+  }
+
+  @Override
+  public Path path(String first, String... more) {
+    return root.resolve(fileSystem().getPath(first, more).toString().replaceFirst("^/+", ""));
+  }
+
+  @Override
+  public FileVersion put(
+      Path path, InputStream content, PutCondition condition, FileAttribute<?>... attributes)
+      throws IOException {
+    Path part = Files.createTempFile(root.getParent(), "part", "");
+    long bytes = Files.copy(content, part, StandardCopyOption.REPLACE_EXISTING);
+    for (FileAttribute<?> attribute : attributes) {
+      Object value = attribute.value();
+      boolean kept = attribute.name().equals("posix:permissions") && Files.exists(path);
+      if (kept) {
+        value = Files.getPosixFilePermissions(path);
+      }
+      Files.setAttribute(part, attribute.name(), value);
+    }
+    Files.move(part, path, StandardCopyOption.ATOMIC_MOVE);
+    return new FileVersion(bytes, FileTime.fromMillis(0).toMillis());
+  }
+
+  @Override
+  public CompletableFuture<FileVersion> putAsync(
+      Path path, ByteBuffer content, PutCondition condition) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileVersion version(Path path) throws IOException {
+    return new FileVersion(Files.size(path), 0);
+  }
+
+  @Override
+  public long get(Path path, OutputStream sink) throws IOException {
+    return Files.copy(path, sink);
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> readAsync(Path path, long offset, int lengthBytes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ClusterStatus status() {
+    return status;
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,12 +1,12 @@
 package io.quorate.store;
 
 /**
- * What must hold for a put to happen; checked where the put is ordered among all others, so that of two
- * puts on one condition at most one succeeds.
+ * What must hold for a put to happen; checked where the put is ordered among all others, so that of
+ * two puts on one condition at most one succeeds.
  *
  * @param absent the file must not exist, else {@link java.nio.file.FileAlreadyExistsException}
- * @param version the file's content must have this version, else {@link ConditionFailedException}; −1
- *     for any
+ * @param version the file's content must have this version, else {@link ConditionFailedException};
+ *     −1 for any
  */
 public record PutCondition(boolean absent, long version) {
   private static final PutCondition ALWAYS = new PutCondition(false, -1);

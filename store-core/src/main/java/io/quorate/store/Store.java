@@ -21,12 +21,12 @@ import java.util.concurrent.CompletableFuture;
  * }
  * }</pre>
  *
- * <p>Thread-safe. Every call ends by the deadline of {@link StoreOptions}, whatever the cluster does.
- * Closing the store closes its files, its file system, its session and all its threads.
+ * <p>Thread-safe. Every call ends by the deadline of {@link StoreOptions}, whatever the cluster
+ * does. Closing the store closes its files, its file system, its session and all its threads.
  *
  * <p>Failures of the cluster are {@link NoQuorumException} (nothing happened: retry), {@link
- * IndeterminateWriteException} (look before retrying) and {@link SessionEndedException}; all others are
- * the exceptions that {@code java.nio.file} has for them.
+ * IndeterminateWriteException} (look before retrying) and {@link SessionEndedException}; all others
+ * are the exceptions that {@code java.nio.file} has for them.
  */
 public interface Store extends AutoCloseable {
 
@@ -51,7 +51,9 @@ public interface Store extends AutoCloseable {
     return launcher().join(configuration, StoreOptions.defaults());
   }
 
-  /** Runs a whole cluster in this process, on memory that goes with it. For tests and trying out. */
+  /**
+   * Runs a whole cluster in this process, on memory that goes with it. For tests and trying out.
+   */
   static Store inProcess(int peers) throws IOException {
     return launcher().inProcess(peers, StoreOptions.defaults());
   }
@@ -74,11 +76,11 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Replaces (or makes) a whole file atomically from a stream of any length. Nobody sees it until it
-   * is complete and durable on a quorum; if {@code content} fails, nothing has happened.
+   * Replaces (or makes) a whole file atomically from a stream of any length. Nobody sees it until
+   * it is complete and durable on a quorum; if {@code content} fails, nothing has happened.
    *
-   * @param attributes set in the same step, at no further cost: {@code posix:permissions} (used when
-   *     the file is new; an existing one keeps its own) and {@code lastModifiedTime} (a {@link
+   * @param attributes set in the same step, at no further cost: {@code posix:permissions} (used
+   *     when the file is new; an existing one keeps its own) and {@code lastModifiedTime} (a {@link
    *     java.nio.file.attribute.FileTime})
    * @return bytes written
    * @throws UnsupportedOperationException for any other attribute
@@ -91,17 +93,17 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * As {@link #put(Path, InputStream, FileAttribute...)}, but only if {@code condition} holds when it
-   * happens.
+   * As {@link #put(Path, InputStream, FileAttribute...)}, but only if {@code condition} holds when
+   * it happens.
    */
   FileVersion put(
       Path path, InputStream content, PutCondition condition, FileAttribute<?>... attributes)
       throws IOException;
 
   /**
-   * As {@link #put(Path, InputStream, PutCondition)} without waiting. The content between the buffer's
-   * position and limit must not change until the future is done; the buffer itself is not touched.
-   * Callbacks run on the store's threads and must not block.
+   * As {@link #put(Path, InputStream, PutCondition)} without waiting. The content between the
+   * buffer's position and limit must not change until the future is done; the buffer itself is not
+   * touched. Callbacks run on the store's threads and must not block.
    *
    * @return completes with the new version, or exceptionally with the same exceptions
    */
@@ -111,16 +113,16 @@ public interface Store extends AutoCloseable {
   FileVersion version(Path path) throws IOException;
 
   /**
-   * Copies a whole file into {@code sink}. A file that is replaced or deleted meanwhile is copied as it
-   * was; writes into it may show from some point on.
+   * Copies a whole file into {@code sink}. A file that is replaced or deleted meanwhile is copied
+   * as it was; writes into it may show from some point on.
    *
    * @return bytes copied
    */
   long get(Path path, OutputStream sink) throws IOException;
 
   /**
-   * Reads a range, all of it from one version, without waiting. Shorter than asked only at the end of
-   * the file; empty beyond it.
+   * Reads a range, all of it from one version, without waiting. Shorter than asked only at the end
+   * of the file; empty beyond it.
    *
    * @param lengthBytes at most 1 MiB
    */

@@ -18,7 +18,9 @@ public interface StoreLauncher {
    */
   Store connect(Path clusterKey, List<String> peers, StoreOptions options) throws IOException;
 
-  /** Runs the peer that {@code configuration} describes in this process, and opens a store on it. */
+  /**
+   * Runs the peer that {@code configuration} describes in this process, and opens a store on it.
+   */
   Store join(Path configuration, StoreOptions options) throws IOException;
 
   /** Runs a cluster of {@code peers} peers in this process, for tests and for trying out. */

@@ -4,27 +4,30 @@ import io.quorate.store.log.ChunkRef;
 import java.time.Duration;
 
 /**
- * How a store behaves towards its caller. Immutable; each {@code with} method returns a changed copy.
+ * How a store behaves towards its caller. Immutable; each {@code with} method returns a changed
+ * copy.
  *
  * @param owner who opens the session, for status output. At most 255 characters.
- * @param deadlineMillis longest that a call may take before it fails with {@link NoQuorumException} or
- *     {@link IndeterminateWriteException}. Long enough to outlast an election; too long keeps callers
- *     waiting for a cluster that is gone. 100 to 600,000; 10,000 by default.
- * @param sessionTimeoutMillis the cluster ends the session, with its locks and open files, after this
- *     long without a sign of life. Short frees locks of the dead early; long survives longer partitions.
- *     1,000 to 600,000; 30,000 by default.
+ * @param deadlineMillis longest that a call may take before it fails with {@link NoQuorumException}
+ *     or {@link IndeterminateWriteException}. Long enough to outlast an election; too long keeps
+ *     callers waiting for a cluster that is gone. 100 to 600,000; 10,000 by default.
+ * @param sessionTimeoutMillis the cluster ends the session, with its locks and open files, after
+ *     this long without a sign of life. Short frees locks of the dead early; long survives longer
+ *     partitions. 1,000 to 600,000; 30,000 by default.
  * @param chunkBytes content is cut into chunks of this size. Larger chunks cost less bookkeeping,
  *     smaller ones less memory per open file. 4,096 to 1,048,576; 1,048,576 by default.
- * @param windowBytes content under way to the peers and not yet taken by the nearest one, for the whole
- *     store. A writer that meets the bound waits. At least one chunk, at most 1 GiB; 16 MiB by default.
+ * @param windowBytes content under way to the peers and not yet taken by the nearest one, for the
+ *     whole store. A writer that meets the bound waits. At least one chunk, at most 1 GiB; 16 MiB
+ *     by default.
  * @param unpublishedBytes memory for written and not yet published content, for the whole store.
- *     Beyond it content is no longer kept for reading back: such a read publishes first. At least four
- *     chunks, at most 16 GiB; 128 MiB by default.
- * @param directoryPageEntries entries that one request for a directory returns. 1 to 10,000; 1,000 by
- *     default.
+ *     Beyond it content is no longer kept for reading back: such a read publishes first. At least
+ *     four chunks, at most 16 GiB; 128 MiB by default.
+ * @param directoryPageEntries entries that one request for a directory returns. 1 to 10,000; 1,000
+ *     by default.
  * @param uid user id that new files get; 0 by default.
  * @param gid group id that new files get; 0 by default.
- * @param umask permission bits that new files do not get unless asked for by attribute; 022 by default.
+ * @param umask permission bits that new files do not get unless asked for by attribute; 022 by
+ *     default.
  */
 public record StoreOptions(
     String owner,
@@ -40,20 +43,12 @@ public record StoreOptions(
 
   private static final StoreOptions DEFAULTS =
       new StoreOptions(
-          "java",
-          10_000,
-          30_000,
-          ChunkRef.MAX_BYTES,
-          16L << 20,
-          128L << 20,
-          1_000,
-          0,
-          0,
-          0022);
+          "java", 10_000, 30_000, ChunkRef.MAX_BYTES, 16L << 20, 128L << 20, 1_000, 0, 0, 0022);
 
   public StoreOptions {
     if (owner.length() > 255) {
-      throw new IllegalArgumentException("owner has " + owner.length() + " characters; at most 255");
+      throw new IllegalArgumentException(
+          "owner has " + owner.length() + " characters; at most 255");
     }
     require("deadlineMillis", deadlineMillis, 100, 600_000);
     require("sessionTimeoutMillis", sessionTimeoutMillis, 1_000, 600_000);

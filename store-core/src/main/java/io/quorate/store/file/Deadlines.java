@@ -8,8 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs something for each entry whose time has come, with one timer of the world for all of them: most
- * entries are removed long before, and a timer each would cost more than the request that it guards.
+ * Runs something for each entry whose time has come, with one timer of the world for all of them:
+ * most entries are removed long before, and a timer each would cost more than the request that it
+ * guards.
  */
 final class Deadlines {
   private final World world;

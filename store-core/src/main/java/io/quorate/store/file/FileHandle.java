@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An open regular file. Reads see the newest published version and whatever handles of this session
- * wrote since; others see those writes when they are published, by {@link #publish}, {@link #append},
- * {@link #unlock} or {@link #close}, all at once.
+ * wrote since; others see those writes when they are published, by {@link #publish}, {@link
+ * #append}, {@link #unlock} or {@link #close}, all at once.
  *
- * <p>A handle for reading only keeps the content that it opened: if the file is replaced as a whole, it
- * goes on reading the old one. A handle that may write is on whatever the file is now.
+ * <p>A handle for reading only keeps the content that it opened: if the file is replaced as a
+ * whole, it goes on reading the old one. A handle that may write is on whatever the file is now.
  *
  * <p>Once the cluster has ended the session, every call throws SessionEndedException. Thread-safe;
  * calls block until their deadline at most.
@@ -94,8 +94,8 @@ public final class FileHandle implements AutoCloseable {
   }
 
   /**
-   * Writes all of {@code source} at the end of the file, wherever the end is when the cluster gets to
-   * it, and publishes it along with everything written before.
+   * Writes all of {@code source} at the end of the file, wherever the end is when the cluster gets
+   * to it, and publishes it along with everything written before.
    *
    * @return where it landed
    */
@@ -149,21 +149,16 @@ public final class FileHandle implements AutoCloseable {
    * @return null if it was taken, else the lock in the way
    */
   public Result.@Nullable LockConflict tryLock(
-      long owner,
-      Command.LockFamily family,
-      Command.LockType type,
-      long startByte,
-      long endByte)
+      long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
       throws IOException {
     checkOpen();
-    Result result =
-        submit(new Command.Lock(file.inode(), owner, family, type, startByte, endByte));
+    Result result = submit(new Command.Lock(file.inode(), owner, family, type, startByte, endByte));
     return result instanceof Result.LockConflict conflict ? conflict : null;
   }
 
   /**
-   * Takes a lock, waiting for as long as others hold it: not bounded by the deadline. Gives up when the
-   * handle is closed or the thread interrupted.
+   * Takes a lock, waiting for as long as others hold it: not bounded by the deadline. Gives up when
+   * the handle is closed or the thread interrupted.
    */
   public void lock(
       long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
@@ -188,9 +183,7 @@ public final class FileHandle implements AutoCloseable {
         new Query.TestLock(session(), file.inode(), owner, family, type, startByte, endByte);
     Answer answer =
         Requests.join(
-            tools
-                .requests()
-                .read(file.name(), deadline(), () -> tools.gateway().ask(query)));
+            tools.requests().read(file.name(), deadline(), () -> tools.gateway().ask(query)));
     return switch (answer) {
       case Answer.Unlocked unlocked -> false;
       case Answer.Locked locked -> true;
@@ -203,14 +196,12 @@ public final class FileHandle implements AutoCloseable {
       throws IOException {
     publish();
     submit(
-        new Command.Lock(
-            file.inode(), owner, family, Command.LockType.UNLOCK, startByte, endByte));
+        new Command.Lock(file.inode(), owner, family, Command.LockType.UNLOCK, startByte, endByte));
   }
 
   private Result submit(Command command) throws IOException {
     Result result =
-        Requests.join(
-            file.liveSession().submit(command, List.of(), file.name(), deadline()));
+        Requests.join(file.liveSession().submit(command, List.of(), file.name(), deadline()));
     if (result instanceof Result.Failed) {
       throw FileTree.refused(result, file.name(), null);
     }
@@ -218,8 +209,8 @@ public final class FileHandle implements AutoCloseable {
   }
 
   /**
-   * Publishes if it may write, and lets go of the file, whether publishing worked or not: with the last
-   * handle, writes that could not be published are lost.
+   * Publishes if it may write, and lets go of the file, whether publishing worked or not: with the
+   * last handle, writes that could not be published are lost.
    */
   @Override
   public void close() throws IOException {

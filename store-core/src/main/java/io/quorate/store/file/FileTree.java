@@ -35,8 +35,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each changing call is one command, one round; each asking call costs none. Calls throw {@link
  * RefusedException} if the tree does not allow it, NoQuorumException if nothing happened, and
- * IndeterminateWriteException if the outcome is unknown; all end by the deadline. A changing call that
- * finds the session ended goes on in a new one, which is safe as nothing happened; open files do not.
+ * IndeterminateWriteException if the outcome is unknown; all end by the deadline. A changing call
+ * that finds the session ended goes on in a new one, which is safe as nothing happened; open files
+ * do not.
  *
  * <p>Thread-safe.
  */
@@ -228,8 +229,7 @@ public final class FileTree implements AutoCloseable {
     submit(new Command.SetAttributes(at, change), at, null);
   }
 
-  public void setXattr(At at, Bytes name, Bytes value, Command.XattrMode mode)
-      throws IOException {
+  public void setXattr(At at, Bytes name, Bytes value, Command.XattrMode mode) throws IOException {
     submit(new Command.SetXattr(at, name, value, mode), at, null);
   }
 
@@ -296,8 +296,8 @@ public final class FileTree implements AutoCloseable {
   }
 
   /**
-   * A reader goes without a session if none can be had soon: a cluster that has no quorum for writes
-   * may still have one for reads.
+   * A reader goes without a session if none can be had soon: a cluster that has no quorum for
+   * writes may still have one for reads.
    */
   private @Nullable Session sessionToOpen(OpenMode mode, String file) throws IOException {
     if (mode.write()) {
@@ -332,8 +332,8 @@ public final class FileTree implements AutoCloseable {
   }
 
   /**
-   * Replaces, or makes, a whole file: one round, whatever its length. The content must not change until
-   * the future is done.
+   * Replaces, or makes, a whole file: one round, whatever its length. The content must not change
+   * until the future is done.
    */
   public CompletableFuture<Attributes> putAsync(PutRequest request, ByteBuffer content) {
     if (closed.get()) {
@@ -428,8 +428,8 @@ public final class FileTree implements AutoCloseable {
   }
 
   /**
-   * Publishes what is unpublished, ends the session and closes the gateway. Takes about a second beyond
-   * the deadline at most, whatever the cluster does.
+   * Publishes what is unpublished, ends the session and closes the gateway. Takes about a second
+   * beyond the deadline at most, whatever the cluster does.
    */
   @Override
   public void close() {

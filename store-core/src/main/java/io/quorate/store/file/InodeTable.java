@@ -14,8 +14,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files that are open in this process: one {@link OpenFile} for all handles of an inode within a
- * session. Knows what the cluster must not forget, see {@link Sessions}.
+ * The files that are open in this process: one {@link OpenFile} for all handles of an inode within
+ * a session. Knows what the cluster must not forget, see {@link Sessions}.
  */
 final class InodeTable {
   private final ReentrantLock lock = new ReentrantLock();
@@ -138,8 +138,7 @@ final class InodeTable {
   Held held() {
     lock.lock();
     try {
-      long asOf =
-          openings.isEmpty() ? committedIndex : Collections.min(openings.values());
+      long asOf = openings.isEmpty() ? committedIndex : Collections.min(openings.values());
       TreeSet<Long> ids = new TreeSet<>();
       for (OpenFile file : files.values()) {
         ids.add(file.inode());

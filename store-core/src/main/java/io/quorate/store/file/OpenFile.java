@@ -23,15 +23,15 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An inode that is open here, with what this session wrote to it and did not publish yet. All handles
- * of the inode share it, so that each sees the others' writes at once.
+ * An inode that is open here, with what this session wrote to it and did not publish yet. All
+ * handles of the inode share it, so that each sees the others' writes at once.
  *
- * <p>Two locks. The state lock guards the unpublished layer and is never held while waiting. The publish
- * lock orders publishes against reads that lay unpublished content over published content: such a read
- * must know whether what it got from the cluster has the layer in it already. A read holds it shared, a
- * publish alone; so an inode has one publish outstanding, and a read shows one version. Writes need
- * neither a publish nor a read to end. The lock is fair and every holder ends by its deadline, hence
- * whoever waits for it gets it by about its own.
+ * <p>Two locks. The state lock guards the unpublished layer and is never held while waiting. The
+ * publish lock orders publishes against reads that lay unpublished content over published content:
+ * such a read must know whether what it got from the cluster has the layer in it already. A read
+ * holds it shared, a publish alone; so an inode has one publish outstanding, and a read shows one
+ * version. Writes need neither a publish nor a read to end. The lock is fair and every holder ends
+ * by its deadline, hence whoever waits for it gets it by about its own.
  */
 final class OpenFile {
   private static final int FIRST_BLOCK_BYTES = 64 << 10;
@@ -143,7 +143,8 @@ final class OpenFile {
    * Reads a range: the newest published version with what is unpublished over it.
    *
    * @param content the content to read, or 0 for the present one
-   * @return the bytes: none only at the file's end, perhaps fewer than asked before; for reading only
+   * @return the bytes: none only at the file's end, perhaps fewer than asked before; for reading
+   *     only
    */
   ByteBuffer read(long content, long offset, int lengthBytes) throws IOException {
     long deadline = tools.requests.deadline();
@@ -163,13 +164,14 @@ final class OpenFile {
       } finally {
         publishLock.readLock().unlock();
       }
-      // Part of it is stored by the peers and no longer kept here: only a publish makes it readable.
+      // Part of it is stored by the peers and no longer kept here: only a publish makes it
+      // readable.
       new Publication(this).publish(null, deadline);
     }
   }
 
-  private @Nullable ByteBuffer readMerged(
-      long content, long offset, int lengthBytes, long deadline) throws IOException {
+  private @Nullable ByteBuffer readMerged(long content, long offset, int lengthBytes, long deadline)
+      throws IOException {
     byte[] bytes = new byte[lengthBytes];
     List<Overlay> overlays = new ArrayList<>();
     boolean covered = false;
@@ -334,8 +336,7 @@ final class OpenFile {
     }
     int count = Math.min(open.roomBytes(), source.remaining());
     int at = open.append(source, count);
-    unpublished.wrote(
-        new WriteMap.Piece(offset, open, at, count), tools.world.wallClockNanos());
+    unpublished.wrote(new WriteMap.Piece(offset, open, at, count), tools.world.wallClockNanos());
     return true;
   }
 
@@ -465,7 +466,9 @@ final class OpenFile {
     }
   }
 
-  /** Takes a change along with the next publish if there will be one; false if the file is clean. */
+  /**
+   * Takes a change along with the next publish if there will be one; false if the file is clean.
+   */
   boolean changeWithPublish(AttributeChange change) {
     state.lock();
     try {

@@ -29,8 +29,7 @@ final class Overlay {
         return null;
       }
       WriteMap.Piece part =
-          piece.part(
-              Math.max(offset, piece.offset()), Math.min(offset + lengthBytes, piece.end()));
+          piece.part(Math.max(offset, piece.offset()), Math.min(offset + lengthBytes, piece.end()));
       byte[] bytes = new byte[part.lengthBytes()];
       part.block().copyTo(part.blockOffset(), bytes, 0, bytes.length);
       parts.add(new Part((int) (part.offset() - offset), bytes));

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Publishes what handles of a file wrote: one command, one round.
  *
- * <p>If its outcome is unknown at the deadline, the layer stays where it is, with the call that carries
- * it. Its chunks must not be named by a second command, so the next publish first asks for the outcome
- * of that same call; only then does it send what was written since.
+ * <p>If its outcome is unknown at the deadline, the layer stays where it is, with the call that
+ * carries it. Its chunks must not be named by a second command, so the next publish first asks for
+ * the outcome of that same call; only then does it send what was written since.
  */
 final class Publication {
   private final OpenFile file;

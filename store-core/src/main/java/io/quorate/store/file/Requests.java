@@ -13,12 +13,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repeats requests to the gateway until they are answered or their deadline passes, with pauses that
- * double from 5 ms to 500 ms and are jittered, so that clients do not return in step.
+ * Repeats requests to the gateway until they are answered or their deadline passes, with pauses
+ * that double from 5 ms to 500 ms and are jittered, so that clients do not return in step.
  *
- * <p>A request that ends without an answer fails with {@link NoQuorumException} if none of its attempts
- * can have had an effect, else with {@link IndeterminateWriteException}. Every future that comes from
- * here is complete by its deadline, whatever the gateway does; waiting for it needs no timeout.
+ * <p>A request that ends without an answer fails with {@link NoQuorumException} if none of its
+ * attempts can have had an effect, else with {@link IndeterminateWriteException}. Every future that
+ * comes from here is complete by its deadline, whatever the gateway does; waiting for it needs no
+ * timeout.
  */
 final class Requests {
   private static final long FIRST_PAUSE_NANOS = 5_000_000;
@@ -76,8 +77,8 @@ final class Requests {
   }
 
   /**
-   * Waits for a future that ends by a deadline of its own, and throws what it failed with. Not ended
-   * early by an interrupt, because what was sent can not be called back; the flag is kept.
+   * Waits for a future that ends by a deadline of its own, and throws what it failed with. Not
+   * ended early by an interrupt, because what was sent can not be called back; the flag is kept.
    */
   static <T> T join(CompletableFuture<T> future) throws IOException {
     try {

@@ -23,16 +23,16 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session with the cluster: numbers commands and chunks, and repeats a command under the same number
- * until it is answered, so that it is applied once whatever answers are lost.
+ * One session with the cluster: numbers commands and chunks, and repeats a command under the same
+ * number until it is answered, so that it is applied once whatever answers are lost.
  *
- * <p>Numbers in use span at most {@link SessionCommand#WINDOW}; a command beyond it waits its turn. A
- * command given up at its deadline stops holding the window: the next command that arrives says that
- * lower numbers are settled, and the state then refuses the late one. A {@link Call} kept in doubt goes
- * on holding it until it is resumed or abandoned.
+ * <p>Numbers in use span at most {@link SessionCommand#WINDOW}; a command beyond it waits its turn.
+ * A command given up at its deadline stops holding the window: the next command that arrives says
+ * that lower numbers are settled, and the state then refuses the late one. A {@link Call} kept in
+ * doubt goes on holding it until it is resumed or abandoned.
  *
- * <p>A chunk number is unpublished from {@link #seal} until {@link #settle}; the lowest of them is the
- * floor below which the cluster may reclaim what nobody published.
+ * <p>A chunk number is unpublished from {@link #seal} until {@link #settle}; the lowest of them is
+ * the floor below which the cluster may reclaim what nobody published.
  *
  * <p>Thread-safe; nothing here blocks.
  */
@@ -91,8 +91,8 @@ public final class Session {
   }
 
   /**
-   * Sends a command and repeats it as needed. The future has a result, refusals included, or fails by
-   * the deadline with NoQuorumException, IndeterminateWriteException or SessionEndedException.
+   * Sends a command and repeats it as needed. The future has a result, refusals included, or fails
+   * by the deadline with NoQuorumException, IndeterminateWriteException or SessionEndedException.
    *
    * @param chunks content that the command names and that goes along with it
    * @param file what the command is about, for messages
@@ -103,8 +103,9 @@ public final class Session {
   }
 
   /**
-   * As {@link #submit(Command, List, String, long)}, but if the outcome is unknown at the deadline the
-   * call keeps its number: {@link #resume} asks again for the same, {@link #abandon} gives it up.
+   * As {@link #submit(Command, List, String, long)}, but if the outcome is unknown at the deadline
+   * the call keeps its number: {@link #resume} asks again for the same, {@link #abandon} gives it
+   * up.
    */
   Call submitKept(Command command, List<Chunk> chunks, @Nullable String file, long deadline) {
     return submit(new Call(command, chunks, file, true), deadline);
@@ -235,8 +236,7 @@ public final class Session {
 
   private void ended(Call call) {
     abandon(call);
-    call.outcome.completeExceptionally(
-        call.inDoubt ? doubtful(call) : endedException(call.file));
+    call.outcome.completeExceptionally(call.inDoubt ? doubtful(call) : endedException(call.file));
   }
 
   private static IndeterminateWriteException doubtful(Call call) {
@@ -283,8 +283,7 @@ public final class Session {
     } finally {
       lock.unlock();
     }
-    ChunkRef ref =
-        new ChunkRef(new ChunkId(id, number), content.remaining(), (int) crc.getValue());
+    ChunkRef ref = new ChunkRef(new ChunkId(id, number), content.remaining(), (int) crc.getValue());
     return new Chunk(ref, content);
   }
 
@@ -309,8 +308,8 @@ public final class Session {
   }
 
   /**
-   * Hands a chunk to the peers. The outer future completes when there is room in the window, which is
-   * the signal to make the next chunk; the inner one when the chunk is taken.
+   * Hands a chunk to the peers. The outer future completes when there is room in the window, which
+   * is the signal to make the next chunk; the inner one when the chunk is taken.
    */
   CompletableFuture<CompletableFuture<Void>> store(
       Chunk chunk, @Nullable String file, long deadline) {

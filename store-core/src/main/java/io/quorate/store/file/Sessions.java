@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The store's present session. Opens the first when somebody needs one, keeps it alive, and opens
- * another for new work when the cluster has ended it; what was opened in the old one stays there and
- * fails.
+ * another for new work when the cluster has ended it; what was opened in the old one stays there
+ * and fails.
  *
  * <p>Signs of life go out every third of the timeout, each in this order: learn an index that the
  * cluster has committed, then list the open handles. Whoever unlinks a file at or below that index
- * thereby knows from the list whether this session still reads it: a handle in the list was open, and
- * one that is being opened since before is allowed for by naming the index that was known when its
- * opening began.
+ * thereby knows from the list whether this session still reads it: a handle in the list was open,
+ * and one that is being opened since before is allowed for by naming the index that was known when
+ * its opening began.
  */
 final class Sessions {
   private final World world;
@@ -170,8 +170,7 @@ final class Sessions {
         .handle((learned, error) -> keepAlive(session))
         .thenCompose(
             keepAlive ->
-                session.submit(
-                    keepAlive, List.of(), null, world.nanoTime() + intervalNanos() / 2))
+                session.submit(keepAlive, List.of(), null, world.nanoTime() + intervalNanos() / 2))
         .whenComplete(
             (result, error) -> {
               if (error != null && Requests.cause(error) instanceof SessionEndedException) {

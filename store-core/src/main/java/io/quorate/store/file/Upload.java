@@ -4,8 +4,8 @@ import io.quorate.store.SessionEndedException;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Attributes;
-import io.quorate.store.metadata.Extent;
 import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.metadata.Extent;
 import io.quorate.store.metadata.Result;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,17 +17,17 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole file on its way in. Full chunks leave while the caller produces the next ones; the command
- * that names them all comes last, so nobody sees a part of the file. What is abandoned, by {@link
- * #abandon} or by a crash, leaves chunks that no command names; the cluster reclaims them.
+ * A whole file on its way in. Full chunks leave while the caller produces the next ones; the
+ * command that names them all comes last, so nobody sees a part of the file. What is abandoned, by
+ * {@link #abandon} or by a crash, leaves chunks that no command names; the cluster reclaims them.
  *
  * <p>Buffers are handed on without copying: whoever passes one must not touch it again. Used by one
  * thread at a time.
  */
 public final class Upload {
   /**
-   * Most chunks of one put. The command names each of them, and one log entry of some 3 MB is the most
-   * that is reasonable: 64 GiB in chunks of 1 MiB. Longer files go through a handle.
+   * Most chunks of one put. The command names each of them, and one log entry of some 3 MB is the
+   * most that is reasonable: 64 GiB in chunks of 1 MiB. Longer files go through a handle.
    */
   static final int MAX_CHUNKS = 65_536;
 
@@ -139,8 +139,8 @@ public final class Upload {
   }
 
   /**
-   * Puts the file, with {@code last} as its end, in one round. {@code last} travels with the command;
-   * it may be empty.
+   * Puts the file, with {@code last} as its end, in one round. {@code last} travels with the
+   * command; it may be empty.
    *
    * @return the file as it is then; fails with RefusedException, NoQuorumException,
    *     IndeterminateWriteException or SessionEndedException

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number of bytes that may be in use at a time; who wants more waits, first come first served. One
- * request larger than the whole is let in when nothing else is.
+ * A number of bytes that may be in use at a time; who wants more waits, first come first served.
+ * One request larger than the whole is let in when nothing else is.
  */
 final class Window {
   private final long limitBytes;
@@ -46,10 +46,8 @@ final class Window {
                 deadline,
                 () -> {
                   if (withdraw(waiter)) {
-                    waiter
-                        .admitted
-                        .completeExceptionally(
-                            Requests.noQuorum(file, "content waits for earlier content to be taken"));
+                    waiter.admitted.completeExceptionally(
+                        Requests.noQuorum(file, "content waits for earlier content to be taken"));
                   }
                 });
     waiter.admitted.whenComplete((done, error) -> requests.deadlines().remove(expiry));

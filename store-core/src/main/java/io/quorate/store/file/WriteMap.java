@@ -6,13 +6,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where in a file written content lies: pieces that do not overlap, by file offset. A later write takes
- * the place of what it covers.
+ * Where in a file written content lies: pieces that do not overlap, by file offset. A later write
+ * takes the place of what it covers.
  */
 final class WriteMap {
   private final TreeMap<Long, Piece> pieces = new TreeMap<>();
 
-  /** Bytes of a file from {@code offset} on are those of {@code block} from {@code blockOffset} on. */
+  /**
+   * Bytes of a file from {@code offset} on are those of {@code block} from {@code blockOffset} on.
+   */
   record Piece(long offset, Block block, int blockOffset, int lengthBytes) {
     long end() {
       return offset + lengthBytes;

@@ -58,7 +58,8 @@ final class AttributeViews {
         throws IOException {
       if (modified != null || accessed != null || created != null) {
         change(
-            new AttributeChange(null, null, null, nanos(accessed), nanos(modified), nanos(created)));
+            new AttributeChange(
+                null, null, null, nanos(accessed), nanos(modified), nanos(created)));
       }
     }
 
@@ -156,10 +157,7 @@ final class AttributeViews {
       try {
         tree()
             .setXattr(
-                path.at(follow),
-                Bytes.utf8(USER + name),
-                Bytes.wrap(value),
-                Command.XattrMode.ANY);
+                path.at(follow), Bytes.utf8(USER + name), Bytes.wrap(value), Command.XattrMode.ANY);
       } catch (FileSystemException e) {
         throw JdkErrors.translate(e, path);
       }

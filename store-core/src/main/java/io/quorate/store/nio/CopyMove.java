@@ -74,8 +74,7 @@ final class CopyMove {
       switch (from.type()) {
         case REGULAR -> copyFile(from, there != null && there.type() == FileType.REGULAR);
         case DIRECTORY -> tree.makeDirectory(target.at(false), from.permissions());
-        case SYMLINK ->
-            tree.makeSymlink(target.at(false), tree.readSymlink(source.at(false)));
+        case SYMLINK -> tree.makeSymlink(target.at(false), tree.readSymlink(source.at(false)));
         case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE ->
             tree.makeNode(target.at(false), from.type(), from.permissions(), from.device());
       }
@@ -114,18 +113,14 @@ final class CopyMove {
     }
     if (replaces && !copyAttributes) {
       // The put kept what the old file had; a copy has the permissions of its source.
-      tree.setAttributes(
-          target.at(false), AttributeChange.ofPermissions(from.permissions()));
+      tree.setAttributes(target.at(false), AttributeChange.ofPermissions(from.permissions()));
     }
   }
 
   private void copyAttributes(Attributes from) throws IOException {
     for (Bytes name : tree.listXattrs(source.at(follow))) {
       tree.setXattr(
-          target.at(false),
-          name,
-          tree.getXattr(source.at(follow), name),
-          Command.XattrMode.ANY);
+          target.at(false), name, tree.getXattr(source.at(follow), name), Command.XattrMode.ANY);
     }
     tree.setAttributes(
         target.at(false),

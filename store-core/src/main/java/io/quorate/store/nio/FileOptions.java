@@ -53,8 +53,8 @@ record FileOptions(
   }
 
   /**
-   * Whether an output stream with these options replaces the whole file, so that it can do so in one
-   * step when it is closed.
+   * Whether an output stream with these options replaces the whole file, so that it can do so in
+   * one step when it is closed.
    */
   boolean replacesWholeFile() {
     return (truncate || createNew) && !append && !sync && !deleteOnClose;

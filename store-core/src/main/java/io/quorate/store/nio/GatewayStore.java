@@ -93,8 +93,7 @@ public final class GatewayStore implements Store {
   }
 
   private PutRequest request(
-      QuoratePath path, PutCondition condition, FileAttribute<?>... attributes)
-      throws IOException {
+      QuoratePath path, PutCondition condition, FileAttribute<?>... attributes) throws IOException {
     long mtimeNanos = AttributeChange.NOW;
     List<FileAttribute<?>> others = new ArrayList<>();
     for (FileAttribute<?> attribute : attributes) {

@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Globs of {@code FileSystem.getPathMatcher} as regular expressions: '*' and '?' stay within a name,
- * '**' crosses names, [...] is a set, {a,b} are alternatives, '\' quotes.
+ * Globs of {@code FileSystem.getPathMatcher} as regular expressions: '*' and '?' stay within a
+ * name, '**' crosses names, [...] is a set, {a,b} are alternatives, '\' quotes.
  */
 final class Globs {
   private static final String META = ".*?^$+|()[]{}\\";

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Reads a file from its beginning, 1 MiB at a time. The end is asked for anew each time it is met, so
- * that a file that grows can be followed.
+ * Reads a file from its beginning, 1 MiB at a time. The end is asked for anew each time it is met,
+ * so that a file that grows can be followed.
  */
 final class HandleInputStream extends InputStream {
   private final QuoratePath path;

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Locks that this file system holds or waits for: two of them may not overlap, as the JDK has it. */
+/**
+ * Locks that this file system holds or waits for: two of them may not overlap, as the JDK has it.
+ */
 final class LockTable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, List<QuorateFileLock>> byInode = new LinkedHashMap<>();

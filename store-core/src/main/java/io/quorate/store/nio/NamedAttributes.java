@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Attributes by name, as {@code "posix:permissions"} or {@code "unix:ino,nlink"} or {@code "*"}. */
+/**
+ * Attributes by name, as {@code "posix:permissions"} or {@code "unix:ino,nlink"} or {@code "*"}.
+ */
 final class NamedAttributes {
   private NamedAttributes() {}
 

@@ -7,7 +7,8 @@ import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 
 /**
- * Users and groups by number. The store keeps numbers only: what they are called is each host's affair.
+ * Users and groups by number. The store keeps numbers only: what they are called is each host's
+ * affair.
  */
 final class Principals extends UserPrincipalLookupService {
 

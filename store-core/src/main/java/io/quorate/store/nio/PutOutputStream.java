@@ -86,7 +86,9 @@ final class PutOutputStream extends OutputStream {
       upload.finish(ByteBuffer.wrap(buffer, 0, count)).join();
     } catch (CompletionException e) {
       Throwable cause = e.getCause();
-      throw cause instanceof IOException io ? JdkErrors.translate(io, path) : new IOException(cause);
+      throw cause instanceof IOException io
+          ? JdkErrors.translate(io, path)
+          : new IOException(cause);
     } finally {
       buffer = new byte[0];
     }

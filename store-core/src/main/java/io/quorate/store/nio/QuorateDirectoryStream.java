@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a directory in order of their bytes, fetched page by page. Each page is of one moment;
- * a name that is there all the while is seen exactly once.
+ * The entries of a directory in order of their bytes, fetched page by page. Each page is of one
+ * moment; a name that is there all the while is seen exactly once.
  */
 final class QuorateDirectoryStream implements DirectoryStream<Path> {
   private final QuoratePath directory;

@@ -19,9 +19,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A channel over a file handle. One read is of one version of the file and so returns at most 1 MiB;
- * writes are visible elsewhere after {@link #force}, {@link #close}, a lock's release, or at once with
- * SYNC, DSYNC or APPEND.
+ * A channel over a file handle. One read is of one version of the file and so returns at most 1
+ * MiB; writes are visible elsewhere after {@link #force}, {@link #close}, a lock's release, or at
+ * once with SYNC, DSYNC or APPEND.
  */
 final class QuorateFileChannel extends FileChannel {
   private static final int TRANSFER_BYTES = 1 << 20;
@@ -375,8 +375,7 @@ final class QuorateFileChannel extends FileChannel {
       return;
     }
     try {
-      handle.unlock(
-          lock.owner(), Command.LockFamily.FCNTL, lock.startByte(), lock.endByte());
+      handle.unlock(lock.owner(), Command.LockFamily.FCNTL, lock.startByte(), lock.endByte());
     } catch (IOException e) {
       throw JdkErrors.translate(e, path);
     }

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.channels.FileLock;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A lock of this virtual machine, that all peers know. Ends with its channel or with the session. */
+/**
+ * A lock of this virtual machine, that all peers know. Ends with its channel or with the session.
+ */
 final class QuorateFileLock extends FileLock {
   /**
-   * All locks of a file system have one owner within the session, as those of a process have; that two
-   * of them do not overlap is seen to by the {@link LockTable}.
+   * All locks of a file system have one owner within the session, as those of a process have; that
+   * two of them do not overlap is seen to by the {@link LockTable}.
    */
   private static final long OWNER = 1;
 
@@ -31,9 +33,7 @@ final class QuorateFileLock extends FileLock {
   /** Last byte, inclusive. */
   long endByte() {
     long size = size();
-    return size == 0 || size > Long.MAX_VALUE - position()
-        ? Long.MAX_VALUE
-        : position() + size - 1;
+    return size == 0 || size > Long.MAX_VALUE - position() ? Long.MAX_VALUE : position() + size - 1;
   }
 
   @Override

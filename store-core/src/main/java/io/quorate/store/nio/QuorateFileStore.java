@@ -16,8 +16,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole store as a volume. Its space is what a majority of the peers have: a write needs room on
- * that many.
+ * The whole store as a volume. Its space is what a majority of the peers have: a write needs room
+ * on that many.
  */
 final class QuorateFileStore extends FileStore {
   private static final Set<Class<? extends FileAttributeView>> VIEWS =

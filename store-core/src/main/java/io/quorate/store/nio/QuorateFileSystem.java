@@ -93,8 +93,7 @@ final class QuorateFileSystem extends FileSystem {
       return QuoratePath.ofRaw(this, tree().readSymlink(link.at(false)).toArray());
     } catch (IOException e) {
       IOException translated = JdkErrors.translate(e, link);
-      if (e instanceof RefusedException refused
-          && refused.code() == ErrorCode.INVALID) {
+      if (e instanceof RefusedException refused && refused.code() == ErrorCode.INVALID) {
         NotLinkException notLink = new NotLinkException(link.toString());
         notLink.initCause(e);
         throw notLink;
@@ -103,8 +102,7 @@ final class QuorateFileSystem extends FileSystem {
     }
   }
 
-  void setAttributes(QuoratePath path, boolean follow, AttributeChange change)
-      throws IOException {
+  void setAttributes(QuoratePath path, boolean follow, AttributeChange change) throws IOException {
     try {
       tree().setAttributes(path.at(follow), change);
     } catch (IOException e) {

@@ -49,12 +49,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The provider of scheme {@code quorate}. A URI is {@code quorate://AUTHORITY/PATH}, with the authority
- * of a store that is open in this virtual machine; {@code newFileSystem} connects to the peers that its
- * authority lists (host:port, with commas), with the cluster key's file in {@code env} as "key".
+ * The provider of scheme {@code quorate}. A URI is {@code quorate://AUTHORITY/PATH}, with the
+ * authority of a store that is open in this virtual machine; {@code newFileSystem} connects to the
+ * peers that its authority lists (host:port, with commas), with the cluster key's file in {@code
+ * env} as "key".
  *
- * <p>An output stream that truncates or makes its file, as {@code Files.write} and {@code Files.copy}
- * open it, replaces the whole file atomically when it is closed. Channels write in place.
+ * <p>An output stream that truncates or makes its file, as {@code Files.write} and {@code
+ * Files.copy} open it, replaces the whole file atomically when it is closed. Channels write in
+ * place.
  */
 public final class QuorateFileSystemProvider extends FileSystemProvider {
   static final String SCHEME = "quorate";
@@ -106,8 +108,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
           "env needs \"key\": the path of the cluster key's file, as Path or String");
     }
     Path keyFile = key instanceof Path path ? path : Path.of((String) key);
-    Store store =
-        Store.connect(keyFile, List.of(authority.split(",")), StoreOptions.defaults());
+    Store store = Store.connect(keyFile, List.of(authority.split(",")), StoreOptions.defaults());
     QuorateFileSystem fileSystem = (QuorateFileSystem) store.fileSystem();
     FILE_SYSTEMS.remove(fileSystem.authority(), fileSystem);
     fileSystem.authority(authority);
@@ -269,8 +270,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
   @Override
   public DirectoryStream<Path> newDirectoryStream(
       Path directory, DirectoryStream.Filter<? super Path> filter) throws IOException {
-    return new QuorateDirectoryStream(
-        QuoratePath.of(directory), Objects.requireNonNull(filter));
+    return new QuorateDirectoryStream(QuoratePath.of(directory), Objects.requireNonNull(filter));
   }
 
   @Override
@@ -344,7 +344,8 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
     QuoratePath ours = QuoratePath.of(target);
     if (ours.getFileSystem() != QuoratePath.of(source).getFileSystem()) {
       throw new UnsupportedOperationException(
-          "from one store to another: copy through streams, as Files.newInputStream and Files.copy");
+          "from one store to another: copy through streams, as Files.newInputStream and"
+              + " Files.copy");
     }
     return ours;
   }
@@ -404,8 +405,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
       throw new UnsupportedOperationException("attributes of " + type + " are not supported");
     }
     QuoratePath ours = QuoratePath.of(path);
-    return type.cast(
-        new QuorateFileAttributes(ours.getFileSystem().stat(ours, follows(options))));
+    return type.cast(new QuorateFileAttributes(ours.getFileSystem().stat(ours, follows(options))));
   }
 
   @Override

@@ -24,9 +24,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path: names of bytes with '/' between them, absolute if it begins with one. Kept without empty names
- * and without a '/' at the end; "." and ".." stay until {@link #normalize}. Names that are not UTF-8
- * keep their bytes; only {@link #toString} shows them as U+FFFD. Paths order by unsigned bytes.
+ * A path: names of bytes with '/' between them, absolute if it begins with one. Kept without empty
+ * names and without a '/' at the end; "." and ".." stay until {@link #normalize}. Names that are
+ * not UTF-8 keep their bytes; only {@link #toString} shows them as U+FFFD. Paths order by unsigned
+ * bytes.
  */
 final class QuoratePath implements Path {
   private static final byte SLASH = '/';
@@ -212,10 +213,10 @@ final class QuoratePath implements Path {
   @Override
   public QuoratePath getName(int index) {
     if (index < 0 || index >= starts.length) {
-      throw new IllegalArgumentException("name " + index + " of the " + starts.length + " of " + this);
+      throw new IllegalArgumentException(
+          "name " + index + " of the " + starts.length + " of " + this);
     }
-    return new QuoratePath(
-        fileSystem, Arrays.copyOfRange(bytes, starts[index], nameEnd(index)));
+    return new QuoratePath(fileSystem, Arrays.copyOfRange(bytes, starts[index], nameEnd(index)));
   }
 
   private int nameEnd(int index) {

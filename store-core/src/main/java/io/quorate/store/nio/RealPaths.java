@@ -36,7 +36,8 @@ final class RealPaths {
       Attributes attributes = fileSystem.stat(next, false);
       boolean link = attributes.type() == FileType.SYMLINK;
       if (!link || keepLinks) {
-        // ".." after a link that is kept leads elsewhere than where the text goes, so it is kept too.
+        // ".." after a link that is kept leads elsewhere than where the text goes, so it is kept
+        // too.
         overLink = link;
         real = next;
         continue;

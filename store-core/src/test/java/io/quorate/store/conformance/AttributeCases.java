@@ -81,8 +81,7 @@ abstract class AttributeCases extends Cases {
   @Test
   void ofNothing() {
     assertThrows(NoSuchFileException.class, () -> basic("f"));
-    assertThrows(
-        NoSuchFileException.class, () -> Files.setLastModifiedTime(at("f"), EXACT));
+    assertThrows(NoSuchFileException.class, () -> Files.setLastModifiedTime(at("f"), EXACT));
     assertThrows(NoSuchFileException.class, () -> Files.readAttributes(at("f"), "*"));
   }
 
@@ -165,8 +164,7 @@ abstract class AttributeCases extends Cases {
       Files.setPosixFilePermissions(at("f"), wanted);
       assertEquals(wanted, Files.getPosixFilePermissions(elsewhere(at("f"))));
     }
-    assertEquals(
-        0100000 | 0521, (int) (Integer) Files.getAttribute(at("f"), "unix:mode"));
+    assertEquals(0100000 | 0521, (int) (Integer) Files.getAttribute(at("f"), "unix:mode"));
   }
 
   @Test
@@ -219,8 +217,7 @@ abstract class AttributeCases extends Cases {
     UserPrincipal owner =
         root.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("1234");
     assertEquals(owner, Files.getOwner(at("f")));
-    PosixFileAttributeView view =
-        Files.getFileAttributeView(at("f"), PosixFileAttributeView.class);
+    PosixFileAttributeView view = Files.getFileAttributeView(at("f"), PosixFileAttributeView.class);
     view.setGroup(
         root.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName("77"));
     assertEquals(77, Files.getAttribute(at("f"), "unix:gid"));
@@ -233,8 +230,7 @@ abstract class AttributeCases extends Cases {
     assertEquals(3L, basic.get("size"));
     assertEquals(true, basic.get("isRegularFile"));
     assertEquals(
-        Set.of("size", "isDirectory"),
-        Files.readAttributes(at("f"), "size,isDirectory").keySet());
+        Set.of("size", "isDirectory"), Files.readAttributes(at("f"), "size,isDirectory").keySet());
     assertTrue(Files.readAttributes(at("f"), "posix:*").containsKey("permissions"));
     assertTrue(
         Files.readAttributes(at("f"), "unix:*")
@@ -242,8 +238,7 @@ abstract class AttributeCases extends Cases {
             .containsAll(Set.of("mode", "ino", "nlink", "uid", "gid", "ctime", "rdev", "dev")));
     Files.setAttribute(at("f"), "lastModifiedTime", EXACT);
     assertEquals(EXACT, Files.getAttribute(at("f"), "basic:lastModifiedTime"));
-    Files.setAttribute(
-        at("f"), "posix:permissions", PosixFilePermissions.fromString("rw-------"));
+    Files.setAttribute(at("f"), "posix:permissions", PosixFilePermissions.fromString("rw-------"));
     assertEquals(
         PosixFilePermissions.fromString("rw-------"),
         Files.getAttribute(at("f"), "posix:permissions"));
@@ -256,8 +251,7 @@ abstract class AttributeCases extends Cases {
     file("f", "");
     assertThrows(
         UnsupportedOperationException.class, () -> Files.readAttributes(at("f"), "what:*"));
-    assertThrows(
-        IllegalArgumentException.class, () -> Files.readAttributes(at("f"), "basic:what"));
+    assertThrows(IllegalArgumentException.class, () -> Files.readAttributes(at("f"), "basic:what"));
     assertThrows(IllegalArgumentException.class, () -> Files.readAttributes(at("f"), "basic:"));
     assertThrows(
         UnsupportedOperationException.class, () -> Files.setAttribute(at("f"), "what:x", 1));
@@ -268,12 +262,9 @@ abstract class AttributeCases extends Cases {
   @Test
   void views() throws IOException {
     file("f", "");
-    assertEquals(
-        "basic", Files.getFileAttributeView(at("f"), BasicFileAttributeView.class).name());
-    assertEquals(
-        "posix", Files.getFileAttributeView(at("f"), PosixFileAttributeView.class).name());
-    assertEquals(
-        "owner", Files.getFileAttributeView(at("f"), FileOwnerAttributeView.class).name());
+    assertEquals("basic", Files.getFileAttributeView(at("f"), BasicFileAttributeView.class).name());
+    assertEquals("posix", Files.getFileAttributeView(at("f"), PosixFileAttributeView.class).name());
+    assertEquals("owner", Files.getFileAttributeView(at("f"), FileOwnerAttributeView.class).name());
     assertNull(Files.getFileAttributeView(at("f"), AclFileAttributeView.class));
     assertTrue(
         root.getFileSystem()
@@ -297,8 +288,7 @@ abstract class AttributeCases extends Cases {
   void userAttributes() throws IOException {
     file("f", "");
     assumeTrue(
-        Files.getFileStore(at("f"))
-            .supportsFileAttributeView(UserDefinedFileAttributeView.class));
+        Files.getFileStore(at("f")).supportsFileAttributeView(UserDefinedFileAttributeView.class));
     UserDefinedFileAttributeView view =
         Files.getFileAttributeView(at("f"), UserDefinedFileAttributeView.class);
     assertEquals(5, view.write("mime", bytes("a/b;c")));
@@ -309,8 +299,7 @@ abstract class AttributeCases extends Cases {
     assertEquals("a/b;c", new String(value.array(), 0, 5, UTF_8));
     view.write("mime", bytes("new"));
     assertEquals(3, view.size("mime"));
-    assertArrayEquals(
-        "new".getBytes(UTF_8), (byte[]) Files.getAttribute(at("f"), "user:mime"));
+    assertArrayEquals("new".getBytes(UTF_8), (byte[]) Files.getAttribute(at("f"), "user:mime"));
     Files.setAttribute(at("f"), "user:other", bytes("x"));
     assertEquals(Set.of("mime", "other"), Set.copyOf(view.list()));
     view.delete("mime");

@@ -65,16 +65,14 @@ abstract class BadNameCases extends Cases {
   @Test
   void namesThatAreTooLong() throws IOException {
     for (String name : List.of("n".repeat(256), "ü".repeat(128))) {
-      FileSystemException refused =
-          assertThrows(FileSystemException.class, () -> file(name, ""));
+      FileSystemException refused = assertThrows(FileSystemException.class, () -> file(name, ""));
       assertFalse(refused instanceof NoSuchFileException);
       assertTrue(refused.getMessage().contains("File name too long"), refused.getMessage());
       assertThrows(FileSystemException.class, () -> Files.createDirectory(at(name)));
       assertThrows(FileSystemException.class, () -> Files.readAllBytes(at(name)));
       file("f", "");
       assertThrows(FileSystemException.class, () -> Files.move(at("f"), at(name)));
-      assertThrows(
-          FileSystemException.class, () -> Files.createSymbolicLink(at(name), path("x")));
+      assertThrows(FileSystemException.class, () -> Files.createSymbolicLink(at(name), path("x")));
       assertFalse(Files.exists(at(name)));
     }
   }
@@ -82,8 +80,7 @@ abstract class BadNameCases extends Cases {
   @Test
   void pathsThatAreTooLong() {
     String deep = "d/".repeat(2_100) + "f";
-    FileSystemException refused =
-        assertThrows(FileSystemException.class, () -> file(deep, ""));
+    FileSystemException refused = assertThrows(FileSystemException.class, () -> file(deep, ""));
     assertTrue(refused.getMessage().contains("File name too long"), refused.getMessage());
     assertThrows(FileSystemException.class, () -> Files.createDirectory(at(deep)));
   }

@@ -243,8 +243,7 @@ abstract class ContentCases extends Cases {
   @Test
   void gathersAndScatters() throws IOException {
     try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
-      assertEquals(
-          6, channel.write(new ByteBuffer[] {bytes("ab"), bytes(""), bytes("cdef")}));
+      assertEquals(6, channel.write(new ByteBuffer[] {bytes("ab"), bytes(""), bytes("cdef")}));
       channel.position(0);
       ByteBuffer first = ByteBuffer.allocate(1);
       ByteBuffer second = ByteBuffer.allocate(10);
@@ -390,7 +389,6 @@ abstract class ContentCases extends Cases {
       assertEquals(size, channel.size());
     }
     Path path = at("f");
-    assertArrayEquals(
-        Arrays.copyOf(model, size), Files.readAllBytes(path), "seed " + seed);
+    assertArrayEquals(Arrays.copyOf(model, size), Files.readAllBytes(path), "seed " + seed);
   }
 }

@@ -75,8 +75,7 @@ abstract class CopyMoveCases extends Cases {
     Files.copy(at("f"), at("empty"), REPLACE_EXISTING);
     assertEquals("abc", text(at("empty")));
     assertThrows(
-        DirectoryNotEmptyException.class,
-        () -> Files.copy(at("f"), at("full"), REPLACE_EXISTING));
+        DirectoryNotEmptyException.class, () -> Files.copy(at("f"), at("full"), REPLACE_EXISTING));
   }
 
   @Test

@@ -57,7 +57,8 @@ abstract class DirectoryCases extends Cases {
   @Test
   void permissionsOfANewOne() throws IOException {
     Files.createDirectory(
-        at("d"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        at("d"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(at("d"))));
   }
@@ -157,8 +158,7 @@ abstract class DirectoryCases extends Cases {
     file("a/b/f", "");
     file("a/g", "");
     try (Stream<Path> walk = Files.walk(at("a"))) {
-      assertEquals(
-          Set.of(at("a"), at("a/b"), at("a/b/f"), at("a/g")), Set.copyOf(walk.toList()));
+      assertEquals(Set.of(at("a"), at("a/b"), at("a/b/f"), at("a/g")), Set.copyOf(walk.toList()));
     }
     try (Stream<Path> walk = Files.walk(at("a"), 1)) {
       assertEquals(3, walk.count());

@@ -8,7 +8,9 @@ public interface Face extends AutoCloseable {
   /** An empty directory, for one test to work in. */
   Path root();
 
-  /** Another way to the same directory, as a program on another server has; the same one if none. */
+  /**
+   * Another way to the same directory, as a program on another server has; the same one if none.
+   */
   default Path elsewhere() {
     return root();
   }

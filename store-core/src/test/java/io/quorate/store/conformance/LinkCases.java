@@ -122,8 +122,7 @@ abstract class LinkCases extends Cases {
     Files.createSymbolicLink(at("l"), path("d/e"));
     assertEquals(at("d/f").toRealPath(), at("l/../f").toRealPath());
     assertEquals(root.toRealPath().resolve("d/e"), at("l/.").toRealPath());
-    assertEquals(
-        root.toRealPath().resolve("l"), at("d/../l").toRealPath(NOFOLLOW_LINKS));
+    assertEquals(root.toRealPath().resolve("l"), at("d/../l").toRealPath(NOFOLLOW_LINKS));
     assertThrows(NoSuchFileException.class, () -> at("nowhere").toRealPath());
   }
 

@@ -191,8 +191,7 @@ abstract class OpenCases extends Cases {
   @Test
   void optionsThatDoNotGoTogether() {
     assertThrows(IllegalArgumentException.class, () -> channel(at("f"), READ, APPEND));
-    assertThrows(
-        IllegalArgumentException.class, () -> channel(at("f"), APPEND, TRUNCATE_EXISTING));
+    assertThrows(IllegalArgumentException.class, () -> channel(at("f"), APPEND, TRUNCATE_EXISTING));
     assertThrows(IllegalArgumentException.class, () -> Files.newOutputStream(at("f"), READ));
   }
 
@@ -253,8 +252,7 @@ abstract class OpenCases extends Cases {
         Files.createFile(
             at("f"),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
-    assertEquals(
-        "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+    assertEquals("rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
   }
 
   @Test

@@ -29,7 +29,14 @@ abstract class PathCases extends Cases {
 
   @ParameterizedTest
   @CsvSource({
-    "/,/", "//,/", "/a/,/a", "/a//b,/a/b", "a//b///c/,a/b/c", "./a,./a", "/..,/..", "'',''"
+    "/,/",
+    "//,/",
+    "/a/,/a",
+    "/a//b,/a/b",
+    "a//b///c/,a/b/c",
+    "./a,./a",
+    "/..,/..",
+    "'',''"
   })
   void dropsEmptyNamesOnly(String text, String expected) {
     assertEquals(expected, path(text).toString());
@@ -128,8 +135,14 @@ abstract class PathCases extends Cases {
 
   @ParameterizedTest
   @CsvSource({
-    "/a/b,/a,true", "/a/b,/,true", "/a/b,a,false", "/ab,/a,false", "a,'',false", "'','',true",
-    "a/b,a/b,true", "a,a/b,false"
+    "/a/b,/a,true",
+    "/a/b,/,true",
+    "/a/b,a,false",
+    "/ab,/a,false",
+    "a,'',false",
+    "'','',true",
+    "a/b,a/b,true",
+    "a,a/b,false"
   })
   void startsWith(String text, String start, boolean expected) {
     assertEquals(expected, path(text).startsWith(path(start)));
@@ -137,7 +150,12 @@ abstract class PathCases extends Cases {
 
   @ParameterizedTest
   @CsvSource({
-    "/a/b,b,true", "/a/b,a/b,true", "/a/b,/a/b,true", "/a/b,/b,false", "ab,b,false", "b,a/b,false",
+    "/a/b,b,true",
+    "/a/b,a/b,true",
+    "/a/b,/a/b,true",
+    "/a/b,/b,false",
+    "ab,b,false",
+    "b,a/b,false",
     "'','',true"
   })
   void endsWith(String text, String end, boolean expected) {
@@ -193,8 +211,7 @@ abstract class PathCases extends Cases {
 
   @Test
   void noNul() {
-    InvalidPathException refused =
-        assertThrows(InvalidPathException.class, () -> path("a\0b"));
+    InvalidPathException refused = assertThrows(InvalidPathException.class, () -> path("a\0b"));
     assertTrue(refused.getReason().toLowerCase().contains("nul"), refused.getReason());
   }
 
@@ -226,8 +243,7 @@ abstract class PathCases extends Cases {
         "[*]x *x true"
       })
   void globs(String glob, String text, boolean expected) {
-    assertEquals(
-        expected, root.getFileSystem().getPathMatcher("glob:" + glob).matches(path(text)));
+    assertEquals(expected, root.getFileSystem().getPathMatcher("glob:" + glob).matches(path(text)));
   }
 
   @Test
@@ -239,8 +255,7 @@ abstract class PathCases extends Cases {
   @ParameterizedTest
   @ValueSource(strings = {"glob:[a", "glob:{a", "regex:("})
   void malformedPatterns(String pattern) {
-    assertThrows(
-        PatternSyntaxException.class, () -> root.getFileSystem().getPathMatcher(pattern));
+    assertThrows(PatternSyntaxException.class, () -> root.getFileSystem().getPathMatcher(pattern));
   }
 
   @Test

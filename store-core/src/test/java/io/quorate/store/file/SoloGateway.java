@@ -32,9 +32,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A cluster of one in memory: the real metadata, a map of chunks, no log. For tests of what stands on a
- * gateway. Several stores may share one, as if each used another peer. Answers at once, on the calling
- * thread, and counts what a cluster would have to agree on.
+ * A cluster of one in memory: the real metadata, a map of chunks, no log. For tests of what stands
+ * on a gateway. Several stores may share one, as if each used another peer. Answers at once, on the
+ * calling thread, and counts what a cluster would have to agree on.
  */
 public final class SoloGateway implements Gateway {
   private final World world;
@@ -179,8 +179,7 @@ public final class SoloGateway implements Gateway {
     lock.lock();
     try {
       queries++;
-      Answer answer =
-          metadata.ask(new Query.MapContent(at, content, offset, lengthBytes, 65_536));
+      Answer answer = metadata.ask(new Query.MapContent(at, content, offset, lengthBytes, 65_536));
       if (answer instanceof Answer.Failed failed) {
         return CompletableFuture.completedFuture(
             new ReadReply.Failed(failed.code(), failed.detail()));

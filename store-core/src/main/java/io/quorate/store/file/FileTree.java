@@ -416,6 +416,11 @@ public final class FileTree implements AutoCloseable {
     return !closed.get();
   }
 
+  /** Memory that unpublished writes take. */
+  long unpublishedMemoryBytes() {
+    return tools.memory().usedBytes();
+  }
+
   private void publishAll() {
     long deadline = requests.deadline();
     for (OpenFile file : files.all()) {

@@ -1,6 +1,8 @@
 package io.quorate.store.journal;
 
-/** What "durable" means to {@link Journal#whenDurable}. Term and vote are fdatasynced either way. */
+/**
+ * What "durable" means to {@link Journal#whenDurable}. Term and vote are fdatasynced either way.
+ */
 public enum Durability {
   /** On stable storage: an fdatasync covers it. Survives power loss. */
   FSYNC,

@@ -27,8 +27,24 @@ final class EntryCodec {
 
   private EntryCodec() {}
 
+  /**
+   * Bytes that the entry takes as payload.
+   *
+   * @throws IllegalArgumentException if those are more than any record holds
+   */
   static long encodedBytes(Entry entry) {
-    return FIXED_BYTES + (long) CHUNK_BYTES * entry.chunks().size() + entry.body().length;
+    long bytes = FIXED_BYTES + (long) CHUNK_BYTES * entry.chunks().size() + entry.body().length;
+    if (bytes > RecordFormat.MAX_ENTRY_BYTES) {
+      throw new IllegalArgumentException(
+          "entry "
+              + entry.index()
+              + " takes "
+              + bytes
+              + " bytes; at most "
+              + RecordFormat.MAX_ENTRY_BYTES
+              + " are allowed");
+    }
+    return bytes;
   }
 
   static void encode(Entry entry, ByteBuffer out) {

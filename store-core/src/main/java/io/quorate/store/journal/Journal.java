@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The journal of one peer: chunks, log entries, term and vote, in one sequence on disk.
  *
- * <p>Appending only queues: the record has its final position and can be read at once, from memory. One
- * thread writes what is queued, many records in one write, and then, if anyone waits for it, makes it
- * durable with one fdatasync and answers all who waited. While it does so the next batch gathers, so
- * that the more callers there are, the more share each fdatasync (group commit).
+ * <p>Appending only queues: the record has its final position and can be read at once, from memory.
+ * One thread writes what is queued, many records in one write, and then, if anyone waits for it,
+ * makes it durable with one fdatasync and answers all who waited. While it does so the next batch
+ * gathers, so that the more callers there are, the more share each fdatasync (group commit).
  *
  * <p>A failed write or fdatasync is final: what the kernel kept of it can not be known. The journal
  * stops, {@link JournalOptions#onFailure} is told, nobody who waits is answered, and every append
@@ -80,8 +80,7 @@ public final class Journal implements AutoCloseable {
       long allocate,
       boolean last) {}
 
-  private Journal(
-      World world, Disk disk, JournalOptions options, JournalRecovery.Result recovered)
+  private Journal(World world, Disk disk, JournalOptions options, JournalRecovery.Result recovered)
       throws IOException {
     this.world = world;
     this.disk = disk;
@@ -90,19 +89,19 @@ public final class Journal implements AutoCloseable {
     hardStates = recovered.hardStates();
     recovery = recovered.recovery();
     reader = new JournalReader(files);
-    writer =
-        new JournalWriter(options, recovered, disk.bootId(), world::randomLong, this::written);
+    writer = new JournalWriter(options, recovered, disk.bootId(), world::randomLong, this::written);
     plan = new SpacePlan(options.segmentBytes(), recovered.active());
     plan.diskUsable(disk.usableBytes());
     measuredAtNanos = world.nanoTime();
   }
 
   /**
-   * Recovers what is in the directory, tells {@code replay} about it in order, and starts the writer.
-   * Everything that was told is durable on return, and nothing else of the past will ever be read.
+   * Recovers what is in the directory, tells {@code replay} about it in order, and starts the
+   * writer. Everything that was told is durable on return, and nothing else of the past will ever
+   * be read.
    *
-   * @throws JournalDamagedException if the directory belongs to another cluster, was written by a newer
-   *     format, or lacks parts that can not be attributed; it is left as it is
+   * @throws JournalDamagedException if the directory belongs to another cluster, was written by a
+   *     newer format, or lacks parts that can not be attributed; it is left as it is
    * @throws NoSpaceException if there is no room for a new segment
    */
   public static Journal open(World world, Disk disk, JournalOptions options, Replay replay)
@@ -131,8 +130,8 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Queues a chunk. {@code content} (position to limit) is not copied and must not change, until the
-   * record is durable at least; its CRC is taken from {@code chunk} and not computed again.
+   * Queues a chunk. {@code content} (position to limit) is not copied and must not change, until
+   * the record is durable at least; its CRC is taken from {@code chunk} and not computed again.
    *
    * @throws NoSpaceException if it does not fit; nothing has changed
    * @throws JournalFailedException if the journal has stopped
@@ -162,16 +161,6 @@ public final class Journal implements AutoCloseable {
    */
   public Position appendEntry(Entry entry) throws NoSpaceException {
     long payloadBytes = EntryCodec.encodedBytes(entry);
-    if (payloadBytes > RecordFormat.MAX_ENTRY_BYTES) {
-      throw new IllegalArgumentException(
-          "entry "
-              + entry.index()
-              + " takes "
-              + payloadBytes
-              + " bytes; at most "
-              + RecordFormat.MAX_ENTRY_BYTES
-              + " are allowed");
-    }
     lock.lock();
     try {
       requireRunning();
@@ -207,14 +196,6 @@ public final class Journal implements AutoCloseable {
 
   /** Sets the committed membership, which the header of each later segment repeats. */
   public void setMembership(byte[] encoded) {
-    if (encoded.length > SegmentHeader.MAX_MEMBERSHIP_BYTES) {
-      throw new IllegalArgumentException(
-          "membership takes "
-              + encoded.length
-              + " bytes; at most "
-              + SegmentHeader.MAX_MEMBERSHIP_BYTES
-              + " are allowed");
-    }
     writer.setMembership(encoded.clone());
   }
 
@@ -248,8 +229,8 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Part of a chunk. Its checksum covers all of it, so all of it is read and checked unless that was
-   * done recently.
+   * Part of a chunk. Its checksum covers all of it, so all of it is read and checked unless that
+   * was done recently.
    *
    * @throws IndexOutOfBoundsException if the range is not inside the chunk
    * @throws DamagedRecordException as {@link #readChunk(ChunkRef, Position)}
@@ -281,8 +262,8 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Bytes of content that still fit: in the segments that are allocated, and in those that the disk has
-   * room for as of half a second ago or less if this is called often. Cheap.
+   * Bytes of content that still fit: in the segments that are allocated, and in those that the disk
+   * has room for as of half a second ago or less if this is called often. Cheap.
    */
   public long usableBytes() {
     long now = world.nanoTime();
@@ -324,8 +305,8 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Writes and syncs what is queued, answers those who wait, and ends the writer. Not to be called from
-   * a callback of {@link #whenDurable}.
+   * Writes and syncs what is queued, answers those who wait, and ends the writer. Not to be called
+   * from a callback of {@link #whenDurable}.
    */
   @Override
   public void close() throws IOException {

@@ -1,8 +1,9 @@
 package io.quorate.store.journal;
 
 /**
- * An earlier write or fdatasync failed (the cause), or the journal is closed. Final: nothing more is
- * accepted, and what was not yet reported durable may be lost. A retry does not help; the peer ends.
+ * An earlier write or fdatasync failed (the cause), or the journal is closed. Final: nothing more
+ * is accepted, and what was not yet reported durable may be lost. A retry does not help; the peer
+ * ends.
  */
 public final class JournalFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -7,18 +7,18 @@ import java.util.function.Consumer;
  * Settings of a {@link Journal}; validated once, here.
  *
  * @param clusterId the cluster that the data belongs to; a directory of another one is refused
- * @param segmentBytes size of a segment file. A record never spans two, so it must exceed the largest
- *     chunk; larger segments mean fewer files and footers, and more space allocated ahead of need (two
- *     segments at most). 65,536 (tests) to 1 GiB; default 64 MiB
+ * @param segmentBytes size of a segment file. A record never spans two, so it must exceed the
+ *     largest chunk; larger segments mean fewer files and footers, and more space allocated ahead
+ *     of need (two segments at most). 65,536 (tests) to 1 GiB; default 64 MiB
  * @param durability what a durable record has survived; default {@link Durability#FSYNC}
  * @param maxBatchBytes bytes gathered into one write before those that wait for it are answered; a
- *     larger batch shares an fdatasync among more, a smaller one answers the first sooner. 65,536 to
- *     256 MiB; default 8 MiB
+ *     larger batch shares an fdatasync among more, a smaller one answers the first sooner. 65,536
+ *     to 256 MiB; default 8 MiB
  * @param verifySealedChunks whether recovery reads and checks the content of every chunk of sealed
  *     segments too; the newest segment is always checked. Costs reading the whole journal at start;
  *     default false, as reads and the scrubber check as well
- * @param onFailure told once, on the journal's thread, when a write or sync failed and the journal has
- *     stopped; the peer must end its process
+ * @param onFailure told once, on the journal's thread, when a write or sync failed and the journal
+ *     has stopped; the peer must end its process
  */
 public record JournalOptions(
     UUID clusterId,

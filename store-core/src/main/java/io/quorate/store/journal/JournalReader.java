@@ -49,8 +49,7 @@ final class JournalReader {
     }
     Segment segment = segment(position);
     ByteBuffer content =
-        segment.read(
-            (long) position.offsetBytes() + RecordFormat.HEADER_BYTES + offset, length);
+        segment.read((long) position.offsetBytes() + RecordFormat.HEADER_BYTES + offset, length);
     if (content.remaining() < length) {
       throw damaged(position, "the file ends within it");
     }
@@ -60,8 +59,7 @@ final class JournalReader {
   Entry entry(Position position) throws IOException {
     RecordBytes record = record(position, RecordType.ENTRY);
     try {
-      return EntryCodec.decode(
-          record.header.subjectA(), record.header.subjectB(), record.payload);
+      return EntryCodec.decode(record.header.subjectA(), record.header.subjectB(), record.payload);
     } catch (IllegalArgumentException e) {
       throw damaged(position, "its content is no log entry: " + e.getMessage());
     }

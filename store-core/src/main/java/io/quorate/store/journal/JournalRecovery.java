@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a journal back after whatever ended the last process.
  *
- * <p>All segments but the newest are durable up to the end that their successor's header names: what
- * is bad there is damage. In the newest one, everything below the highest durableUpTo of any readable
- * header was on stable storage: what is bad there is damage too. Past that point lies the tail. It is
- * valid up to the first bad record, and ends there; whether that record was torn or has rotted decides
- * if the peer is suspect.
+ * <p>All segments but the newest are durable up to the end that their successor's header names:
+ * what is bad there is damage. In the newest one, everything below the highest durableUpTo of any
+ * readable header was on stable storage: what is bad there is damage too. Past that point lies the
+ * tail. It is valid up to the first bad record, and ends there; whether that record was torn or has
+ * rotted decides if the peer is suspect.
  *
  * <p>The valid part of the tail may never have been synced, so it is copied into a new segment. The
- * copy is synced before the new segment gets its header, and the header names the last proven-durable
- * point as the old segment's end. A crash at any moment of this leaves either the old state or the new
- * one: a segment without a header does not exist.
+ * copy is synced before the new segment gets its header, and the header names the last
+ * proven-durable point as the old segment's end. A crash at any moment of this leaves either the
+ * old state or the new one: a segment without a header does not exist.
  */
 final class JournalRecovery {
   /** What the writer goes on from. */
@@ -67,8 +67,8 @@ final class JournalRecovery {
     if (newest == null && hardStates.newest() != null) {
       throw new JournalDamagedException(
           disk.directory()
-              + ": this peer has voted, but its journal is gone. Restore the journal files, or remove"
-              + " the peer's data and let it rejoin");
+              + ": this peer has voted, but its journal is gone. Restore the journal files, or"
+              + " remove the peer's data and let it rejoin");
     }
     // They hold nothing, and the new segment may need their space.
     for (Segment segment : chain.blank()) {
@@ -76,8 +76,7 @@ final class JournalRecovery {
     }
     ReplayState state =
         new ReplayState(
-            replay,
-            newest == null ? SegmentHeader.LogStart.BEGINNING : newest.header().logStart());
+            replay, newest == null ? SegmentHeader.LogStart.BEGINNING : newest.header().logStart());
     if (hardStates.newest() != null) {
       state.hardState(hardStates.newest());
     }
@@ -97,8 +96,7 @@ final class JournalRecovery {
     SegmentHeader header =
         header(writer, 0, 0, state, SegmentHeader.LogStart.BEGINNING, new byte[0]);
     writer.begin(header);
-    return new Result(
-        files, hardStates, writer, header, state.result(null, new byte[0], 0, false));
+    return new Result(files, hardStates, writer, header, state.result(null, new byte[0], 0, false));
   }
 
   private Result next(
@@ -108,7 +106,8 @@ final class JournalRecovery {
       HardStateFile hardStates,
       ReplayState state)
       throws IOException {
-    // A process that was killed may have left its last writes, the segment's header above all, in the
+    // A process that was killed may have left its last writes, the segment's header above all, in
+    // the
     // page cache only. What is built on them must not outlive them.
     newest.segment().file().sync();
     List<SegmentChain.Link> links = chain.links();
@@ -204,7 +203,8 @@ final class JournalRecovery {
       if (trailer != null) {
         state.damagedFooter();
       }
-      for (Found found : scan.walk(SegmentHeader.RECORDS_START, end, options.verifySealedChunks())) {
+      for (Found found :
+          scan.walk(SegmentHeader.RECORDS_START, end, options.verifySealedChunks())) {
         durable(segment, scan, found, null, state);
       }
       return;
@@ -298,7 +298,9 @@ final class JournalRecovery {
       i = found.size();
     }
     boolean clean = false;
-    for (; i < found.size() && found.get(i) instanceof SegmentScan.Valid(RecordHeader record); i++) {
+    for (;
+        i < found.size() && found.get(i) instanceof SegmentScan.Valid(RecordHeader record);
+        i++) {
       clean = record.type() == RecordType.CLEAN;
       if (!clean) {
         tail.records.add(record);
@@ -329,8 +331,7 @@ final class JournalRecovery {
     return trailer != null
         || found.stream()
             .map(JournalRecovery::headerOf)
-            .anyMatch(
-                header -> header != null && header.durableSegment() == segment.number());
+            .anyMatch(header -> header != null && header.durableSegment() == segment.number());
   }
 
   private static @Nullable RecordHeader headerOf(Found found) {

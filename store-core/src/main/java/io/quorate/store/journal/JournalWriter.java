@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts records onto the disk in the places that {@link SpacePlan} gave them. Used by one thread.
  *
- * <p>What makes recovery's judgement possible is kept up here: each write carries how far the journal
- * was durable before it; a segment is sealed and synced before its successor gets a header; the header
- * is synced before any record follows it.
+ * <p>What makes recovery's judgement possible is kept up here: each write carries how far the
+ * journal was durable before it; a segment is sealed and synced before its successor gets a header;
+ * the header is synced before any record follows it.
  */
 final class JournalWriter {
   private static final long MAX_WRITE_BYTES = 4 << 20;
@@ -74,6 +74,14 @@ final class JournalWriter {
   }
 
   void setMembership(byte[] encoded) {
+    if (encoded.length > SegmentHeader.MAX_MEMBERSHIP_BYTES) {
+      throw new IllegalArgumentException(
+          "membership takes "
+              + encoded.length
+              + " bytes; at most "
+              + SegmentHeader.MAX_MEMBERSHIP_BYTES
+              + " are allowed");
+    }
     membership = encoded;
   }
 

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gathers records that lie next to each other into one write. Headers and small payloads are laid out
- * in a direct buffer that is used again and again; content is handed to the disk as it is.
+ * Gathers records that lie next to each other into one write. Headers and small payloads are laid
+ * out in a direct buffer that is used again and again; content is handed to the disk as it is.
  */
 final class RecordBatch {
   private static final int MAX_STAGING_BYTES = 1 << 20;

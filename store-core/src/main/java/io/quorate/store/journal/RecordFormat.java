@@ -45,9 +45,10 @@ import java.util.zip.CRC32C;
  * file from those of any earlier one that had its number or its blocks, and no content can forge a
  * record, because nobody outside knows it.
  *
- * <p>A sector region is what a record occupies of one 512-byte sector of the file. A crash leaves each
- * sector either as it was, zeros, or as written. So an invalid record is torn if it has more zero
- * regions than its header says were written; it has rotted, and may have been acknowledged, if not.
+ * <p>A sector region is what a record occupies of one 512-byte sector of the file. A crash leaves
+ * each sector either as it was, zeros, or as written. So an invalid record is torn if it has more
+ * zero regions than its header says were written; it has rotted, and may have been acknowledged, if
+ * not.
  */
 final class RecordFormat {
   /** Version of everything in this package; larger ones are refused. */

@@ -72,8 +72,8 @@ record RecordHeader(
   }
 
   /**
-   * The header at {@code at}, or null if the bytes there are not one that was written to this place:
-   * wrong CRC, other segment, generation or offset, unknown type, impossible length.
+   * The header at {@code at}, or null if the bytes there are not one that was written to this
+   * place: wrong CRC, other segment, generation or offset, unknown type, impossible length.
    */
   static @Nullable RecordHeader decode(
       ByteBuffer in, int at, long segment, long generation, int offsetBytes) {

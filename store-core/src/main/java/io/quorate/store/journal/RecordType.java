@@ -3,7 +3,9 @@ package io.quorate.store.journal;
 import io.quorate.store.log.ChunkRef;
 import org.jspecify.annotations.Nullable;
 
-/** What a record is. The code is what is stored; 4 (checkpoint mark) and 5 (install) are reserved. */
+/**
+ * What a record is. The code is what is stored; 4 (checkpoint mark) and 5 (install) are reserved.
+ */
 enum RecordType {
   /** A chunk's content. Subject: session and number of the chunk. */
   CHUNK(1),

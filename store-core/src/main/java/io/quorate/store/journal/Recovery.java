@@ -7,12 +7,12 @@ import java.util.List;
 /**
  * What {@link Journal#open} found.
  *
- * @param suspicion why this peer must not vote until it is readmitted; {@link Suspicion#NONE} mostly.
- *     Kept in every later segment header, so it outlives restarts
- * @param detail one line for the operator about the suspicion or the cut; empty if there is nothing to
- *     say
- * @param cut where the previous newest segment was cut: what came past it was copied or dropped; null
- *     in a new journal
+ * @param suspicion why this peer must not vote until it is readmitted; {@link Suspicion#NONE}
+ *     mostly. Kept in every later segment header, so it outlives restarts
+ * @param detail one line for the operator about the suspicion or the cut; empty if there is nothing
+ *     to say
+ * @param cut where the previous newest segment was cut: what came past it was copied or dropped;
+ *     null in a new journal
  * @param hardState term and vote, the newer of the journal's and the second place's
  * @param membership bytes last given to {@link Journal#setMembership}; empty if none were
  * @param chunks chunk records replayed
@@ -41,7 +41,9 @@ public record Recovery(
   public enum Suspicion {
     /** Nothing is amiss. */
     NONE(0),
-    /** The last record is invalid and is not one that a crash tore: it may have been acknowledged. */
+    /**
+     * The last record is invalid and is not one that a crash tore: it may have been acknowledged.
+     */
     TAIL(1),
     /** A record that was durable is lost and nothing says which one it was. */
     UNKNOWN_RECORD(2),
@@ -82,8 +84,8 @@ public record Recovery(
   }
 
   /**
-   * Whether the peer must not vote, given that entries up to {@code appliedIndex} are in the flushed
-   * metadata: a damaged entry at or below it is of no consequence.
+   * Whether the peer must not vote, given that entries up to {@code appliedIndex} are in the
+   * flushed metadata: a damaged entry at or below it is of no consequence.
    */
   public boolean costsVote(long appliedIndex) {
     return suspect() || damagedEntries.stream().anyMatch(entry -> entry.index() > appliedIndex);

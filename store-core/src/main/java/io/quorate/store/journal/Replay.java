@@ -6,8 +6,8 @@ import io.quorate.store.log.Entry;
 import io.quorate.store.log.HardState;
 
 /**
- * Told, in the order of the journal, what {@link Journal#open} found to be valid. A chunk may be told
- * twice; the later position counts, and the earlier must not be read any more.
+ * Told, in the order of the journal, what {@link Journal#open} found to be valid. A chunk may be
+ * told twice; the later position counts, and the earlier must not be read any more.
  */
 public interface Replay {
   /** A chunk's content is at {@code position}. */

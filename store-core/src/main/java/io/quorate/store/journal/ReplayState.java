@@ -78,8 +78,7 @@ final class ReplayState {
     }
   }
 
-  private void entry(SegmentScan scan, RecordHeader header, Position position)
-      throws IOException {
+  private void entry(SegmentScan scan, RecordHeader header, Position position) throws IOException {
     if (logStart.ignores(position)) {
       return;
     }
@@ -121,7 +120,9 @@ final class ReplayState {
     }
   }
 
-  /** Durable bytes that are no record any more; the footer, if there is one, says what they were. */
+  /**
+   * Durable bytes that are no record any more; the footer, if there is one, says what they were.
+   */
   void damagedGap(Segment segment, SegmentScan.Gap gap, @Nullable SegmentFooter footer) {
     if (footer == null) {
       suspect(

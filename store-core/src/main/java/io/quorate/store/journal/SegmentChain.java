@@ -13,8 +13,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the segment files make up the journal. The newest valid header is where it ends; each names
- * its predecessor. Reads only: a directory that is refused stays as it is.
+ * Which of the segment files make up the journal. The newest valid header is where it ends; each
+ * names its predecessor. Reads only: a directory that is refused stays as it is.
  */
 final class SegmentChain {
   /** A segment of the journal and its header. */
@@ -101,7 +101,8 @@ final class SegmentChain {
       }
       header = SegmentHeader.decode(blocks, at);
     }
-    if (header == null && SegmentHeader.looksTorn(blocks, 0)
+    if (header == null
+        && SegmentHeader.looksTorn(blocks, 0)
         && SegmentHeader.looksTorn(blocks, SegmentHeader.BLOCK_BYTES)) {
       return null;
     }

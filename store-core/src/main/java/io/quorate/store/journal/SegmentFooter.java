@@ -30,9 +30,9 @@ final class SegmentFooter {
   }
 
   /**
-   * Bytes to keep free for the footer of a segment with that many records: payload, trailer, and room
-   * for one header more. Where the next record would begin there are zeros then, also when a crash
-   * tears the footer, so that its remains are not taken for a record that has rotted.
+   * Bytes to keep free for the footer of a segment with that many records: payload, trailer, and
+   * room for one header more. Where the next record would begin there are zeros then, also when a
+   * crash tears the footer, so that its remains are not taken for a record that has rotted.
    */
   static long bytes(long records) {
     return FIXED_BYTES + ITEM_BYTES * records + 2 * RecordFormat.HEADER_BYTES;

@@ -152,8 +152,7 @@ record SegmentHeader(
    */
   static boolean looksTorn(ByteBuffer block, int at) {
     int membershipBytes = block.getInt(at + FIXED_BYTES - 4);
-    int length =
-        FIXED_BYTES + 4 + Math.max(0, Math.min(membershipBytes, MAX_MEMBERSHIP_BYTES));
+    int length = FIXED_BYTES + 4 + Math.max(0, Math.min(membershipBytes, MAX_MEMBERSHIP_BYTES));
     for (int from = 0; from < length; from += RecordFormat.SECTOR_BYTES) {
       int end = Math.min(length, from + RecordFormat.SECTOR_BYTES);
       if (RecordFormat.isZero(block, at + from, at + end)) {

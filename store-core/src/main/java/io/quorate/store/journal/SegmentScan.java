@@ -7,12 +7,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the records of one segment file and says of every byte whether it is a valid record, a record
- * whose payload is bad, or nothing that can be read. What the findings mean (a torn tail, damage) is
- * not decided here.
+ * Walks the records of one segment file and says of every byte whether it is a valid record, a
+ * record whose payload is bad, or nothing that can be read. What the findings mean (a torn tail,
+ * damage) is not decided here.
  *
- * <p>After something unreadable the walk looks for the next header byte by byte. That is safe because
- * a header carries its own place and a random generation, so content never passes for one.
+ * <p>After something unreadable the walk looks for the next header byte by byte. That is safe
+ * because a header carries its own place and a random generation, so content never passes for one.
  */
 final class SegmentScan {
   private static final int WINDOW_BYTES = 256 << 10;
@@ -45,7 +45,8 @@ final class SegmentScan {
   /**
    * Bytes up to {@code endBytes} that are no record.
    *
-   * @param torn whether the place of the header lacks what was to be written into one of its sectors
+   * @param torn whether the place of the header lacks what was to be written into one of its
+   *     sectors
    * @param blank whether all of it is zeros
    */
   record Gap(int offsetBytes, int endBytes, boolean torn, boolean blank) implements Found {}
@@ -196,8 +197,7 @@ final class SegmentScan {
    * position is where they begin; it is valid until the next call.
    */
   private ByteBuffer view(long offset, int length) throws IOException {
-    boolean inside =
-        offset >= windowStart && offset + length <= windowStart + window.limit();
+    boolean inside = offset >= windowStart && offset + length <= windowStart + window.limit();
     if (!inside) {
       if (window.capacity() < length) {
         window = ByteBuffer.allocate(length);

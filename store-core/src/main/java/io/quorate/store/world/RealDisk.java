@@ -129,6 +129,10 @@ final class RealDisk implements Disk {
   }
 
   private void allocate(Path path, long sizeBytes) throws IOException {
+    // Asked for too much, a file system may hand out all it has before it says no.
+    if (usableBytes() < sizeBytes) {
+      throw noSpace(sizeBytes);
+    }
     switch (Fallocate.allocate(path, sizeBytes)) {
       case DONE -> {}
       case NO_SPACE -> throw noSpace(sizeBytes);
@@ -137,9 +141,6 @@ final class RealDisk implements Disk {
   }
 
   private void writeZeros(Path path, long sizeBytes) throws IOException {
-    if (usableBytes() < sizeBytes) {
-      throw noSpace(sizeBytes);
-    }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       ByteBuffer zeros = ByteBuffer.allocateDirect(ZEROS_BYTES);
       for (long at = 0; at < sizeBytes; ) {

@@ -22,8 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * What the journal can do on a disk. Not a test: run its main with a directory (default: a temporary
- * one) and read the figures.
+ * What the journal can do on a disk. Not a test: run its main with a directory (default: a
+ * temporary one) and read the figures.
  */
 final class JournalBenchmark {
   private static final Replay IGNORE =
@@ -41,8 +41,7 @@ final class JournalBenchmark {
   private JournalBenchmark() {}
 
   public static void main(String[] args) throws Exception {
-    Path base =
-        args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("journal-benchmark");
+    Path base = args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("journal-benchmark");
     int megabytes = args.length > 1 ? Integer.parseInt(args[1]) : 1024;
     int commits = args.length > 2 ? Integer.parseInt(args[2]) : 5000;
     for (boolean direct : new boolean[] {true, false}) {

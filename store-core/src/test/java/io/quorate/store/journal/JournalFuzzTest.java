@@ -32,8 +32,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Damages a journal at random and opens it: whatever was hit is refused or attributed, never taken for
- * good, and nothing else is lost.
+ * Damages a journal at random and opens it: whatever was hit is refused or attributed, never taken
+ * for good, and nothing else is lost.
  *
  * <p>A failure names its seed; run with {@code -Djournal.seed=N} to repeat just that one.
  */
@@ -154,8 +154,10 @@ final class JournalFuzzTest {
         byte[] from = disk.bytes(names.get(random.nextInt(names.size())));
         int source = random.nextInt(from.length) / 512 * 512;
         int target = offset / 512 * 512;
-        int length = Math.min(512 * (1 + random.nextInt(8)), Math.min(
-            from.length - source, bytes.length - target));
+        int length =
+            Math.min(
+                512 * (1 + random.nextInt(8)),
+                Math.min(from.length - source, bytes.length - target));
         System.arraycopy(from, source, bytes, target, length);
         return length + " bytes misdirected to " + name + " at " + target;
       }
@@ -187,12 +189,10 @@ final class JournalFuzzTest {
       for (Entry entry : image.log().values()) {
         Entry found = recorder.log.get(entry.index());
         if (found == null) {
-          assertTrue(
-              recovery.suspect() || damagedEntries.contains(entry.index()), "lost " + entry);
+          assertTrue(recovery.suspect() || damagedEntries.contains(entry.index()), "lost " + entry);
         } else {
           Samples.assertEntry(entry, found);
-          Samples.assertEntry(
-              entry, journal.readEntry(recorder.logPositions.get(entry.index())));
+          Samples.assertEntry(entry, journal.readEntry(recorder.logPositions.get(entry.index())));
         }
       }
       assertTrue(image.chunks().keySet().containsAll(recorder.chunks.keySet()), "invented chunks");

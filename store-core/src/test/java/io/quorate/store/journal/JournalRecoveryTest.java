@@ -47,8 +47,8 @@ final class JournalRecoveryTest {
   }
 
   /**
-   * A journal of {@code count} entries, each durable before the next, as kill -9 leaves it. The last
-   * is proven durable by nothing that follows.
+   * A journal of {@code count} entries, each durable before the next, as kill -9 leaves it. The
+   * last is proven durable by nothing that follows.
    */
   private void writeEntries(int count) throws IOException {
     write(count, false);
@@ -183,8 +183,7 @@ final class JournalRecoveryTest {
   void aRottenRecordOfZerosIsSuspectToo() throws Exception {
     ByteBuffer zeros = ByteBuffer.allocate(4000);
     ChunkRef chunk =
-        new ChunkRef(
-            new io.quorate.store.log.ChunkId(1, 1), 4000, RecordFormat.crc32c(zeros));
+        new ChunkRef(new io.quorate.store.log.ChunkId(1, 1), 4000, RecordFormat.crc32c(zeros));
     Position position;
     try (Journal journal = Journal.open(world, disk, options(), new Recorder())) {
       position = journal.appendChunk(chunk, zeros);
@@ -303,6 +302,35 @@ final class JournalRecoveryTest {
     assertEquals(60, opened.recorder.chunks.size());
   }
 
+  /**
+   * A crash while a full segment is sealed: the trailer is missing, the rest of the footer is
+   * there.
+   */
+  @Test
+  void aTornFooterIsNotTakenForARottenRecord() throws Exception {
+    int room =
+        Samples.SMALL_SEGMENT_BYTES
+            - SegmentHeader.RECORDS_START
+            - 2 * RecordFormat.HEADER_BYTES
+            - (int) SegmentFooter.bytes(2);
+    try (Journal journal = Journal.open(world, disk, options(), new Recorder())) {
+      for (int length : new int[] {20_000, room - 20_000, 40_000}) {
+        ChunkRef chunk = chunk(length, length);
+        positions.add(journal.appendChunk(chunk, buffer(chunk)));
+        makeDurable(journal);
+      }
+      image = disk.copy();
+    }
+    assertEquals(1, positions.get(1).segment());
+    assertEquals(2, positions.get(2).segment());
+    Arrays.fill(image.bytes(SegmentFiles.name(2)), (byte) 0);
+    byte[] sealed = image.bytes(SegmentFiles.name(1));
+    Arrays.fill(sealed, sealed.length - RecordFormat.HEADER_BYTES, sealed.length, (byte) 0);
+    Opened opened = open(image);
+    assertFalse(opened.recovery.suspect(), opened.recovery.detail());
+    assertEquals(2, opened.recorder.chunks.size());
+  }
+
   @Test
   void aSegmentHeaderSurvivesInItsOtherCopyOrInTheFooter() throws Exception {
     write(60, true);
@@ -325,8 +353,7 @@ final class JournalRecoveryTest {
     Position last = positions.getLast();
     Opened opened = open(image);
     assertEquals(new Position(last.segment(), last.offsetBytes(), 0), opened.recovery.cut());
-    assertEquals(
-        RecordFormat.HEADER_BYTES + last.lengthBytes(), opened.recovery.copiedBytes());
+    assertEquals(RecordFormat.HEADER_BYTES + last.lengthBytes(), opened.recovery.copiedBytes());
     assertEquals(last.segment() + 2, opened.recorder.logPositions.get(4L).segment());
     try (Journal journal = Journal.open(world, image, options(), new Recorder())) {
       assertThrows(DamagedRecordException.class, () -> journal.readEntry(last));

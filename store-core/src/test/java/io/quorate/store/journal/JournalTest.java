@@ -103,7 +103,8 @@ final class JournalTest {
       assertEquals(List.of(), journal.recovered().damagedChunks());
     }
     for (long i = 1; i < next; i++) {
-      assertEntry(entry(i, 1, (int) (i * 91 % 700), chunk(i, (int) (1 + i * 37 % 5000))),
+      assertEntry(
+          entry(i, 1, (int) (i * 91 % 700), chunk(i, (int) (1 + i * 37 % 5000))),
           recorder.log.get(i));
     }
   }
@@ -243,8 +244,7 @@ final class JournalTest {
       makeDurable(journal);
       assertEquals(syncs + 1, disk.syncs.get());
       MemoryDisk left = onlySynced(disk);
-      assertEquals(
-          new HardState(1, 3), HardStateFile.open(left, Samples.CLUSTER).newest());
+      assertEquals(new HardState(1, 3), HardStateFile.open(left, Samples.CLUSTER).newest());
     }
   }
 
@@ -288,8 +288,7 @@ final class JournalTest {
         assertThrows(JournalFailedException.class, () -> journal.appendEntry(entry(3, 1, 10)));
     assertTrue(refused.getMessage().contains("sync failed on purpose"));
     assertThrows(JournalFailedException.class, () -> journal.whenDurable(() -> {}));
-    assertThrows(
-        JournalFailedException.class, () -> journal.appendHardState(new HardState(1, 1)));
+    assertThrows(JournalFailedException.class, () -> journal.appendHardState(new HardState(1, 1)));
     assertEntry(entry(1, 1, 10), journal.readEntry(kept));
     int syncs = disk.syncs.get();
     journal.close();
@@ -386,8 +385,7 @@ final class JournalTest {
       release();
       makeDurable(journal);
       for (int i = 0; i < 40; i++) {
-        assertTrue(
-            isContentOf(chunks.get(i), journal.readChunk(chunks.get(i), positions.get(i))));
+        assertTrue(isContentOf(chunks.get(i), journal.readChunk(chunks.get(i), positions.get(i))));
       }
     }
     assertEquals(40, Samples.openAndClose(world, disk).chunks.size());
@@ -482,27 +480,5 @@ final class JournalTest {
     assertTrue(answered.isDone());
     assertThrows(JournalFailedException.class, () -> journal.appendEntry(entry(2, 1, 10)));
     assertNotEquals(0, Samples.openAndClose(world, onlySynced(disk)).log.size());
-  }
-
-  @Test
-  void rangesOfChunksAreChecked() throws Exception {
-    ChunkRef chunk = chunk(1, 4000);
-    try (Journal journal = open()) {
-      Position position = journal.appendChunk(chunk, buffer(chunk));
-      makeDurable(journal);
-      for (int round = 0; round < 2; round++) {
-        assertEquals(buffer(chunk).slice(10, 20), journal.readChunk(chunk, position, 10, 20));
-        assertEquals(buffer(chunk).slice(0, 4000), journal.readChunk(chunk, position, 0, 4000));
-        assertEquals(buffer(chunk).slice(3990, 10), journal.readChunk(chunk, position, 3990, 10));
-      }
-      assertThrows(
-          IndexOutOfBoundsException.class, () -> journal.readChunk(chunk, position, 3990, 11));
-      assertThrows(
-          DamagedRecordException.class, () -> journal.readChunk(chunk(2, 4000), position));
-      assertThrows(DamagedRecordException.class, () -> journal.readEntry(position));
-      assertThrows(
-          DamagedRecordException.class,
-          () -> journal.readChunk(chunk, new Position(99, position.offsetBytes(), 4000)));
-    }
   }
 }

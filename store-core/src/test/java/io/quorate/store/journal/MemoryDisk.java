@@ -115,8 +115,7 @@ final class MemoryDisk implements Disk {
 
   @Override
   public synchronized long usableBytes() {
-    return capacityBytes
-        - files.values().stream().mapToLong(content -> content.bytes.length).sum();
+    return capacityBytes - files.values().stream().mapToLong(content -> content.bytes.length).sum();
   }
 
   @Override

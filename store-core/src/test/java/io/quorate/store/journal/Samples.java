@@ -45,8 +45,7 @@ final class Samples {
   static Entry entry(long index, long term, int bodyBytes, ChunkRef... chunks) {
     byte[] body = new byte[bodyBytes];
     new SplittableRandom(index * 1009 + term).nextBytes(body);
-    return new Entry(
-        index, term, index * 10 + term, EntryKind.COMMAND, List.of(chunks), body);
+    return new Entry(index, term, index * 10 + term, EntryKind.COMMAND, List.of(chunks), body);
   }
 
   static void assertEntry(Entry expected, Entry actual) {

@@ -1,6 +1,9 @@
 package io.quorate.store.metadata;
 
-/** Why a command or query was refused, each with the errno that a mount answers. */
+/**
+ * Why a command or query was refused, each with the errno that a mount answers. Stored and sent by
+ * position: a new one goes to the end.
+ */
 public enum ErrorCode {
   NOT_PERMITTED(1),
   NOT_FOUND(2),

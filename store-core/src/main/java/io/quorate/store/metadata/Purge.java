@@ -4,7 +4,6 @@ import io.quorate.store.metadata.Extents.Trim;
 import io.quorate.store.table.Cursor;
 import io.quorate.store.table.TableReader;
 import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -212,16 +211,13 @@ final class Purge {
     }
   }
 
-  /** True when nothing is left of it but its own rows. */
+  /** True when nothing is left of it but its own rows. It has no trims: those are purged before. */
   private boolean purge(Orphan orphan) {
     Inode inode = orphan.ofInode() ? tx.view.need(orphan.inode()) : null;
     long content = inode != null ? inode.content : orphan.content();
     long mappedEnd = inode != null ? inode.mappedEnd : orphan.mappedEnd();
     if (content != 0 && mappedEnd > 0 && !purgeExtents(content, mappedEnd)) {
       return false;
-    }
-    if (content != 0 && (inode != null ? inode.trims : orphan.trims()) > 0) {
-      forgetTrims(content);
     }
     if (inode == null) {
       return true;
@@ -258,14 +254,6 @@ final class Purge {
       }
     }
     return true;
-  }
-
-  private void forgetTrims(long content) {
-    List<Trim> trims = Extents.trims(tx.draft, content, 1);
-    for (Trim trim : trims) {
-      tx.draft.delete(MetadataTable.ORPHANS, Keys.tagged('t', content, trim.id()));
-      tx.globals.trims--;
-    }
   }
 
   private boolean purgeRows(MetadataTable table, byte[] prefix) {

@@ -70,7 +70,7 @@ final class Sessions {
                 session.id, session.owner, session.timeoutMillis, session.lastCommandIndex));
       }
     }
-    return list;
+    return List.copyOf(list);
   }
 
   void save(Transaction tx, Session session) {

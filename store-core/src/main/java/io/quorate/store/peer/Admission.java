@@ -16,10 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The leader's door: which proposals go into the log, and when. A proposal waits here until this
@@ -65,7 +66,7 @@ final class Admission {
   private final ChunkExchange exchange;
   private final RefusalSink refusals;
   private final Consumer<Input> step;
-  private final BooleanSupplier spaceForContent;
+  private final Supplier<Optional<Refusal>> contentRefusal;
   private final LongSupplier backlogBytes;
 
   private List<Admitted> gathered = new ArrayList<>();
@@ -83,14 +84,14 @@ final class Admission {
       ChunkExchange exchange,
       RefusalSink refusals,
       Consumer<Input> step,
-      BooleanSupplier spaceForContent,
+      Supplier<Optional<Refusal>> contentRefusal,
       LongSupplier backlogBytes) {
     this.world = world;
     this.chunks = chunks;
     this.exchange = exchange;
     this.refusals = refusals;
     this.step = step;
-    this.spaceForContent = spaceForContent;
+    this.contentRefusal = contentRefusal;
     this.backlogBytes = backlogBytes;
   }
 
@@ -113,10 +114,9 @@ final class Admission {
         refuse(proposal, Refusal.NOT_LEADER);
       } else if (parked.size() >= MAX_PARKED || backlogBytes.getAsLong() > MAX_BACKLOG_BYTES) {
         refuse(proposal, Refusal.OVERLOADED);
-      } else if (!command.freesSpace() && !spaceForContent.getAsBoolean()) {
-        refuse(proposal, Refusal.NO_SPACE);
       } else {
-        admitOrPark(proposal);
+        Optional<Refusal> noRoom = command.freesSpace() ? Optional.empty() : contentRefusal.get();
+        noRoom.ifPresentOrElse(why -> refuse(proposal, why), () -> admitOrPark(proposal));
       }
     }
   }

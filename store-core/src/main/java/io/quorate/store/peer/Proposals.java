@@ -200,7 +200,8 @@ final class Proposals {
       case NO_SPACE ->
           "no space: fewer than a majority of the peers have room for content; delete something or"
               + " add disk";
-      case OVERLOADED -> "the leader has more work queued than its limits allow";
+      case OVERLOADED ->
+          "the leader has more work queued than its limits allow, or a full disk and no successor";
     };
   }
 }

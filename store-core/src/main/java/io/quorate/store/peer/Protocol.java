@@ -22,6 +22,7 @@ import io.quorate.store.peer.PeerMessage.Report;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,7 +88,7 @@ final class Protocol implements Replication.Listener {
             parts.exchange(),
             this::refuse,
             this::step,
-            this::spaceForContent,
+            this::contentRefusal,
             this::backlogBytes);
     this.router = new Router(options.id(), parts.proposals(), admission, parts.transport());
     this.gate = new ChunkGate(parts.chunks()::held, this::isSettled, CHUNK_GRACE_NANOS);
@@ -330,19 +331,21 @@ final class Protocol implements Replication.Listener {
     }
   }
 
-  /** Whether a majority, this peer among it, has room for content beyond the reserve. */
-  private boolean spaceForContent() {
-    if (parts.journal().usableBytes() < options.reserveBytes()) {
-      return false;
-    }
-    int room = 1;
+  /** Why content must not be appended here now, if so. */
+  private Optional<Refusal> contentRefusal() {
+    boolean here = parts.journal().usableBytes() >= options.reserveBytes();
+    int room = here ? 1 : 0;
     for (int peer : options.genesis().voters().keySet()) {
       long usable = peers.usableBytes(peer);
       if (peer != options.id() && (usable < 0 || usable >= options.reserveBytes())) {
         room++;
       }
     }
-    return room >= options.genesis().commitQuorum();
+    if (room < options.genesis().commitQuorum()) {
+      return Optional.of(Refusal.NO_SPACE);
+    }
+    // A majority has room without this peer: one of them is to lead, and takes what is sent again.
+    return here ? Optional.empty() : Optional.of(Refusal.OVERLOADED);
   }
 
   // ---- what others ask

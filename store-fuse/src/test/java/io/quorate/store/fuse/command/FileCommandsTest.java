@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands that work on files, against a store. */
+/** The commands that work on files, against a directory that plays the store. */
 class FileCommandsTest {
   private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2001-02-03T04:05:06Z"));
 
@@ -37,8 +37,18 @@ class FileCommandsTest {
   void start() throws IOException {
     local = Files.createDirectory(temp.resolve("local"));
     Files.createFile(local.resolve("client.conf"));
-    store = new FakeStore(Files.createDirectory(temp.resolve("store")), healthy());
-    shell = new TestShell(local, new Fixed(store));
+    store = open();
+    shell = shell(local, store);
+  }
+
+  /** An empty store to look into. */
+  Store open() throws IOException {
+    return new FakeStore(Files.createDirectory(temp.resolve("store")), healthy());
+  }
+
+  /** Runs commands on that store. */
+  TestShell shell(Path directory, Store target) {
+    return new TestShell(directory, new Fixed(target));
   }
 
   private static ClusterStatus healthy() {
@@ -230,14 +240,14 @@ class FileCommandsTest {
   void aFailedGetLeavesNothing() throws IOException {
     write("keep", "old");
     Store broken =
-        new FakeStore(temp.resolve("store"), healthy()) {
+        new FakeStore(Files.createDirectory(temp.resolve("broken")), healthy()) {
           @Override
           public long get(Path path, java.io.OutputStream sink) throws IOException {
             sink.write(1);
             throw new IOException("the line went dead");
           }
         };
-    Files.writeString(store.path("/keep"), "new");
+    Files.writeString(broken.path("/keep"), "new");
     Outcome outcome = new TestShell(local, new Fixed(broken)).run("get", "/keep", "keep");
     assertEquals(1, outcome.status());
     assertEquals("quorate: the line went dead\n", outcome.err());
@@ -284,7 +294,7 @@ class FileCommandsTest {
   @Test
   void rmRemovesALinkAndNotItsTarget() throws IOException {
     ok("mkdir", "-p", "/a/b");
-    Files.createSymbolicLink(store.path("/link"), Path.of("a"));
+    Files.createSymbolicLink(store.path("/link"), store.fileSystem().getPath("a"));
     ok("rm", "-r", "/link");
     assertTrue(Files.isDirectory(store.path("/a/b")));
   }
@@ -295,7 +305,7 @@ class FileCommandsTest {
     Files.writeString(store.path("/d/file"), "12345");
     Files.setPosixFilePermissions(
         store.path("/d/file"), PosixFilePermissions.fromString("rw-r-----"));
-    Files.createSymbolicLink(store.path("/d/link"), Path.of("file"));
+    Files.createSymbolicLink(store.path("/d/link"), store.fileSystem().getPath("file"));
     ok("mkdir", "/d/sub");
     assertEquals(
         List.of("file", "link", "sub"), shell.run("ls", "/d").out().lines().sorted().toList());
@@ -317,7 +327,7 @@ class FileCommandsTest {
     String odd = "q\"uote \\ tab\t ünï 😀";
     Files.writeString(store.path("/" + odd), "12345");
     ok("mkdir", "/d");
-    Files.createSymbolicLink(store.path("/d/link"), Path.of("nowhere"));
+    Files.createSymbolicLink(store.path("/d/link"), store.fileSystem().getPath("nowhere"));
     @SuppressWarnings("unchecked")
     List<Map<String, Object>> all =
         (List<Map<String, Object>>) JsonReader.read(shell.run("ls", "--json", "-R", "/").out());

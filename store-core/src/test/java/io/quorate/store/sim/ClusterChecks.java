@@ -35,12 +35,18 @@ final class ClusterChecks {
 
   private final Simulation simulation;
   private final Map<Long, Integer> leaders = new HashMap<>();
+  private long newestTerm;
   private final Map<Slot, Known> slots = new HashMap<>();
   private final Map<Long, Seen> digests = new HashMap<>();
   private final Map<Integer, Long> lastSampled = new HashMap<>();
 
   ClusterChecks(Simulation simulation) {
     this.simulation = simulation;
+  }
+
+  /** Id of the leader in the newest term in which there was one; 0 before that. */
+  int newestLeader() {
+    return leaders.getOrDefault(newestTerm, 0);
   }
 
   /** Looks at a message on its way. */
@@ -52,7 +58,16 @@ final class ClusterChecks {
     }
   }
 
+  /** Whether {@code message} gives a vote. */
+  static boolean isVote(PeerMessage message) {
+    return message instanceof PeerMessage.Consensus consensus
+        && consensus.message() instanceof ConsensusMessage.VoteReply reply
+        && reply.granted()
+        && !reply.preVote();
+  }
+
   private void oneLeader(int from, long term) {
+    newestTerm = Math.max(newestTerm, term);
     Integer known = leaders.putIfAbsent(term, from);
     if (known == null) {
       simulation.count("leader");

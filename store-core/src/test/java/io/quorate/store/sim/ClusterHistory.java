@@ -13,10 +13,16 @@ final class ClusterHistory {
   private final Simulation simulation;
   private final SortedMap<Integer, Begun> open = new TreeMap<>();
   private final List<Operation<FileCall>> operations = new ArrayList<>();
+  private Runnable onAnswer = () -> {};
   private int begun;
 
   ClusterHistory(Simulation simulation) {
     this.simulation = simulation;
+  }
+
+  /** Runs {@code action} at each answer. */
+  void onAnswer(Runnable action) {
+    onAnswer = action;
   }
 
   int begin(String client, FileCall call) {
@@ -33,6 +39,7 @@ final class ClusterHistory {
             operation, call.client, call.at, simulation.now(), call.call, outcome));
     simulation.trace(call.client + " is told " + outcome + " for " + call.call);
     simulation.count("client call answered");
+    onAnswer.run();
   }
 
   /** Nobody can tell whether it happened, or will. */

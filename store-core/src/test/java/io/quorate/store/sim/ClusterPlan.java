@@ -20,6 +20,10 @@ record ClusterPlan(
     double metadataFlushChance,
     double indexFlushChance,
     long faultIntervalNanos,
+    long syncNanos,
+    double crashOnAnswerChance,
+    double crashOnVoteChance,
+    double chunkLossChance,
     Set<Fault> faults) {
 
   /** What the fault injector may do. */
@@ -32,7 +36,8 @@ record ClusterPlan(
     ONE_WAY_CUT,
     CLOCK_DRIFT,
     CLOCK_JUMP,
-    SLOW_DISK
+    SLOW_DISK,
+    SYNC_ERROR
   }
 
   static ClusterPlan draw(SimRandom random) {
@@ -58,6 +63,10 @@ record ClusterPlan(
         1.0 / (1 << random.below(8)),
         1.0 / (1 << random.below(8)),
         random.between(60, 600) * 1_000_000,
+        50_000L << random.below(10),
+        random.chance(0.5) ? random.between(5, 150) / 1000.0 : 0,
+        random.chance(0.3) ? random.between(1, 5) / 10.0 : 0,
+        random.chance(0.3) ? random.between(1, 10) / 10.0 : 0,
         faults);
   }
 }

@@ -48,7 +48,6 @@ final class ClusterSimulation {
     for (int id = 1; id <= plan.peers(); id++) {
       peers.add(new SimPeer(simulation, id, members, network, plan, mutation));
     }
-    network.observe(checks::sent);
     simulation.preemptionChance(plan.preemptionChance());
   }
 
@@ -71,16 +70,32 @@ final class ClusterSimulation {
   }
 
   private void run() throws Exception {
+    network.observe(checks::sent);
     peers.forEach(SimPeer::start);
     checks.watch(peers);
     setUp();
     FaultInjector faults = new FaultInjector(simulation, plan, peers, network);
     faults.start();
+    network.observe(
+        (from, to, message) -> {
+          checks.sent(from, to, message);
+          if (ClusterChecks.isVote(message)) {
+            faults.voted(from);
+          }
+        });
+    history.onAnswer(() -> faults.answered(checks.newestLeader()));
     work();
     faults.stopAndRepair();
-    converge();
-    readBack();
-    converge();
+    if (simulation.random().chance(0.5)) {
+      // What was acknowledged is durable on a majority, so any majority can tell it.
+      faults.leaveOnlyAMajority();
+      converge(faults.supervised());
+      readBack(faults.supervised());
+    }
+    faults.superviseAll();
+    converge(peers);
+    readBack(peers);
+    converge(peers);
     checks.sample(peers);
     judge();
   }
@@ -88,6 +103,7 @@ final class ClusterSimulation {
   /** A directory and two files for appending, made before any fault. */
   private void setUp() throws SimClient.GaveUp {
     FileClient client = client("setup");
+    client.client().patient();
     for (String log : LOGS) {
       logs.put(log, client.createLog(log));
     }
@@ -141,12 +157,12 @@ final class ClusterSimulation {
   }
 
   /** Faults have ended: within a minute all peers must have applied the same. */
-  private void converge() {
+  private void converge(List<SimPeer> some) {
     long giveUpAt = simulation.now() + CONVERGE_NANOS;
     int agreed = 0;
     while (agreed < 5) {
       simulation.sleep(50_000_000);
-      agreed = agree() ? agreed + 1 : 0;
+      agreed = agree(some) ? agreed + 1 : 0;
       if (simulation.now() > giveUpAt) {
         StringBuilder text = new StringBuilder("no convergence a minute after the last fault:");
         peers.forEach(peer -> text.append("\n    ").append(peer.describe()));
@@ -155,9 +171,9 @@ final class ClusterSimulation {
     }
   }
 
-  private boolean agree() {
-    Peer first = peers.get(0).running();
-    for (SimPeer peer : peers) {
+  private static boolean agree(List<SimPeer> some) {
+    Peer first = some.get(0).running();
+    for (SimPeer peer : some) {
       Peer running = peer.running();
       if (first == null
           || running == null
@@ -169,10 +185,11 @@ final class ClusterSimulation {
   }
 
   /** Every file through every peer: all content is there, whole, and the same. */
-  private void readBack() {
+  private void readBack(List<SimPeer> some) {
     long givenUp = simulation.counted("client gave up reading");
-    for (SimPeer peer : peers) {
-      FileClient client = client("reader" + peer.id());
+    for (SimPeer peer : some) {
+      FileClient client = new FileClient(
+          new SimClient(simulation, some, "reader" + peer.id()).patient(), history, logs);
       for (String path : FILES) {
         client.client().moveTo(peer);
         client.perform(new FileCall.Read(path));

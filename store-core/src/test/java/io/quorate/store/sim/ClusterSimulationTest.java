@@ -74,12 +74,16 @@ final class ClusterSimulationTest {
           "net one-way cut",
           "client call of unknown outcome",
           "client retry",
+          "power lost at an answer",
+          "power lost at a vote",
+          "only a majority comes back",
+          "disk EIO on fdatasync",
           "digest compared"
         }) {
       assertTrue(summary.counters().getOrDefault(fault, 0L) > 0, "never happened: " + fault);
     }
     long decided = summary.counters().getOrDefault("history linearizable", 0L);
-    assertTrue(decided > 0.99 * count, "only " + decided + " histories were decided");
+    assertTrue(decided > 0.98 * count, "only " + decided + " histories were decided");
   }
 
   @ParameterizedTest

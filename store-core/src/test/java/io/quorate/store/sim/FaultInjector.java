@@ -1,6 +1,8 @@
 package io.quorate.store.sim;
 
 import io.quorate.store.peer.PeerMessage;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +20,7 @@ final class FaultInjector {
   private final SimNetwork<PeerMessage> network;
   private final SimRandom random;
   private final List<ClusterPlan.Fault> kinds;
+  private final List<SimPeer> supervised = new ArrayList<>();
   private boolean stopped;
 
   FaultInjector(
@@ -38,7 +41,46 @@ final class FaultInjector {
     faults.lossChance = plan.lossChance();
     faults.duplicateChance = plan.duplicateChance();
     faults.lateChance = plan.lateChance();
+    network.loseMore(
+        message -> message instanceof PeerMessage.PushChunk ? plan.chunkLossChance() : 0);
     simulation.start("fault injector", same -> run());
+  }
+
+  /**
+   * A client was just answered: the worst moment for many peers to lose power. Often {@code leader}
+   * comes back long after the others, which then must know of the answer without it.
+   */
+  void answered(int leader) {
+    if (stopped || !random.chance(plan.crashOnAnswerChance())) {
+      return;
+    }
+    simulation.count("power lost at an answer");
+    double share = random.chance(0.7) ? 1 : 0.6;
+    boolean leaderLast = random.chance(0.7);
+    for (SimPeer peer : peers) {
+      if (random.chance(share)) {
+        long least = leaderLast && peer.id() == leader ? 2_500_000_000L : 0;
+        takeDown(peer, true, least);
+      }
+    }
+  }
+
+  /** A peer has just sent its vote: after a crash it must still know for whom. */
+  void voted(int voter) {
+    if (stopped || plan.crashOnVoteChance() == 0 || !random.chance(plan.crashOnVoteChance())) {
+      return;
+    }
+    SimPeer victim = peers.get(voter - 1);
+    // Not at once: this is one of the victim's own threads.
+    simulation.at(
+        simulation.now(),
+        () -> {
+          if (victim.isUp()) {
+            simulation.count("power lost at a vote");
+            victim.crash();
+            simulation.at(simulation.now() + random.between(1_000, 2_000_000), victim::start);
+          }
+        });
   }
 
   private void run() {
@@ -86,10 +128,28 @@ final class FaultInjector {
               victim.disk().faults().slowness = 1;
             });
       }
+      case SYNC_ERROR -> failSyncs(victim);
     }
   }
 
+  /** Syncs fail for a while: the peer must end itself, and is started again by whoever runs it. */
+  private void failSyncs(SimPeer victim) {
+    victim.disk().faults().syncErrorChance = 1;
+    simulation.start(
+        "syncs recover",
+        same -> {
+          simulation.sleep(random.between(10_000_000, 300_000_000));
+          victim.disk().faults().syncErrorChance = 0;
+          simulation.sleep(random.between(1_000_000, 100_000_000));
+          restart(victim);
+        });
+  }
+
   private void takeDown(SimPeer victim, boolean powerLoss) {
+    takeDown(victim, powerLoss, 0);
+  }
+
+  private void takeDown(SimPeer victim, boolean powerLoss, long leastDownNanos) {
     if (!victim.isUp()) {
       return;
     }
@@ -98,13 +158,21 @@ final class FaultInjector {
     } else {
       victim.kill();
     }
-    long downNanos = random.between(1_000_000, random.chance(0.3) ? 3_000_000_000L : 500_000_000);
+    long downNanos =
+        leastDownNanos
+            + random.between(1_000_000, random.chance(0.3) ? 3_000_000_000L : 500_000_000);
     simulation.start(
         "restart",
         same -> {
           simulation.sleep(downNanos);
-          victim.start();
+          restart(victim);
         });
+  }
+
+  private void restart(SimPeer victim) {
+    if (!stopped || supervised.contains(victim)) {
+      victim.start();
+    }
   }
 
   private Set<Integer> someIds() {
@@ -127,7 +195,10 @@ final class FaultInjector {
         });
   }
 
-  /** Ends all faults: links mended, clocks even, disks fast, every peer up. */
+  /**
+   * Ends all faults: links mended, clocks even, disks fast. From then on those that {@link
+   * #supervised} names are started whenever they are down.
+   */
   void stopAndRepair() {
     stopped = true;
     simulation.trace("faults end");
@@ -135,11 +206,43 @@ final class FaultInjector {
     faults.lossChance = 0;
     faults.duplicateChance = 0;
     faults.lateChance = 0;
+    network.loseMore(message -> 0);
     network.heal();
+    simulation.start(
+        "supervisor",
+        same -> {
+          while (true) {
+            supervised.forEach(SimPeer::start);
+            simulation.sleep(100_000_000);
+          }
+        });
     for (SimPeer peer : peers) {
       peer.node().drift(0);
       peer.disk().faults().slowness = 1;
-      peer.start();
+      peer.disk().faults().syncErrorChance = 0;
     }
+  }
+
+  /** Loses the power of all peers, and keeps a minority of them down until {@link #supervise}. */
+  void leaveOnlyAMajority() {
+    simulation.count("all peers down at once");
+    simulation.count("only a majority comes back");
+    peers.forEach(SimPeer::crash);
+    List<SimPeer> shuffled = new ArrayList<>(peers);
+    for (int i = shuffled.size() - 1; i > 0; i--) {
+      Collections.swap(shuffled, i, random.below(i + 1));
+    }
+    supervised.addAll(shuffled.subList(0, peers.size() / 2 + 1));
+  }
+
+  /** From now on starts every peer that is down. */
+  void superviseAll() {
+    supervised.clear();
+    supervised.addAll(peers);
+  }
+
+  /** The peers that are kept up. */
+  List<SimPeer> supervised() {
+    return List.copyOf(supervised);
   }
 }

@@ -52,12 +52,13 @@ final class SimClient {
   }
 
   private static final long ANSWER_NANOS = 2_500_000_000L;
-  private static final long PATIENCE_NANOS = 6_000_000_000L;
+  private static final List<Long> PATIENCE_NANOS = List.of(0L, 600_000_000L, 6_000_000_000L);
 
   private final Simulation simulation;
   private final List<SimPeer> peers;
   private final SimRandom random;
   private final String name;
+  private long patienceNanos;
   private SimPeer home;
   private long session;
   private long sequence;
@@ -69,6 +70,13 @@ final class SimClient {
     this.name = name;
     this.random = simulation.random().fork();
     this.home = random.pick(peers);
+    this.patienceNanos = random.pick(PATIENCE_NANOS);
+  }
+
+  /** Never gives up soon. */
+  SimClient patient() {
+    patienceNanos = 20_000_000_000L;
+    return this;
   }
 
   String name() {
@@ -89,7 +97,9 @@ final class SimClient {
     if (session != 0) {
       return;
     }
-    Command open = new Command.OpenSession(name, 600_000);
+    // Some sessions run out while their owner waits, and then must not do anything any more.
+    long timeoutMillis = random.chance(0.2) ? 1_500 : 600_000;
+    Command open = new Command.OpenSession(name, timeoutMillis);
     Result result = submit(new SessionCommand(0, random.nextLong(), 0, open), List.of());
     if (!(result instanceof Result.Opened opened)) {
       throw new AssertionError("opening a session answered " + result);
@@ -134,7 +144,7 @@ final class SimClient {
 
   private Result submit(SessionCommand command, List<Chunk> chunks) throws GaveUp {
     boolean mayHaveHappened = false;
-    long giveUpAt = simulation.now() + PATIENCE_NANOS;
+    long giveUpAt = simulation.now() + patienceNanos;
     while (true) {
       try {
         Result result = call(home, gateway -> gateway.propose(command, chunks));
@@ -162,7 +172,7 @@ final class SimClient {
 
   /** Asks a question until somebody answers. */
   <T> T ask(Function<Gateway, CompletableFuture<T>> question) throws GaveUp {
-    long giveUpAt = simulation.now() + PATIENCE_NANOS;
+    long giveUpAt = simulation.now() + patienceNanos;
     while (true) {
       try {
         return call(home, question);

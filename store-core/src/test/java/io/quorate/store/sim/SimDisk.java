@@ -73,6 +73,7 @@ public final class SimDisk {
   private TreeMap<String, SimFile> names = new TreeMap<>();
   private long capacityBytes;
   private long crashes;
+  private long errors;
   private @Nullable Handle open;
 
   SimDisk(
@@ -86,6 +87,11 @@ public final class SimDisk {
 
   public Faults faults() {
     return faults;
+  }
+
+  /** How many operations failed on demand so far. */
+  public long errors() {
+    return errors;
   }
 
   /** Changes the size; files that are already there stay. */
@@ -219,6 +225,7 @@ public final class SimDisk {
 
   private void maybeFail(double chance, String what) throws IOException {
     if (chance > 0 && random.chance(chance)) {
+      errors++;
       simulation.count("disk EIO on " + what);
       simulation.trace("EIO on " + what + " of " + owner);
       throw new IOException("Input/output error (simulated) on " + what + " in " + directory);

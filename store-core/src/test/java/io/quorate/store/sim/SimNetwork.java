@@ -3,6 +3,7 @@ package io.quorate.store.sim;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Carries messages between nodes, badly when told to.
@@ -104,6 +105,7 @@ public final class SimNetwork<M> {
   private final SortedMap<Integer, Endpoint> endpoints = new TreeMap<>();
   private final SortedMap<Link, Connection> connections = new TreeMap<>();
   private final TreeSet<Link> cut = new TreeSet<>();
+  private ToDoubleFunction<M> extraLossChance = message -> 0;
   private Observer<M> observer = (from, to, message) -> {};
 
   public SimNetwork(Simulation simulation, Mode mode) {
@@ -119,6 +121,11 @@ public final class SimNetwork<M> {
   /** Sees each message as it is sent, whatever becomes of it: for checkers. */
   public void observe(Observer<M> observer) {
     this.observer = observer;
+  }
+
+  /** Loses messages of some kinds more often; the connection stays. */
+  public void loseMore(ToDoubleFunction<M> chance) {
+    extraLossChance = chance;
   }
 
   /** Whether {@code to} has a process and the way there and back is not cut. */
@@ -183,6 +190,11 @@ public final class SimNetwork<M> {
     if (cut.contains(link)) {
       simulation.count("net message into partition");
       connection.number++;
+      return;
+    }
+    double extraLoss = extraLossChance.applyAsDouble(message);
+    if (extraLoss > 0 && random.chance(extraLoss)) {
+      simulation.count("net message of a chosen kind lost");
       return;
     }
     if (random.chance(faults.lossChance)) {

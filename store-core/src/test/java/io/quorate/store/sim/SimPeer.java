@@ -29,7 +29,7 @@ final class SimPeer {
   private MemoryTables metadata;
   private MemoryTables index;
   private @Nullable Peer peer;
-  private boolean diskMayFail;
+  private long diskErrorsAtBoot;
 
   SimPeer(
       Simulation simulation,
@@ -43,6 +43,7 @@ final class SimPeer {
     this.members = members;
     this.network = network;
     this.mutation = mutation;
+    disk().faults().syncNanos = plan.syncNanos();
     disk().faults().syncLies = mutation == ClusterMutation.LYING_SYNC;
     SimRandom random = simulation.random().fork();
     metadata =
@@ -64,11 +65,6 @@ final class SimPeer {
     return node.disk(DIRECTORY);
   }
 
-  /** From now on the peer may end itself: its disk was told to fail. */
-  void expectDiskFailure() {
-    diskMayFail = true;
-  }
-
   boolean isUp() {
     return node.world() != null;
   }
@@ -84,6 +80,7 @@ final class SimPeer {
       return;
     }
     peer = null;
+    diskErrorsAtBoot = disk().errors();
     SimWorld world = node.boot();
     world.spawn(
         "main",
@@ -117,7 +114,7 @@ final class SimPeer {
     if (!world.isAlive()) {
       return;
     }
-    if (!diskMayFail) {
+    if (disk().errors() == diskErrorsAtBoot) {
       simulation.fail(new IllegalStateException("peer " + id() + " gave up", error));
       return;
     }

@@ -16,9 +16,9 @@ import java.util.Map;
  * <ul>
  *   <li>One leader per term: only one peer ever sends AppendEntries of a term.
  *   <li>Log matching: (index, term) names one entry for ever, with one predecessor.
- *   <li>Equal state: whenever two peers, or one before and after a crash, have applied up to the same
- *       index, their digests are equal. As the digest covers all results, that is also "committed is
- *       never lost or changed" and "applied once".
+ *   <li>Equal state: whenever two peers, or one before and after a crash, have applied up to the
+ *       same index, their digests are equal. As the digest covers all results, that is also
+ *       "committed is never lost or changed" and "applied once".
  * </ul>
  */
 final class ClusterChecks {

@@ -35,8 +35,7 @@ final class ClusterHistory {
   void answered(int operation, String outcome) {
     Begun call = close(operation);
     operations.add(
-        new Operation<>(
-            operation, call.client, call.at, simulation.now(), call.call, outcome));
+        new Operation<>(operation, call.client, call.at, simulation.now(), call.call, outcome));
     simulation.trace(call.client + " is told " + outcome + " for " + call.call);
     simulation.count("client call answered");
     onAnswer.run();

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Deliberate breakages, to test the checkers: each must be caught within some seeds. They sit at the
- * seams (disk and messages), so that the code under test needs no switch for them.
+ * Deliberate breakages, to test the checkers: each must be caught within some seeds. They sit at
+ * the seams (disk and messages), so that the code under test needs no switch for them.
  */
 enum ClusterMutation {
   NONE,
@@ -57,8 +57,7 @@ enum ClusterMutation {
               : message;
       case COMMIT_EARLY ->
           message instanceof ConsensusMessage.AppendEntries append
-              ? withEntries(
-                  append, append.entries(), append.prevIndex() + append.entries().size())
+              ? withEntries(append, append.entries(), append.prevIndex() + append.entries().size())
               : message;
       case ENTRY_CHANGED ->
           message instanceof ConsensusMessage.AppendEntries append

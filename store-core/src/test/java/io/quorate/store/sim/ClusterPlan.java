@@ -4,9 +4,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What one run of the cluster does, drawn from its seed: how many peers and clients, which faults and
- * how many. Each run has only some of the kinds of faults, so that some bugs are not hidden behind
- * others ("swarm testing", Groce and others, 2012).
+ * What one run of the cluster does, drawn from its seed: how many peers and clients, which faults
+ * and how many. Each run has only some of the kinds of faults, so that some bugs are not hidden
+ * behind others ("swarm testing", Groce and others, 2012).
  */
 record ClusterPlan(
     int peers,

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusterSimulation {
   private static final long CONVERGE_NANOS = 60_000_000_000L;
-  private static final long LINEARIZABILITY_STEPS = 2_000_000;
+  private static final long LINEARIZABILITY_STEPS = 400_000;
   private static final List<String> FILES =
       List.of("/a", "/b", "/c", "/d", "/d/a", "/d/b", "/e", "/e/a");
   private static final List<String> LOGS = List.of("/log0", "/log1");
@@ -33,8 +33,7 @@ final class ClusterSimulation {
   private final SortedMap<String, Long> logs = new TreeMap<>();
   private int lastToken;
 
-  private ClusterSimulation(
-      Simulation simulation, ClusterPlan plan, ClusterMutation mutation) {
+  private ClusterSimulation(Simulation simulation, ClusterPlan plan, ClusterMutation mutation) {
     this.simulation = simulation;
     this.plan = plan;
     this.network = new SimNetwork<>(simulation, plan.network());
@@ -57,8 +56,7 @@ final class ClusterSimulation {
   }
 
   /** As {@link #run(long, PrintStream)}, with peers that are broken in one way. */
-  static Simulation.Result run(
-      long seed, @Nullable PrintStream trace, ClusterMutation mutation) {
+  static Simulation.Result run(long seed, @Nullable PrintStream trace, ClusterMutation mutation) {
     return Simulation.run(
         seed,
         trace,
@@ -188,8 +186,9 @@ final class ClusterSimulation {
   private void readBack(List<SimPeer> some) {
     long givenUp = simulation.counted("client gave up reading");
     for (SimPeer peer : some) {
-      FileClient client = new FileClient(
-          new SimClient(simulation, some, "reader" + peer.id()).patient(), history, logs);
+      FileClient client =
+          new FileClient(
+              new SimClient(simulation, some, "reader" + peer.id()).patient(), history, logs);
       for (String path : FILES) {
         client.client().moveTo(peer);
         client.perform(new FileCall.Read(path));

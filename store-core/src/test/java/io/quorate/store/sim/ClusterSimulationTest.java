@@ -83,7 +83,7 @@ final class ClusterSimulationTest {
       assertTrue(summary.counters().getOrDefault(fault, 0L) > 0, "never happened: " + fault);
     }
     long decided = summary.counters().getOrDefault("history linearizable", 0L);
-    assertTrue(decided > 0.98 * count, "only " + decided + " histories were decided");
+    assertTrue(decided > 0.95 * count, "only " + decided + " histories were decided");
   }
 
   @ParameterizedTest
@@ -94,10 +94,7 @@ final class ClusterSimulationTest {
 
   /** The checkers are worth something only if they notice a broken peer. */
   @ParameterizedTest
-  @EnumSource(
-      value = ClusterMutation.class,
-      mode = EnumSource.Mode.EXCLUDE,
-      names = "NONE")
+  @EnumSource(value = ClusterMutation.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void aBrokenPeerIsCaught(ClusterMutation mutation) {
     for (long seed = 1; seed <= SEEDS_PER_MUTATION; seed++) {
       try {

@@ -10,8 +10,8 @@ import java.util.TreeSet;
 /**
  * Does harm to a cluster until told to stop, and then puts everything right.
  *
- * <p>Nothing that it does may cost acknowledged data: a crash takes only what was not synced. So every
- * failure of a run is a bug.
+ * <p>Nothing that it does may cost acknowledged data: a crash takes only what was not synced. So
+ * every failure of a run is a bug.
  */
 final class FaultInjector {
   private final Simulation simulation;

@@ -19,8 +19,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Carries out {@link FileCall}s through a {@link SimClient} and words the answers as {@link TreeModel}
- * does.
+ * Carries out {@link FileCall}s through a {@link SimClient} and words the answers as {@link
+ * TreeModel} does.
  */
 final class FileClient {
   private static final Caller CALLER = new Caller(0, 0);
@@ -65,8 +65,7 @@ final class FileClient {
       case FileCall.Create create -> create(create.path());
       case FileCall.MakeDirectory make ->
           outcome(
-              client.propose(
-                  new Command.MakeDirectory(at(make.path()), 0755, CALLER), List.of()));
+              client.propose(new Command.MakeDirectory(at(make.path()), 0755, CALLER), List.of()));
       case FileCall.Link link ->
           outcome(client.propose(new Command.Link(at(link.from()), at(link.to())), List.of()));
       case FileCall.Unlink unlink ->
@@ -99,16 +98,14 @@ final class FileClient {
   }
 
   private String create(String path) throws SimClient.GaveUp {
-    Result result =
-        client.propose(new Command.Create(at(path), 0644, CALLER, true), List.of());
+    Result result = client.propose(new Command.Create(at(path), 0644, CALLER, true), List.of());
     return outcome(result);
   }
 
   /** Makes a file that will only be appended to; returns its inode. */
   long createLog(String path) throws SimClient.GaveUp {
     int operation = history.begin(client.name(), new FileCall.Create(path));
-    Result result =
-        client.propose(new Command.Create(at(path), 0644, CALLER, true), List.of());
+    Result result = client.propose(new Command.Create(at(path), 0644, CALLER, true), List.of());
     if (!(result instanceof Result.Node node)) {
       throw new AssertionError("creating " + path + " answered " + result);
     }
@@ -157,8 +154,7 @@ final class FileClient {
     byte[] content = TokenContent.record(append.token(), 8 + client.random().below(500));
     Chunk chunk = client.chunk(content);
     List<ChunkRef> added = List.of(chunk.ref());
-    Command command =
-        new Command.Publish(inode, -1, List.of(), added, -1, AttributeChange.NONE);
+    Command command = new Command.Publish(inode, -1, List.of(), added, -1, AttributeChange.NONE);
     return outcome(client.propose(command, List.of(chunk)));
   }
 

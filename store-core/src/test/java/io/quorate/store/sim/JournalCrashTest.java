@@ -32,9 +32,9 @@ import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /**
- * The journal under one crash after the other: what it called durable is there at the next start, in
- * order and whole, followed by nothing but the records that came next; and a crash alone never makes
- * it suspect.
+ * The journal under one crash after the other: what it called durable is there at the next start,
+ * in order and whole, followed by nothing but the records that came next; and a crash alone never
+ * makes it suspect.
  */
 final class JournalCrashTest {
   private static final Path DIRECTORY = Path.of("/data");
@@ -55,8 +55,7 @@ final class JournalCrashTest {
     assertTrue(summary.counters().getOrDefault("damage reported", 0L) > SEEDS / 10);
   }
 
-  private static SeedRunner.Summary runSeeds(String what, boolean rot)
-      throws InterruptedException {
+  private static SeedRunner.Summary runSeeds(String what, boolean rot) throws InterruptedException {
     long first = Long.getLong("quorate.seed", 1);
     long count = Long.getLong("quorate.seed") != null ? 1 : Long.getLong("quorate.seeds", SEEDS);
     run(0, rot);
@@ -65,8 +64,7 @@ final class JournalCrashTest {
     System.out.println(what + ": " + summary.describe());
     for (SeedRunner.Failure failure : summary.failures()) {
       throw new AssertionError(
-          "replay with -Dtest=JournalCrashTest -Dquorate.seed=" + failure.seed(),
-          failure.cause());
+          "replay with -Dtest=JournalCrashTest -Dquorate.seed=" + failure.seed(), failure.cause());
     }
     return summary;
   }
@@ -178,7 +176,9 @@ final class JournalCrashTest {
       checkDamaged(journal, replayed);
     }
 
-    /** Every record that was durable is there or is reported, and nothing is there that is wrong. */
+    /**
+     * Every record that was durable is there or is reported, and nothing is there that is wrong.
+     */
     private void checkDamaged(Journal journal, List<Kept> replayed) throws IOException {
       List<Object> expected = new ArrayList<>(certain);
       expected.addAll(appended.values());

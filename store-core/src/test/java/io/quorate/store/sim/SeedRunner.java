@@ -26,7 +26,11 @@ final class SeedRunner {
    * @param counters sums of the runs' counters
    */
   record Summary(
-      long seeds, long steps, long nanos, SortedMap<String, Long> counters, List<Failure> failures) {
+      long seeds,
+      long steps,
+      long nanos,
+      SortedMap<String, Long> counters,
+      List<Failure> failures) {
 
     /** For people: totals, then each counter. */
     String describe() {

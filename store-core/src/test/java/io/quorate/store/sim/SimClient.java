@@ -20,8 +20,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client as the protocol expects one: it opens a session, numbers its commands, repeats one with the
- * same number at other peers until it is answered, and gives up after a while.
+ * A client as the protocol expects one: it opens a session, numbers its commands, repeats one with
+ * the same number at other peers until it is answered, and gives up after a while.
  *
  * <p>It knows three endings: an answer; that nothing happened; that nobody can tell.
  */

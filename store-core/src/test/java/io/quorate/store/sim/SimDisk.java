@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A crash loses, keeps or tears each write since the file's last sync ({@link SimFile}), and
- *       loses or keeps each directory operation since the last {@link Disk#syncDirectory}; what a file
- *       grew by since its last sync may go too.
+ *       loses or keeps each directory operation since the last {@link Disk#syncDirectory}; what a
+ *       file grew by since its last sync may go too.
  *   <li>Writes, reads and syncs take simulated time, more in slow periods.
  *   <li>On demand: EIO, a full disk, flipped bits, a write that lands at the wrong place.
  * </ul>

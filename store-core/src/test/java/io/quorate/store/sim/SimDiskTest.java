@@ -185,8 +185,7 @@ final class SimDiskTest {
           SimNode node = simulation.node(1);
           SimWorld world = node.boot();
           Disk disk = world.openDisk(DIRECTORY);
-          IOException refused =
-              assertThrows(IOException.class, () -> world.openDisk(DIRECTORY));
+          IOException refused = assertThrows(IOException.class, () -> world.openDisk(DIRECTORY));
           assertTrue(refused.getMessage().contains("/data"), refused.getMessage());
           disk.close();
           world.openDisk(DIRECTORY);

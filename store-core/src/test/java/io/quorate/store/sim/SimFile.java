@@ -8,10 +8,10 @@ import java.util.Map;
 /**
  * A file's content: what readers see now, and how to take back whatever no sync covers.
  *
- * <p>Pages of 4 KiB hold the present; {@code unsynced} remembers each write since the last sync with
- * the bytes that it replaced. A crash takes all of them back, the youngest first, and then lets each
- * one survive, vanish, or survive in some of its 512-byte sectors. So a later write may be there while
- * an earlier one is gone, and nothing that was synced is ever touched.
+ * <p>Pages of 4 KiB hold the present; {@code unsynced} remembers each write since the last sync
+ * with the bytes that it replaced. A crash takes all of them back, the youngest first, and then
+ * lets each one survive, vanish, or survive in some of its 512-byte sectors. So a later write may
+ * be there while an earlier one is gone, and nothing that was synced is ever touched.
  */
 final class SimFile {
   static final int SECTOR_BYTES = 512;
@@ -54,7 +54,9 @@ final class SimFile {
     sizeBytes = Math.max(sizeBytes, offset + bytes.length);
   }
 
-  /** Gives up what lies past {@code newSizeBytes}; until the next sync a crash may bring it back. */
+  /**
+   * Gives up what lies past {@code newSizeBytes}; until the next sync a crash may bring it back.
+   */
   void truncate(long newSizeBytes) {
     sizeBytes = Math.min(sizeBytes, newSizeBytes);
   }

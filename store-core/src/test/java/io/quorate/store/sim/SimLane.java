@@ -4,7 +4,9 @@ import java.util.ArrayDeque;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** A thread that runs what is posted to it, in order: a process's timer thread or network reader. */
+/**
+ * A thread that runs what is posted to it, in order: a process's timer thread or network reader.
+ */
 final class SimLane {
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final SimThread thread;

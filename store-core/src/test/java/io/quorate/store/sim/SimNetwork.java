@@ -68,9 +68,7 @@ public final class SimNetwork<M> {
   private record Link(int from, int to) implements Comparable<Link> {
     @Override
     public int compareTo(Link other) {
-      return from != other.from
-          ? Integer.compare(from, other.from)
-          : Integer.compare(to, other.to);
+      return from != other.from ? Integer.compare(from, other.from) : Integer.compare(to, other.to);
     }
   }
 
@@ -143,8 +141,8 @@ public final class SimNetwork<M> {
   }
 
   /**
-   * From now on messages to {@code id} go to {@code receiver}, for as long as {@code world} lives. All
-   * other nodes see the connection to {@code id} come up, and it sees theirs.
+   * From now on messages to {@code id} go to {@code receiver}, for as long as {@code world} lives.
+   * All other nodes see the connection to {@code id} come up, and it sees theirs.
    */
   public void attach(int id, SimWorld world, Deliver<M> receiver, LinkListener listener) {
     connections.forEach(
@@ -213,8 +211,7 @@ public final class SimNetwork<M> {
   }
 
   private void carry(Link link, Connection connection, M message) {
-    long arrival =
-        simulation.now() + random.between(faults.minDelayNanos, faults.maxDelayNanos);
+    long arrival = simulation.now() + random.between(faults.minDelayNanos, faults.maxDelayNanos);
     if (random.chance(faults.lateChance)) {
       simulation.count("net message late");
       arrival += random.between(0, faults.lateNanos);

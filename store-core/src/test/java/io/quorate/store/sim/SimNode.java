@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A machine: its clock and its disks, which outlive the processes that run on it.
  *
- * <p>At most one process ({@link SimWorld}) runs at a time. {@link #crash} ends it at once: none of its
- * threads takes another step, and the disks keep only what a power loss leaves of them.
+ * <p>At most one process ({@link SimWorld}) runs at a time. {@link #crash} ends it at once: none of
+ * its threads takes another step, and the disks keep only what a power loss leaves of them.
  */
 public final class SimNode {
   private final Simulation simulation;

@@ -1,5 +1,6 @@
 package io.quorate.store.sim;
 
+import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.MetadataTable;
@@ -8,7 +9,6 @@ import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.PeerOptions;
 import io.quorate.store.peer.PeerStorage;
 import io.quorate.store.table.MemoryTables;
-import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.world.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,8 +47,7 @@ final class SimPeer {
     disk().faults().syncLies = mutation == ClusterMutation.LYING_SYNC;
     SimRandom random = simulation.random().fork();
     metadata =
-        new MemoryTables(
-            MetadataTable.values(), () -> random.chance(plan.metadataFlushChance()));
+        new MemoryTables(MetadataTable.values(), () -> random.chance(plan.metadataFlushChance()));
     index =
         new MemoryTables(ChunkStore.Index.values(), () -> random.chance(plan.indexFlushChance()));
   }

@@ -3,8 +3,8 @@ package io.quorate.store.sim;
 import java.util.List;
 
 /**
- * Seeded pseudo-random numbers: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number
- * generators", 2014). Written out here so that a seed means the same run on every JDK.
+ * Seeded pseudo-random numbers: SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom
+ * number generators", 2014). Written out here so that a seed means the same run on every JDK.
  */
 public final class SimRandom {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A virtual thread that runs only when the simulation says so.
  *
- * <p>It is its own executor: the JDK hands a virtual thread's continuation to its scheduler whenever
- * the thread can go on, and one scheduler object per thread tells which thread that is. The builder
- * that takes a scheduler is package-private in JDK 25, hence {@code
+ * <p>It is its own executor: the JDK hands a virtual thread's continuation to its scheduler
+ * whenever the thread can go on, and one scheduler object per thread tells which thread that is.
+ * The builder that takes a scheduler is package-private in JDK 25, hence {@code
  * --add-opens=java.base/java.lang=ALL-UNNAMED}.
  */
 final class SimThread implements Executor {
@@ -32,13 +32,14 @@ final class SimThread implements Executor {
   /** What to run for the thread's next step; set while it is ready. */
   private @Nullable Runnable continuation;
 
-  /** Whether the thread is in the middle of a step, and what another thread gave it to go on with. */
+  /**
+   * Whether the thread is in the middle of a step, and what another thread gave it to go on with.
+   */
   private volatile boolean stepping;
 
   private volatile @Nullable Runnable unblocked;
 
-  SimThread(
-      Simulation simulation, int id, String name, @Nullable SimWorld world, Runnable body) {
+  SimThread(Simulation simulation, int id, String name, @Nullable SimWorld world, Runnable body) {
     this.simulation = simulation;
     this.id = id;
     this.name = name;
@@ -85,8 +86,7 @@ final class SimThread implements Executor {
     Thread.State state = passMonitors();
     stepping = false;
     switch (state) {
-      case TIMED_WAITING ->
-          simulation.escaped(name + " waits with a timeout of the JDK" + stack());
+      case TIMED_WAITING -> simulation.escaped(name + " waits with a timeout of the JDK" + stack());
       case BLOCKED -> simulation.escaped(name + " contends for a monitor" + stack());
       case NEW, RUNNABLE, WAITING, TERMINATED -> {}
     }
@@ -94,8 +94,8 @@ final class SimThread implements Executor {
 
   /**
    * Goes on with the same step when the thread met a monitor that a thread of the JVM or of another
-   * run held, in a Cleaner or a class loader: it is free again at once, and the run is then the same
-   * as if it had been free before. One that another simulated thread holds stays taken.
+   * run held, in a Cleaner or a class loader: it is free again at once, and the run is then the
+   * same as if it had been free before. One that another simulated thread holds stays taken.
    */
   private Thread.State passMonitors() {
     long giveUpAt = 0;

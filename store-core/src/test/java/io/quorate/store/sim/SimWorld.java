@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * One process on a {@link SimNode}: it lives from boot to crash, with threads, timers and the node's
- * clock and disks.
+ * One process on a {@link SimNode}: it lives from boot to crash, with threads, timers and the
+ * node's clock and disks.
  *
- * <p>Every call is a point where the calling thread may lose its turn, so that code between two locks
- * is interleaved too.
+ * <p>Every call is a point where the calling thread may lose its turn, so that code between two
+ * locks is interleaved too.
  */
 public final class SimWorld implements World {
   private final SimNode node;

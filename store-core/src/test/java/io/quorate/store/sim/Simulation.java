@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * One run of the simulator: one seed, one carrier thread, simulated time.
  *
  * <p>{@link #run} starts the test's body as a simulated thread and ends when the body returns. Each
- * step runs one thread until it parks, yields or ends; which of the ready threads comes next is drawn
- * from the seed. A step takes a few microseconds of simulated time; when no thread is ready, time
- * jumps to the next timer. When there is none either, nothing can ever happen again: the run fails
- * with a dump of what every thread waits for.
+ * step runs one thread until it parks, yields or ends; which of the ready threads comes next is
+ * drawn from the seed. A step takes a few microseconds of simulated time; when no thread is ready,
+ * time jumps to the next timer. When there is none either, nothing can ever happen again: the run
+ * fails with a dump of what every thread waits for.
  *
  * <p>What would escape the seed is found and fails the run: timed waits of the JDK, Thread.sleep,
- * contended monitors, wake-ups from other threads, and (by a watchdog on real time) threads that pin
- * the carrier or never end a step.
+ * contended monitors, wake-ups from other threads, and (by a watchdog on real time) threads that
+ * pin the carrier or never end a step.
  */
 public final class Simulation {
 
@@ -78,7 +78,9 @@ public final class Simulation {
     this.random = root.fork();
   }
 
-  /** Runs {@code body} under {@code seed}; throws {@link SimulationError} when anything went wrong. */
+  /**
+   * Runs {@code body} under {@code seed}; throws {@link SimulationError} when anything went wrong.
+   */
   public static Result run(long seed, Body body) {
     return run(seed, null, body);
   }
@@ -110,7 +112,14 @@ public final class Simulation {
     Throwable cause = failure;
     if (cause != null) {
       throw new SimulationError(
-          "seed " + seed + " failed after " + steps + " steps, " + now / 1_000_000 + " ms: " + cause,
+          "seed "
+              + seed
+              + " failed after "
+              + steps
+              + " steps, "
+              + now / 1_000_000
+              + " ms: "
+              + cause,
           cause);
     }
     return new Result(

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * File content that says what it is: each put or append writes one record, {@code
- * <token:length:bytes>}, whose bytes follow from the token. So whoever reads a file can tell, without
- * knowing its history, which writes it holds and whether any was torn.
+ * <token:length:bytes>}, whose bytes follow from the token. So whoever reads a file can tell,
+ * without knowing its history, which writes it holds and whether any was torn.
  */
 final class TokenContent {
   private TokenContent() {}
@@ -32,7 +32,9 @@ final class TokenContent {
     return new SimRandom(token * 0x9E3779B97F4A7C15L + length).bytes(length);
   }
 
-  /** The tokens in {@code content}, as {@link TreeModel} writes them; throws if anything is torn. */
+  /**
+   * The tokens in {@code content}, as {@link TreeModel} writes them; throws if anything is torn.
+   */
   static String tokens(ByteBuffer content) {
     ByteBuffer rest = content.duplicate();
     StringBuilder tokens = new StringBuilder();
@@ -49,8 +51,7 @@ final class TokenContent {
       }
       byte[] record = record(token, length);
       if (at + record.length > content.limit()) {
-        throw new AssertionError(
-            "torn file: token " + token + " at byte " + at + " lacks its end");
+        throw new AssertionError("torn file: token " + token + " at byte " + at + " lacks its end");
       }
       for (int i = 0; i < record.length; i++) {
         if (content.get(at + i) != record[i]) {

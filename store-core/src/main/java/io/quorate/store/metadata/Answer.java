@@ -16,8 +16,7 @@ public sealed interface Answer {
   record Listing(Attributes directory, List<DirectoryEntry> entries, boolean end)
       implements Answer {}
 
-  record DirectoryEntry(
-      Bytes name, long inode, FileType type, @Nullable Attributes attributes) {}
+  record DirectoryEntry(Bytes name, long inode, FileType type, @Nullable Attributes attributes) {}
 
   record Xattr(Bytes value) implements Answer {}
 

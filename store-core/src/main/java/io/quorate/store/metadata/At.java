@@ -1,11 +1,11 @@
 package io.quorate.store.metadata;
 
 /**
- * A place in the tree: a path of names separated by '/', relative to a base inode. An empty path is the
- * base itself, which is how a mount addresses inodes; the API uses the root and a whole path, so that
- * one command resolves and acts in one round. Symbolic links on the way are followed (at most 40), a
- * target that begins with '/' from the root; the last name is followed only if {@code follow}.
- * "." and ".." are resolved as POSIX does.
+ * A place in the tree: a path of names separated by '/', relative to a base inode. An empty path is
+ * the base itself, which is how a mount addresses inodes; the API uses the root and a whole path,
+ * so that one command resolves and acts in one round. Symbolic links on the way are followed (at
+ * most 40), a target that begins with '/' from the root; the last name is followed only if {@code
+ * follow}. "." and ".." are resolved as POSIX does.
  *
  * @param base inode that the path starts from
  * @param path at most 4,096 bytes, each name 1 to 255 bytes without NUL

@@ -3,8 +3,8 @@ package io.quorate.store.metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attributes to set; null leaves one alone. A time of {@link #NOW} takes the entry's stamp. A changed
- * owner drops setuid and setgid as POSIX says, unless {@code permissions} is given too.
+ * Attributes to set; null leaves one alone. A time of {@link #NOW} takes the entry's stamp. A
+ * changed owner drops setuid and setgid as POSIX says, unless {@code permissions} is given too.
  */
 public record AttributeChange(
     @Nullable Integer permissions,

@@ -6,8 +6,8 @@ import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that changes the replicated state. Each is applied atomically, in log order, the same on
- * every peer; each answers a {@link Result}.
+ * Everything that changes the replicated state. Each is applied atomically, in log order, the same
+ * on every peer; each answers a {@link Result}.
  */
 public sealed interface Command {
 
@@ -138,12 +138,12 @@ public sealed interface Command {
    * lowest truncation on, the writes that are left lie over it, and the size is the last one set.
    *
    * @param inode the file
-   * @param cutBytes published content from here on is dropped first (it reads as zeros if the file is
-   *     longer in the end); −1 if the handle did not truncate
+   * @param cutBytes published content from here on is dropped first (it reads as zeros if the file
+   *     is longer in the end); −1 if the handle did not truncate
    * @param writes in write order; later ones win
    * @param append chunks to put one after the other at the end of the file, or none
-   * @param sizeBytes the size to set after {@code writes} and before {@code append}; −1 to grow only
-   *     as far as the extents reach
+   * @param sizeBytes the size to set after {@code writes} and before {@code append}; −1 to grow
+   *     only as far as the extents reach
    * @param change attributes set while the handle was dirty; mtime is the time of the last write
    */
   record Publish(
@@ -174,8 +174,7 @@ public sealed interface Command {
   }
 
   /** Allocates or punches a range. */
-  record Allocate(long inode, long offset, long lengthBytes, AllocateMode mode)
-      implements Command {
+  record Allocate(long inode, long offset, long lengthBytes, AllocateMode mode) implements Command {
     @Override
     public boolean freesSpace() {
       return mode == AllocateMode.PUNCH;
@@ -192,15 +191,15 @@ public sealed interface Command {
 
   /**
    * copy_file_range: shares the extents, moves no content. {@link Result.Copied} says how much was
-   * copied: less than asked at the end of the source, and when the range holds more extents than one
-   * command may share; the caller then goes on with the rest.
+   * copied: less than asked at the end of the source, and when the range holds more extents than
+   * one command may share; the caller then goes on with the rest.
    */
   record CopyRange(long fromInode, long fromOffset, long toInode, long toOffset, long lengthBytes)
       implements Command {}
 
   /**
-   * Replaces (or makes) a whole file atomically. An existing file keeps inode, owner, permissions and
-   * xattrs, and gets a new content id.
+   * Replaces (or makes) a whole file atomically. An existing file keeps inode, owner, permissions
+   * and xattrs, and gets a new content id.
    *
    * @param extents the content
    * @param mtimeNanos or {@link AttributeChange#NOW}

@@ -3,8 +3,8 @@ package io.quorate.store.metadata;
 import io.quorate.store.log.ChunkRef;
 
 /**
- * {@code lengthBytes} bytes of a file from {@code fileOffset} on are those of {@code chunk} from {@code
- * chunkOffset} on. What no extent covers reads as zeros.
+ * {@code lengthBytes} bytes of a file from {@code fileOffset} on are those of {@code chunk} from
+ * {@code chunkOffset} on. What no extent covers reads as zeros.
  */
 public record Extent(long fileOffset, ChunkRef chunk, int chunkOffset, int lengthBytes) {
   public Extent {

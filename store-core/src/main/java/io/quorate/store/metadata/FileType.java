@@ -28,6 +28,7 @@ public enum FileType {
         return type;
       }
     }
-    throw new IllegalArgumentException("no file type has mode bits 0" + Integer.toOctalString(mode));
+    throw new IllegalArgumentException(
+        "no file type has mode bits 0" + Integer.toOctalString(mode));
   }
 }

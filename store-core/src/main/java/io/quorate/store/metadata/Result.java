@@ -22,7 +22,6 @@ public sealed interface Result {
   record Copied(Attributes attributes, long copiedBytes) implements Result {}
 
   /** The lock that is in the way. */
-  record LockConflict(
-      long session, long owner, Command.LockType type, long startByte, long endByte)
+  record LockConflict(long session, long owner, Command.LockType type, long startByte, long endByte)
       implements Result {}
 }

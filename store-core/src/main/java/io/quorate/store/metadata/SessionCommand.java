@@ -7,8 +7,7 @@ package io.quorate.store.metadata;
  * @param sequence number within the session, from 1; a random number when the session is 0
  * @param lowestOutstanding all lower numbers of this session are answered and may be forgotten
  */
-public record SessionCommand(
-    long session, long sequence, long lowestOutstanding, Command command) {
+public record SessionCommand(long session, long sequence, long lowestOutstanding, Command command) {
 
   /**
    * Most answers that the state keeps for a session: a sender never uses a sequence number of

@@ -1,6 +1,6 @@
 package io.quorate.store.peer;
 
-import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.consensus.Effects;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.log.ChunkId;
@@ -10,17 +10,20 @@ import io.quorate.store.peer.PeerMessage.CommandId;
 import io.quorate.store.peer.PeerMessage.ProposedCommand;
 import io.quorate.store.peer.PeerMessage.Refusal;
 import io.quorate.store.world.World;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The leader's door: which proposals go into the log, and when. A proposal waits here until this
@@ -46,7 +49,18 @@ final class Admission {
     void refuse(int origin, long ticket, List<CommandId> commands, Refusal refusal);
   }
 
-  private record Admitted(int origin, long ticket, ProposedCommand command) {}
+  private record Admitted(int origin, long ticket, ProposedCommand command) {
+    long contentBytes() {
+      long bytes = 0;
+      for (ChunkRef chunk : command.chunks()) {
+        bytes += chunk.lengthBytes();
+      }
+      return bytes;
+    }
+  }
+
+  /** An entry with content that is not known to be committed. */
+  private record Uncommitted(long index, long contentBytes) {}
 
   private static final class Parked {
     final Admitted proposal;
@@ -62,14 +76,26 @@ final class Admission {
   }
 
   private final World world;
-  private final ChunkStore chunks;
+  private final Predicate<ChunkId> held;
   private final ChunkExchange exchange;
   private final RefusalSink refusals;
   private final Consumer<Input> step;
-  private final Supplier<Optional<Refusal>> contentRefusal;
+  private final Supplier<@Nullable Refusal> objectionToContent;
   private final LongSupplier backlogBytes;
+  private final BooleanSupplier logFull;
+  private final LongSupplier commitIndex;
+  private final long reserveBytes;
 
   private List<Admitted> gathered = new ArrayList<>();
+
+  /** Proposals with all their chunks here, until what is uncommitted leaves room in the reserve. */
+  private final ArrayDeque<Admitted> forRoom = new ArrayDeque<>();
+
+  private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
+
+  /** Bytes of content that uncommitted entries name. */
+  private long uncommittedBytes;
+
   private final Map<ChunkId, List<Parked>> waiting = new HashMap<>();
   private final Map<CommandId, Parked> parked = new LinkedHashMap<>();
 
@@ -80,29 +106,39 @@ final class Admission {
 
   Admission(
       World world,
-      ChunkStore chunks,
+      Predicate<ChunkId> held,
       ChunkExchange exchange,
       RefusalSink refusals,
       Consumer<Input> step,
-      Supplier<Optional<Refusal>> contentRefusal,
-      LongSupplier backlogBytes) {
+      Supplier<@Nullable Refusal> objectionToContent,
+      LongSupplier backlogBytes,
+      BooleanSupplier logFull,
+      LongSupplier commitIndex,
+      long reserveBytes) {
     this.world = world;
-    this.chunks = chunks;
+    this.held = held;
     this.exchange = exchange;
     this.refusals = refusals;
     this.step = step;
-    this.contentRefusal = contentRefusal;
+    this.objectionToContent = objectionToContent;
     this.backlogBytes = backlogBytes;
+    this.logFull = logFull;
+    this.commitIndex = commitIndex;
+    this.reserveBytes = reserveBytes;
   }
 
   /** This peer's role changed: what was parked for a leader goes back to its origins. */
   void roleIs(Role newRole) {
     role = newRole;
     if (role != Role.LEADER) {
-      List<Parked> all = List.copyOf(parked.values());
+      List<Admitted> all = new ArrayList<>(forRoom);
+      parked.values().forEach(one -> all.add(one.proposal));
+      forRoom.clear();
       parked.clear();
       waiting.clear();
-      all.forEach(one -> refuse(one.proposal, Refusal.NOT_LEADER));
+      uncommitted.clear();
+      uncommittedBytes = 0;
+      all.forEach(one -> refuse(one, Refusal.NOT_LEADER));
     }
   }
 
@@ -110,28 +146,40 @@ final class Admission {
   void propose(int origin, long ticket, List<ProposedCommand> commands) {
     for (ProposedCommand command : commands) {
       Admitted proposal = new Admitted(origin, ticket, command);
-      if (role != Role.LEADER) {
-        refuse(proposal, Refusal.NOT_LEADER);
-      } else if (parked.size() >= MAX_PARKED || backlogBytes.getAsLong() > MAX_BACKLOG_BYTES) {
-        refuse(proposal, Refusal.OVERLOADED);
+      Refusal objection = objectionTo(command);
+      if (objection != null) {
+        refuse(proposal, objection);
       } else {
-        Optional<Refusal> noRoom = command.freesSpace() ? Optional.empty() : contentRefusal.get();
-        noRoom.ifPresentOrElse(why -> refuse(proposal, why), () -> admitOrPark(proposal));
+        admitOrPark(proposal);
       }
     }
+  }
+
+  private @Nullable Refusal objectionTo(ProposedCommand command) {
+    if (role != Role.LEADER) {
+      return Refusal.NOT_LEADER;
+    }
+    if (parked.size() + forRoom.size() >= MAX_PARKED
+        || backlogBytes.getAsLong() > MAX_BACKLOG_BYTES) {
+      return Refusal.OVERLOADED;
+    }
+    if (logFull.getAsBoolean()) {
+      return Refusal.NO_SPACE;
+    }
+    return command.freesSpace() ? null : objectionToContent.get();
   }
 
   private void admitOrPark(Admitted proposal) {
     Parked lacks = null;
     for (ChunkRef chunk : proposal.command().chunks()) {
-      if (!chunks.held(chunk.id())) {
+      if (!held.test(chunk.id())) {
         lacks = lacks == null ? new Parked(proposal, world.nanoTime()) : lacks;
         lacks.lacking.add(chunk.id());
         waiting.computeIfAbsent(chunk.id(), unused -> new ArrayList<>(1)).add(lacks);
       }
     }
     if (lacks == null) {
-      gathered.add(proposal);
+      forRoom.add(proposal);
       return;
     }
     // The origin pushes chunks ahead of the proposal on the same link; they lag only when the
@@ -153,6 +201,11 @@ final class Admission {
     }
   }
 
+  /** Whether a proposal waits for a chunk. */
+  boolean isWaiting() {
+    return !waiting.isEmpty();
+  }
+
   /** A chunk is now in this journal. */
   void chunkArrived(ChunkId chunk) {
     List<Parked> freed = waiting.remove(chunk);
@@ -163,7 +216,7 @@ final class Admission {
       one.lacking.remove(chunk);
       if (one.lacking.isEmpty()) {
         parked.remove(one.proposal.command().commandId(), one);
-        gathered.add(one.proposal);
+        forRoom.add(one.proposal);
       }
     }
   }
@@ -190,8 +243,47 @@ final class Admission {
     }
   }
 
+  /**
+   * Lets in, in order, what fits. What uncommitted entries name fits the reserve, or is named by
+   * one entry alone: so a follower that has no more room for content can still fetch all that it
+   * needs to acknowledge them.
+   */
+  private void admitWhatFits() {
+    while (!uncommitted.isEmpty() && uncommitted.getFirst().index() <= commitIndex.getAsLong()) {
+      uncommittedBytes -= uncommitted.removeFirst().contentBytes();
+    }
+    long named = uncommittedBytes;
+    while (!forRoom.isEmpty()) {
+      long more = forRoom.getFirst().contentBytes();
+      if (reserveBytes > 0 && more > 0 && named > 0 && named + more > reserveBytes) {
+        return;
+      }
+      named += more;
+      gathered.add(forRoom.removeFirst());
+    }
+  }
+
+  /** Whether proposals that waited for a commit may go on. */
+  boolean hasRoomAgain() {
+    return !forRoom.isEmpty()
+        && !uncommitted.isEmpty()
+        && uncommitted.getFirst().index() <= commitIndex.getAsLong();
+  }
+
+  /** Consensus appended these of the step under way. */
+  void accepted(List<Effects.Accepted> accepted) {
+    for (Effects.Accepted one : accepted) {
+      long bytes = stepping.get((int) one.ticket()).contentBytes();
+      if (bytes > 0) {
+        uncommitted.add(new Uncommitted(one.index(), bytes));
+        uncommittedBytes += bytes;
+      }
+    }
+  }
+
   /** Appends what the turn gathered. */
   void endOfTurn() {
+    admitWhatFits();
     if (gathered.isEmpty()) {
       return;
     }

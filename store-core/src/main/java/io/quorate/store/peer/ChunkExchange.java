@@ -36,7 +36,7 @@ final class ChunkExchange implements Executor {
   private static final int MAX_QUEUED = 1024;
 
   /** Somebody who waits for a chunk. */
-  private record Waiter(CompletableFuture<Void> future, long deadlineNanos) {}
+  private record Waiter(CompletableFuture<@Nullable Chunk> future, long deadlineNanos) {}
 
   /** A chunk that is being looked for. */
   private static final class Fetch {
@@ -44,6 +44,9 @@ final class ChunkExchange implements Executor {
     final List<Waiter> waiters = new ArrayList<>(1);
     long deadlineNanos;
     int lastAsked;
+
+    /** Whether it is to be looked for even when nobody waits. */
+    boolean wanted;
 
     /** Peers that said since the last pause that they lack it. */
     int refusals;
@@ -117,11 +120,12 @@ final class ChunkExchange implements Executor {
   }
 
   /**
-   * Gets a chunk from whoever has it; completes when it is in this journal (not durable yet), and
-   * fails at the deadline.
+   * Gets a chunk from whoever has it; fails at the deadline. Completes with null if it is in this
+   * journal already, else with what came: that is in the journal too (not durable yet), unless
+   * there is no room for it.
    */
-  CompletableFuture<Void> fetch(ChunkRef chunk, long deadlineNanos) {
-    CompletableFuture<Void> future = new CompletableFuture<>();
+  CompletableFuture<@Nullable Chunk> fetch(ChunkRef chunk, long deadlineNanos) {
+    CompletableFuture<@Nullable Chunk> future = new CompletableFuture<>();
     fetch(chunk, new Waiter(future, deadlineNanos));
     return future;
   }
@@ -142,6 +146,7 @@ final class ChunkExchange implements Executor {
           fetches.put(chunk.id(), fetch);
           ask = next(fetch, now);
         }
+        fetch.wanted |= waiter == null;
         if (waiter != null) {
           fetch.waiters.add(waiter);
           if (waiter.deadlineNanos - fetch.deadlineNanos > 0) {
@@ -183,18 +188,27 @@ final class ChunkExchange implements Executor {
     return fetch.lastAsked;
   }
 
-  /** A chunk is now held, wherever it came from. */
-  void arrived(ChunkId chunk) {
-    Fetch fetch;
+  /**
+   * A chunk came, by whatever way.
+   *
+   * @param held false if there is no room for it in the journal
+   */
+  void arrived(Chunk chunk, boolean held) {
+    List<Waiter> waiters = List.of();
     lock.lock();
     try {
-      fetch = fetches.isEmpty() ? null : fetches.remove(chunk);
+      Fetch fetch = fetches.isEmpty() ? null : fetches.get(chunk.ref().id());
+      if (fetch != null) {
+        waiters = List.copyOf(fetch.waiters);
+        fetch.waiters.clear();
+        if (held || !fetch.wanted) {
+          fetches.remove(chunk.ref().id());
+        }
+      }
     } finally {
       lock.unlock();
     }
-    if (fetch != null) {
-      fetch.waiters.forEach(waiter -> waiter.future.complete(null));
-    }
+    waiters.forEach(waiter -> waiter.future.complete(chunk));
   }
 
   /** A peer said that it lacks a chunk: ask the next one, or pause when all have been asked. */

@@ -3,8 +3,6 @@ package io.quorate.store.peer;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.ReadReply;
-import io.quorate.store.gateway.UnavailableException;
-import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
@@ -14,10 +12,10 @@ import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Query;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +37,8 @@ final class ContentReader {
   /**
    * A read under way.
    *
-   * @param damaged chunks whose copy here could not be read, and which were fetched anew
+   * @param fetched content that came from other peers for it, which this journal may have no room
+   *     for
    */
   private record Request(
       Answer.ContentMap map,
@@ -47,7 +46,7 @@ final class ContentReader {
       int asked,
       long deadlineNanos,
       CompletableFuture<ReadReply> future,
-      Set<ChunkId> damaged) {}
+      Map<ChunkRef, ByteBuffer> fetched) {}
 
   ContentReader(
       Metadata metadata,
@@ -77,7 +76,9 @@ final class ContentReader {
       case Answer.Failed failed ->
           future.complete(new ReadReply.Failed(failed.code(), failed.detail()));
       case Answer.ContentMap map ->
-          assemble(new Request(map, offset, lengthBytes, deadlineNanos, future, new HashSet<>()));
+          assemble(
+              new Request(
+                  map, offset, lengthBytes, deadlineNanos, future, new ConcurrentHashMap<>()));
       case Answer.Stat stat -> throw unexpected(stat);
       case Answer.Symlink symlink -> throw unexpected(symlink);
       case Answer.Listing listing -> throw unexpected(listing);
@@ -137,15 +138,14 @@ final class ContentReader {
   }
 
   private @Nullable ByteBuffer readChunk(Request request, ChunkRef chunk, int offset, int length) {
+    ByteBuffer fetched = request.fetched.get(chunk);
+    if (fetched != null) {
+      return fetched.slice(fetched.position() + offset, length).asReadOnlyBuffer();
+    }
     try {
       return chunks.read(chunk, offset, length);
     } catch (IOException e) {
       onReadError.accept(chunk, e);
-      if (!request.damaged.add(chunk.id())) {
-        // Fetched anew, and bad again: this disk does not give back what it is given.
-        request.future.completeExceptionally(
-            new UnavailableException("this peer can not read its copy of the file: " + e));
-      }
       return null;
     }
   }
@@ -162,17 +162,17 @@ final class ContentReader {
   }
 
   private void fetchThenRetry(ChunkRef chunk, Request request) {
-    if (request.future.isDone()) {
-      return;
-    }
     exchange
         .fetch(chunk, request.deadlineNanos)
         .whenComplete(
-            (done, error) -> {
+            (came, error) -> {
               if (error != null) {
                 // Unavailable: another peer may do better.
                 request.future.completeExceptionally(error);
               } else {
+                if (came != null) {
+                  request.fetched.put(came.ref(), came.content());
+                }
                 reads.resume(() -> assemble(request), request.future, request.deadlineNanos);
               }
             });

@@ -140,7 +140,7 @@ final class Healing {
     lock.lock();
     try {
       inFlight--;
-      if (failed) {
+      if (failed || !chunks.held(chunk.id())) {
         missing.put(chunk.id(), chunk); // at the tail: others first, then again
       }
     } finally {

@@ -37,8 +37,8 @@ final class LogReplay implements Replay {
       gapAfter = gapAfter < 0 ? positions.size() : gapAfter;
       return;
     }
-    if (entry.index() == gapAfter + 1) {
-      gapAfter = -1; // written again later
+    if (entry.index() <= gapAfter + 1) {
+      gapAfter = -1; // written again later, or superseded by what comes before it
     }
     while (positions.size() >= entry.index()) {
       positions.remove(positions.size() - 1);

@@ -90,6 +90,11 @@ final class LogStore {
     return journal.readEntry(position);
   }
 
+  /** Whether an entry that is not applied yet need not be read from the disk. */
+  boolean inMemory(long index) {
+    return !unapplied.isEmpty() && unapplied.getFirst().index() <= index;
+  }
+
   /** Takes entries {@code from} to {@code to} for applying; each is taken once, in order. */
   List<Entry> takeForApply(long from, long to) throws IOException {
     List<Entry> taken = new ArrayList<>((int) (to - from + 1));

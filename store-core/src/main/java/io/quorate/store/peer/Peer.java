@@ -7,7 +7,6 @@ import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
-import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.metadata.Metadata;
@@ -256,39 +255,45 @@ public final class Peer implements AutoCloseable {
   }
 
   boolean hasSpaceForContent() {
-    return journal.usableBytes() >= options.reserveBytes();
+    return journal.usableBytes() >= options.roomForContentBytes();
   }
 
   /** Content from this peer's callers or another origin: refused inside the reserve. */
   void takePushed(Chunk chunk) {
-    if (hasSpaceForContent()) {
-      take(chunk);
-    }
+    take(chunk, options.reserveBytes());
   }
 
   /** Content that this peer asked for, because the log or the tree names it. */
   void takePulled(Chunk chunk) {
-    take(chunk);
+    take(chunk, options.reserveForLogBytes());
   }
 
-  private void take(Chunk chunk) {
-    ChunkId id = chunk.ref().id();
+  private void take(Chunk chunk, long leaveBytes) {
+    boolean held = journal.usableBytes() >= leaveBytes && append(chunk);
+    // Whoever waits to read it is served even if there is no room to keep it.
+    exchange.arrived(chunk, held);
+    if (held && protocol.awaitsChunks()) {
+      loop.execute(() -> protocol.chunkArrived(chunk.ref().id()));
+    }
+  }
+
+  /** Whether the journal holds the chunk now. */
+  private boolean append(Chunk chunk) {
     try {
       chunks.append(chunk.ref(), chunk.content());
+      return true;
     } catch (NoSpaceException full) {
-      LOG.debug("peer {}: no room for chunk {}", options.id(), id, full);
-      return; // it is pulled again if the log names it and space returns
+      LOG.debug("peer {}: no room for chunk {}", options.id(), chunk.ref().id(), full);
+      return false; // it is pulled again if the log names it and space returns
     } catch (JournalFailedException e) {
       failed(e);
-      return;
+      return false;
     } catch (IllegalStateException e) {
       if (closed.get()) {
-        return; // it came while the storage was being closed
+        return false; // it came while the storage was being closed
       }
       throw e;
     }
-    exchange.arrived(id);
-    loop.execute(() -> protocol.chunkArrived(id));
   }
 
   // ---- what can go wrong

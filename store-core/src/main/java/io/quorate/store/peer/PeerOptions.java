@@ -1,5 +1,6 @@
 package io.quorate.store.peer;
 
+import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Membership;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -49,6 +50,16 @@ public record PeerOptions(
     checkRange("reserveBytes", reserveBytes, 0, Long.MAX_VALUE);
     checkRange("maxQueuedBytes", maxQueuedBytes, 1 << 20, 1L << 40);
     checkRange("readerThreads", readerThreads, 1, 256);
+  }
+
+  /** Free space with which a peer counts as having room for content: for one chunk at least. */
+  long roomForContentBytes() {
+    return Math.max(reserveBytes, ChunkRef.MAX_BYTES);
+  }
+
+  /** Part of the reserve that is for the log alone: not even content that it names may take it. */
+  long reserveForLogBytes() {
+    return reserveBytes / 4;
   }
 
   /** Options with the defaults for a machine on a local network. */

@@ -17,10 +17,15 @@ import java.util.Map;
  */
 final class Peers {
   /** A peer that says nothing for this long counts as unreachable. */
-  private static final long SILENT_NANOS = 3_000_000_000L;
+  static final long SILENT_NANOS = 3_000_000_000L;
 
-  /** A report, when it came, and the commit index that was known here then. */
-  private record Heard(Report report, long atNanos, long commitIndex) {}
+  /**
+   * A report and when it came.
+   *
+   * @param commitIndex known here when it came
+   * @param earlierCommitIndex known here at this peer's own report before that
+   */
+  private record Heard(Report report, long atNanos, long commitIndex, long earlierCommitIndex) {}
 
   private final PeerOptions options;
   private final DigestComparison digests;
@@ -38,19 +43,13 @@ final class Peers {
     if (peer == options.id()) {
       commitIndexAtLastReport = commitIndex;
     }
-    heard.put(peer, new Heard(report, nowNanos, commitIndexAtLastReport));
+    heard.put(peer, new Heard(report, nowNanos, commitIndex, commitIndexAtLastReport));
     Digest digest = new Digest(report.digestHigh(), report.digestLow());
     digests.add(peer, report.digestIndex(), digest);
   }
 
   DigestComparison.Verdict verdict() {
     return digests.verdict();
-  }
-
-  /** Free space of a peer as it last reported; −1 if it has not. */
-  long usableBytes(int peer) {
-    Heard last = heard.get(peer);
-    return last == null ? -1 : last.report().usableBytes();
   }
 
   ClusterStatus status(
@@ -87,12 +86,20 @@ final class Peers {
         address,
         state(peer, last, role, leader, nowNanos),
         report.appliedIndex(),
-        Math.max(0, Math.max(commitIndex, report.commitIndex()) - report.appliedIndex()),
+        lag(last, commitIndex, nowNanos),
         report.usableBytes(),
         report.totalBytes(),
         digest.toString(),
         silentMillis,
         report.detail());
+  }
+
+  /** How far behind it was when it reported; against now once it is silent. */
+  private static long lag(Heard last, long commitIndex, long nowNanos) {
+    boolean silent = nowNanos - last.atNanos() >= SILENT_NANOS;
+    long known = silent ? commitIndex : last.commitIndex();
+    Report report = last.report();
+    return Math.max(0, Math.max(known, report.commitIndex()) - report.appliedIndex());
   }
 
   private State state(int peer, Heard last, Role role, int leader, long nowNanos) {
@@ -103,7 +110,7 @@ final class Peers {
     if (report.suspect()) {
       return State.SUSPECT;
     }
-    if (report.usableBytes() < options.reserveBytes()) {
+    if (report.usableBytes() < options.roomForContentBytes()) {
       return State.FULL;
     }
     if (peer == leader) {
@@ -113,6 +120,6 @@ final class Peers {
       return role == Role.LEARNER ? State.LEARNER : State.CANDIDATE;
     }
     // Behind what was committed when its previous report came: not merely a moment late.
-    return report.appliedIndex() < last.commitIndex() ? State.CATCHING_UP : State.FOLLOWER;
+    return report.appliedIndex() < last.earlierCommitIndex() ? State.CATCHING_UP : State.FOLLOWER;
   }
 }

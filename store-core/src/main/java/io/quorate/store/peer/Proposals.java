@@ -39,7 +39,9 @@ final class Proposals {
     /** The newest attempt: its ticket (0 if it was refused or there was none), leader and term. */
     long ticket;
 
+    /** 0 until the first attempt. */
     int sentTo;
+
     long sentTerm;
 
     /** Whether an attempt before the newest one may still come to something. */
@@ -89,6 +91,16 @@ final class Proposals {
     }
   }
 
+  /** Whether {@code one} went to a leader before. */
+  boolean wasSent(Outstanding one) {
+    lock.lock();
+    try {
+      return one.sentTo != 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Notes that an attempt came to nothing; answers the caller where waiting has no point. */
   void refused(CommandId command, long ticket, Refusal refusal, long nowNanos) {
     List<CompletableFuture<Result>> answered = List.of();
@@ -119,7 +131,7 @@ final class Proposals {
     try {
       for (Outstanding one : outstanding.values()) {
         boolean otherLeader = one.ticket != 0 && (one.sentTo != leader || one.sentTerm != term);
-        if (otherLeader || nowNanos - one.sendAtNanos >= 0) {
+        if (one.sentTo == 0 || otherLeader || nowNanos - one.sendAtNanos >= 0) {
           due.add(one);
         }
       }

@@ -4,6 +4,8 @@ import io.quorate.store.chunk.ChunkGate;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.consensus.Consensus;
 import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.consensus.Effects;
+import io.quorate.store.consensus.FollowerStatus;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
@@ -22,7 +24,6 @@ import io.quorate.store.peer.PeerMessage.Report;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +74,9 @@ final class Protocol implements Replication.Listener {
   private long spaceAtNanos;
   private long dutyAtNanos;
   private long reportedIndex = -1;
+  private boolean roomKnown;
+  private @Nullable Refusal objection;
+  private volatile boolean awaitsChunks;
   private volatile @Nullable String refusal;
 
   Protocol(Parts parts, Consensus consensus, String suspicion) {
@@ -84,14 +88,17 @@ final class Protocol implements Replication.Listener {
     this.admission =
         new Admission(
             world,
-            parts.chunks(),
+            this::isHeld,
             parts.exchange(),
             this::refuse,
             this::step,
-            this::contentRefusal,
-            this::backlogBytes);
+            this::objectionToContent,
+            this::backlogBytes,
+            this::isLogFull,
+            replication::commitIndex,
+            options.reserveBytes());
     this.router = new Router(options.id(), parts.proposals(), admission, parts.transport());
-    this.gate = new ChunkGate(parts.chunks()::held, this::isSettled, CHUNK_GRACE_NANOS);
+    this.gate = new ChunkGate(this::isHeld, this::isSettled, CHUNK_GRACE_NANOS);
     long now = world.nanoTime();
     this.peers = new Peers(options, now);
     this.spaceAtNanos = now;
@@ -126,8 +133,30 @@ final class Protocol implements Replication.Listener {
 
   /** Whether the log must not grow here: the disk is all but full, or applying lags far behind. */
   private boolean isFull() {
-    return parts.journal().usableBytes() < options.reserveBytes() / 4
-        || backlogBytes() > Admission.MAX_BACKLOG_BYTES;
+    return isLogFull() || backlogBytes() > Admission.MAX_BACKLOG_BYTES;
+  }
+
+  private boolean isLogFull() {
+    return replication.isStalled() || parts.journal().usableBytes() < options.reserveForLogBytes();
+  }
+
+  /**
+   * Whether the journal has a chunk. If not, somebody is going to wait for it: from now on arrivals
+   * are told to the loop, and the second look finds one that came just before.
+   */
+  private boolean isHeld(ChunkId chunk) {
+    if (parts.chunks().held(chunk)) {
+      return true;
+    }
+    awaitsChunks = true;
+    return parts.chunks().held(chunk);
+  }
+
+  /**
+   * Whether {@link #chunkArrived} has to be called for a chunk that is now held. From any thread.
+   */
+  boolean awaitsChunks() {
+    return awaitsChunks;
   }
 
   private long backlogBytes() {
@@ -176,6 +205,13 @@ final class Protocol implements Replication.Listener {
     admission.endOfTurn();
     parts.reads().endOfTurn(ticket -> step(new Input.ReadIndex(ticket)));
     replication.endOfTurn();
+    roomKnown = false;
+    if (admission.hasRoomAgain()) {
+      parts.loop().execute(() -> {}); // another turn
+    }
+    if (awaitsChunks && !gate.isWaiting() && !admission.isWaiting()) {
+      awaitsChunks = false;
+    }
   }
 
   // ---- what consensus says
@@ -192,6 +228,11 @@ final class Protocol implements Replication.Listener {
   @Override
   public void proposalsRefused(List<Long> tickets) {
     admission.refusedByConsensus(tickets);
+  }
+
+  @Override
+  public void proposalsAccepted(List<Effects.Accepted> accepted) {
+    admission.accepted(accepted);
   }
 
   @Override
@@ -215,17 +256,18 @@ final class Protocol implements Replication.Listener {
     if (now - spaceAtNanos >= 0) {
       spaceAtNanos = now + SPACE_NANOS;
       step(new Input.Space(parts.journal().usableBytes()));
+      handOverIfFull();
     }
     if (now - dutyAtNanos >= 0) {
       dutyAtNanos = now + DUTY_NANOS;
       report(now);
       expireSessions(now);
-      handOverIfFull();
       parts.chunks().indexRecent(parts.exchange());
     } else if (parts.chunks().unindexed() > MAX_UNINDEXED) {
       parts.chunks().indexRecent(parts.exchange());
     }
     step(new Input.Tick());
+    replication.writeOut();
     replication.offerCommitted();
     parts.reads().tick(now);
     admission.tick(now);
@@ -277,7 +319,14 @@ final class Protocol implements Replication.Listener {
 
   private String detail() {
     String why = refusal;
-    return why != null ? why : suspicion;
+    if (why != null || !suspicion.isEmpty()) {
+      return why != null ? why : suspicion;
+    }
+    if (replication.isStalled()) {
+      return "the disk has no room for the log; make room";
+    }
+    int missing = parts.healing().missing();
+    return missing > 0 ? "fetches " + missing + " chunks that it lacks" : "";
   }
 
   private void judgeDigests() {
@@ -299,7 +348,9 @@ final class Protocol implements Replication.Listener {
 
   /** As leader, ends the sessions that have shown no sign of life for their timeout. */
   private void expireSessions(long now) {
-    if (replication.role() != Role.LEADER) {
+    if (replication.role() != Role.LEADER || !replication.writable()) {
+      // Without a write quorum no session can show a sign of life: its time does not run.
+      expiry.reset();
       return;
     }
     for (long session : expiry.expired(parts.metadata().sessions(), now)) {
@@ -318,34 +369,64 @@ final class Protocol implements Replication.Listener {
 
   /** A leader without room for content makes way for a peer that has it. */
   private void handOverIfFull() {
-    if (replication.role() != Role.LEADER
-        || parts.journal().usableBytes() >= options.reserveBytes()) {
+    if (replication.role() != Role.LEADER || hasRoom()) {
       return;
     }
-    for (int peer : options.genesis().voters().keySet()) {
-      if (peer != options.id() && peers.usableBytes(peer) >= options.reserveBytes()) {
-        LOG.info("peer {} is out of space; peer {} is to lead", options.id(), peer);
-        step(new Input.TransferLeadership(peer));
-        return;
+    FollowerStatus successor = null;
+    for (FollowerStatus follower : replication.followers()) {
+      if (hasRoom(follower)
+          && follower.usableBytes() >= 0
+          && (successor == null || follower.usableBytes() > successor.usableBytes())) {
+        successor = follower;
       }
+    }
+    if (successor != null) {
+      LOG.info("peer {} is out of space; peer {} is to lead", options.id(), successor.peer());
+      step(new Input.TransferLeadership(successor.peer()));
     }
   }
 
-  /** Why content must not be appended here now, if so. */
-  private Optional<Refusal> contentRefusal() {
-    boolean here = parts.journal().usableBytes() >= options.reserveBytes();
-    int room = here ? 1 : 0;
-    for (int peer : options.genesis().voters().keySet()) {
-      long usable = peers.usableBytes(peer);
-      if (peer != options.id() && (usable < 0 || usable >= options.reserveBytes())) {
-        room++;
+  private boolean hasRoom() {
+    return !replication.isStalled()
+        && parts.journal().usableBytes() >= options.roomForContentBytes();
+  }
+
+  /** Whether a follower is there, as one whose word counts. */
+  private boolean counts(FollowerStatus follower) {
+    Long incarnation = options.genesis().voters().get(follower.peer());
+    return incarnation != null
+        && incarnation == follower.incarnation()
+        && world.nanoTime() - follower.lastHeardNanos() < Peers.SILENT_NANOS;
+  }
+
+  /** Whether a follower that counts has room for content, as far as it has said. */
+  private boolean hasRoom(FollowerStatus follower) {
+    return counts(follower)
+        && (follower.usableBytes() < 0 || follower.usableBytes() >= options.roomForContentBytes());
+  }
+
+  /**
+   * Why content is refused, or null: a majority has to have room for it beyond the reserve, and
+   * this peer has to be among it. Looked up once a turn.
+   */
+  private @Nullable Refusal objectionToContent() {
+    if (!roomKnown) {
+      int there = 1;
+      int withRoom = hasRoom() ? 1 : 0;
+      for (FollowerStatus follower : replication.followers()) {
+        there += counts(follower) ? 1 : 0;
+        withRoom += hasRoom(follower) ? 1 : 0;
       }
+      int quorum = options.genesis().commitQuorum();
+      if (there >= quorum && withRoom < quorum) {
+        objection = Refusal.NO_SPACE;
+      } else {
+        // A full leader among peers with room is about to hand over to one of them.
+        objection = hasRoom() ? null : Refusal.OVERLOADED;
+      }
+      roomKnown = true;
     }
-    if (room < options.genesis().commitQuorum()) {
-      return Optional.of(Refusal.NO_SPACE);
-    }
-    // A majority has room without this peer: one of them is to lead, and takes what is sent again.
-    return here ? Optional.empty() : Optional.of(Refusal.OVERLOADED);
+    return objection;
   }
 
   // ---- what others ask

@@ -2,15 +2,20 @@ package io.quorate.store.peer;
 
 import io.quorate.store.consensus.Consensus;
 import io.quorate.store.consensus.Effects;
+import io.quorate.store.consensus.FollowerStatus;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.log.Entry;
+import io.quorate.store.world.NoSpaceException;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out what consensus asks for: the one place where its effects meet journal, transport and
@@ -19,14 +24,19 @@ import java.util.List;
  * <p>All inputs of a turn are one step, so they share messages and one request for durability.
  */
 final class Replication {
+  private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
   private static final int MAX_OFFERED = 512;
   private static final long MAX_BACKLOG_BYTES = 16L << 20;
+  private static final long MAX_STALLED_BYTES = 64L << 20;
+  private static final long READ_AGAIN_NANOS = 1_000_000_000L;
 
   /** What consensus has to say to the rest of the peer. */
   interface Listener {
     void roleChanged(Role role, int leader, long term);
 
     void proposalsRefused(List<Long> tickets);
+
+    void proposalsAccepted(List<Effects.Accepted> accepted);
 
     /** Something that must not happen did, on reading or writing the log: the peer must end. */
     void failed(Throwable e);
@@ -55,9 +65,18 @@ final class Replication {
   private final Applier applier;
   private final Reads reads;
   private final PeerLoop loop;
+  private final Executor background;
   private final Listener listener;
 
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+
+  /** Steps that wait for room in the journal, in order; mostly none. */
+  private final ArrayDeque<Effects> stalled = new ArrayDeque<>();
+
+  /** How many entries of the first stalled step are written. */
+  private int written;
+
+  private long stalledBytes;
   private List<Input> inputs = new ArrayList<>();
   private long durableIndex;
   private long offeredIndex;
@@ -76,6 +95,7 @@ final class Replication {
     this.applier = parts.applier();
     this.reads = parts.reads();
     this.loop = parts.loop();
+    this.background = parts.exchange();
     this.listener = listener;
     this.durableIndex = log.lastIndex();
     this.offeredIndex = applier.current().index();
@@ -96,6 +116,11 @@ final class Replication {
 
   long commitIndex() {
     return commitIndex;
+  }
+
+  /** What this peer knows of the others as leader; empty on any other peer. */
+  List<FollowerStatus> followers() {
+    return consensus.followers();
   }
 
   /** Whether the cluster takes writes, as far as this peer knows. */
@@ -119,9 +144,8 @@ final class Replication {
       List<Input> taken = inputs;
       inputs = new ArrayList<>();
       Effects effects = consensus.step(taken, world.nanoTime());
-      if (persist(effects)) {
-        carryOut(effects);
-      }
+      persist(effects);
+      carryOut(effects);
     }
   }
 
@@ -134,6 +158,7 @@ final class Replication {
     effects.refusedReads().forEach(reads::refused);
     if (!effects.accepted().isEmpty()) {
       commandsAppended = commandsAppended + effects.accepted().size();
+      listener.proposalsAccepted(effects.accepted());
     }
     if (!effects.refused().isEmpty()) {
       listener.proposalsRefused(effects.refused());
@@ -141,26 +166,66 @@ final class Replication {
     effects.logReads().forEach(this::readLog);
   }
 
-  private boolean persist(Effects effects) {
+  private void persist(Effects effects) {
+    if (effects.hardState() != null) {
+      journal.appendHardState(effects.hardState());
+    }
+    if (!effects.append().isEmpty()) {
+      supersede(effects.append().getFirst().index());
+    }
+    stalled.addLast(effects);
+    stalledBytes += weight(effects);
+    writeOut();
+  }
+
+  /**
+   * Writes what steps asked for, as far as the disk has room. What does not fit waits here, and
+   * with it everything that promises it: to the others this peer is merely slow.
+   */
+  void writeOut() {
     try {
-      if (effects.hardState() != null) {
-        journal.appendHardState(effects.hardState());
+      while (!stalled.isEmpty()) {
+        Effects effects = stalled.getFirst();
+        for (; written < effects.append().size(); written++) {
+          Entry entry = effects.append().get(written);
+          supersede(entry.index());
+          log.append(entry);
+        }
+        stalled.removeFirst();
+        stalledBytes -= weight(effects);
+        written = 0;
+        awaitDurable(effects);
       }
-      for (Entry entry : effects.append()) {
-        supersede(entry.index());
-        log.append(entry);
+    } catch (NoSpaceException e) {
+      // Admission keeps content out of the reserve, so the log runs out of space only when
+      // something
+      // else fills the disk. Then its owner may yet make room.
+      if (stalledBytes > MAX_STALLED_BYTES) {
+        listener.failed(e);
       }
     } catch (IOException e) {
-      // Admission keeps content out of the reserve, so entries run out of space only when something
-      // else fills the disk. Consensus now believes that it appended what it did not.
       listener.failed(e);
-      return false;
     }
+  }
+
+  private static long weight(Effects effects) {
+    long bytes = 0;
+    for (Entry entry : effects.append()) {
+      bytes += entry.weightBytes();
+    }
+    return bytes;
+  }
+
+  /** Whether the log waits for room on the disk. */
+  boolean isStalled() {
+    return !stalled.isEmpty();
+  }
+
+  private void awaitDurable(Effects effects) {
     if (effects.number() > 0 || !effects.sendWhenDurable().isEmpty()) {
       pending.addLast(new Pending(effects.number(), effects.sendWhenDurable(), log.lastIndex()));
       journal.whenDurable(() -> loop.execute(this::durable));
     }
-    return true;
   }
 
   /** What was durable at or above {@code index} no longer is what the log holds there. */
@@ -190,13 +255,16 @@ final class Replication {
 
   /**
    * Gives the applier what is both committed and durable here, as far as it keeps up; the rest goes
-   * at a later tick, so that a peer that starts far behind does not read its whole log into memory.
+   * at a later tick, so that a peer that starts far behind does not read its whole log into memory,
+   * nor keep the loop from everything else while it reads.
    */
   void offerCommitted() {
     long upTo = Math.min(commitIndex, durableIndex);
     try {
-      while (offeredIndex < upTo && applier.backlogBytes() < MAX_BACKLOG_BYTES) {
+      boolean fromMemory = true;
+      while (fromMemory && offeredIndex < upTo && applier.backlogBytes() < MAX_BACKLOG_BYTES) {
         long last = Math.min(upTo, offeredIndex + MAX_OFFERED);
+        fromMemory = log.inMemory(offeredIndex + 1);
         applier.offer(log.takeForApply(offeredIndex + 1, last));
         offeredIndex = last;
       }
@@ -205,13 +273,24 @@ final class Replication {
     }
   }
 
+  /** Reads old entries for a follower, off the loop. */
   private void readLog(Effects.LogRead wanted) {
-    try {
-      List<Entry> entries = log.read(wanted.fromIndex(), wanted.maxBytes());
-      loop.execute(() -> add(new Input.LogEntries(wanted.forPeer(), entries)));
-    } catch (IOException e) {
-      listener.failed(e);
-    }
+    background.execute(
+        () -> {
+          try {
+            List<Entry> entries = log.read(wanted.fromIndex(), wanted.maxBytes());
+            loop.execute(() -> add(new Input.LogEntries(wanted.forPeer(), entries)));
+          } catch (IOException e) {
+            LOG.error(
+                "reading the log from entry {} failed; another peer is asked to lead",
+                wanted.fromIndex(),
+                e);
+            loop.execute(() -> add(new Input.TransferLeadership(0)));
+            world.schedule(
+                READ_AGAIN_NANOS,
+                () -> loop.execute(() -> add(new Input.LogEntries(wanted.forPeer(), List.of()))));
+          }
+        });
   }
 
   private void noteRole(Effects effects) {

@@ -48,7 +48,8 @@ final class Router {
       leaderChanged = false;
       sendDue(nowNanos);
     } else if (!unsent.isEmpty()) {
-      List<Outstanding> fresh = List.copyOf(unsent);
+      // A tick may have come between and sent some with all that was due.
+      List<Outstanding> fresh = unsent.stream().filter(one -> !proposals.wasSent(one)).toList();
       unsent.clear();
       send(fresh, nowNanos);
     }

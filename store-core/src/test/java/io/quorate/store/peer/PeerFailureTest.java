@@ -211,7 +211,7 @@ class PeerFailureTest {
           ChunkExchange exchange = cluster.peer(1).exchange();
           cluster.closeAll();
           ChunkRef nowhere = new ChunkRef(new ChunkId(9, 9), 10, 1);
-          CompletableFuture<Void> late = exchange.fetch(nowhere, Long.MAX_VALUE);
+          CompletableFuture<?> late = exchange.fetch(nowhere, Long.MAX_VALUE);
           assertTrue(late.isCompletedExceptionally());
         });
   }

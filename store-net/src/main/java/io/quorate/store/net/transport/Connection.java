@@ -18,6 +18,7 @@ import io.quorate.store.net.wire.FrameLimits;
 import io.quorate.store.net.wire.FrameReader;
 import io.quorate.store.net.wire.FrameWriter;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   private final TransportOptions options;
   private final FrameWriter writer;
   private final FrameReader reader = new FrameReader(FrameLimits.HANDSHAKE);
+  private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>();
   private Owner owner;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Future<?> ticks;
@@ -140,7 +142,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     if (pauses.remove(why) && pauses.isEmpty()) {
       // While nothing is read there is no telling whether the other end lives.
       lastReadNanos = System.nanoTime();
-      context().channel().config().setAutoRead(true);
+      loop().execute(this::receiveAgain);
     }
   }
 
@@ -200,23 +202,38 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    ByteBuf bytes = (ByteBuf) message;
     lastReadNanos = System.nanoTime();
+    unread.add((ByteBuf) message);
+    receiveFrames();
+  }
+
+  /** A pause takes effect between two frames: one read can bring thousands of small requests. */
+  private void receiveFrames() {
     try {
-      while (closeReason == null) {
-        Frame frame = reader.next(bytes);
-        if (frame == null) {
+      while (closeReason == null && pauses.isEmpty()) {
+        ByteBuf bytes = unread.peek();
+        if (bytes == null) {
           return;
         }
-        if (frame.header().getBodyCase() != Header.BodyCase.PING) {
+        Frame frame = reader.next(bytes);
+        if (frame == null) {
+          unread.remove().release();
+        } else if (frame.header().getBodyCase() != Header.BodyCase.PING) {
           owner.received(this, frame);
         }
       }
     } catch (FrameException e) {
       LOG.warn("closing the connection with {}: {}", remote, e.getMessage());
       close(String.valueOf(e.getMessage()));
-    } finally {
-      bytes.release();
+    }
+  }
+
+  private void receiveAgain() {
+    receiveFrames();
+    owner.drained(this);
+    flush();
+    if (pauses.isEmpty()) {
+      context().channel().config().setAutoRead(true);
     }
   }
 
@@ -236,6 +253,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     if (ticks != null) {
       ticks.cancel(false);
     }
+    unread.forEach(ByteBuf::release);
+    unread.clear();
     String reason = closeReason;
     if (reason == null) {
       reason =
@@ -263,7 +282,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     lastTickNanos = now;
     if (late) {
       lastReadNanos = Math.max(lastReadNanos, now - silentNanos() / 2);
-    } else if (pauses.isEmpty() && now - lastReadNanos > silentNanos()) {
+    } else if (pauses.isEmpty() && unread.isEmpty() && now - lastReadNanos > silentNanos()) {
       close("nothing was heard for " + TimeUnit.NANOSECONDS.toMillis(now - lastReadNanos) + " ms");
       return;
     }

@@ -19,6 +19,8 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -26,6 +28,7 @@ import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,6 +49,8 @@ public final class NettyNetwork implements AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop linkLoop;
+  private final ChannelGroup channels =
+      new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
   private final boolean epoll;
   private final ThreadPoolExecutor resolver;
 
@@ -111,6 +116,7 @@ public final class NettyNetwork implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
+                    channels.add(channel);
                     channel.pipeline().addLast(perConnection.get());
                   }
                 });
@@ -122,13 +128,15 @@ public final class NettyNetwork implements AutoCloseable {
       throw new IOException(
           "can not listen at " + endpoint + ": " + bound.cause().getMessage(), bound.cause());
     }
+    channels.add(bound.channel());
     return bound.channel();
   }
 
   /** Connects; the returned future belongs to {@code loop}. */
   ChannelFuture dial(
       EventLoop loop, InetSocketAddress address, int connectMillis, ChannelHandler handler) {
-    return new Bootstrap()
+    ChannelFuture connecting =
+        new Bootstrap()
         .group(loop)
         .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
         .option(ChannelOption.TCP_NODELAY, true)
@@ -138,6 +146,8 @@ public final class NettyNetwork implements AutoCloseable {
         .option(ChannelOption.RECVBUF_ALLOCATOR, receiveSizes())
         .handler(handler)
         .connect(address);
+    channels.add(connecting.channel());
+    return connecting;
   }
 
   /**
@@ -173,11 +183,16 @@ public final class NettyNetwork implements AutoCloseable {
   @Override
   public void close() {
     resolver.shutdownNow();
-    Future<?> ended = group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
     boolean onLoop = false;
     for (EventExecutor loop : group) {
       onLoop |= loop.inEventLoop();
     }
+    // Without a quiet period a loop may end before it has closed what is registered with it.
+    Future<?> closed = channels.close();
+    if (!onLoop) {
+      closed.awaitUninterruptibly();
+    }
+    Future<?> ended = group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
     if (!onLoop) {
       ended.awaitUninterruptibly();
     }

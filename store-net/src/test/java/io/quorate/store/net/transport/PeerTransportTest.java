@@ -31,6 +31,10 @@ import org.junit.jupiter.api.Timeout;
 final class PeerTransportTest {
   private static final ClusterIdentity UPLOADS = HandshakeTest.cluster("id-1", "uploads", 1);
 
+  /** A machine that is busy with other tests may be silent for long. */
+  private static final TransportOptions PATIENT =
+      TransportOptions.DEFAULTS.withPings(200, 30_000);
+
   private final List<AutoCloseable> open = new ArrayList<>();
   private final Map<Integer, Endpoint> addresses = new TreeMap<>();
 
@@ -148,15 +152,15 @@ final class PeerTransportTest {
   void tenThousandMessagesComeInOrder() throws Exception {
     reserve("127.0.0.1", 1, 2);
     tenThousandInOrder(
-        node(UPLOADS, 1, TransportOptions.DEFAULTS), node(UPLOADS, 2, TransportOptions.DEFAULTS));
+        node(UPLOADS, 1, PATIENT), node(UPLOADS, 2, PATIENT));
   }
 
   @Test
   void tenThousandMessagesComeInOrderOverIpv6AndSelectors() throws Exception {
     reserve("::1", 1, 2);
     tenThousandInOrder(
-        node(UPLOADS, 1, TransportOptions.DEFAULTS, () -> false, false),
-        node(UPLOADS, 2, TransportOptions.DEFAULTS, () -> false, false));
+        node(UPLOADS, 1, PATIENT, () -> false, false),
+        node(UPLOADS, 2, PATIENT, () -> false, false));
   }
 
   @Test
@@ -237,7 +241,7 @@ final class PeerTransportTest {
   @Test
   void queuesAreBounded() throws Exception {
     reserve("127.0.0.1", 1, 2);
-    TransportOptions tight = TransportOptions.DEFAULTS.withQueues(8L << 20, 9L << 20);
+    TransportOptions tight = PATIENT.withQueues(8L << 20, 9L << 20);
     AtomicBoolean congested = new AtomicBoolean();
     Node one = node(UPLOADS, 1, tight);
     Node two = node(UPLOADS, 2, tight, congested::get, true);

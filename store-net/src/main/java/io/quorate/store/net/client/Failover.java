@@ -29,10 +29,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a client connected to one of the peers and calls on their way.
  *
- * <p>Peers are dialed one after the other, without pause until each has failed once; then calls that
- * wait fail, and the next round begins after a pause. A peer that answers several calls in a row that it
- * is unavailable (it may be cut off from the others) is left for the next one, but only once that one's
- * connection stands. All state is the event loop's, except the queue and its counter.
+ * <p>Peers are dialed one after the other, without pause until each has failed once; then calls
+ * that wait fail, and the next round begins after a pause. A peer that answers several calls in a
+ * row that it is unavailable (it may be cut off from the others) is left for the next one, but only
+ * once that one's connection stands. All state is the event loop's, except the queue and its
+ * counter.
  */
 final class Failover implements PeerConnection.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Failover.class);
@@ -236,8 +237,7 @@ final class Failover implements PeerConnection.Listener {
     }
     failQueue(failures);
     long jittered =
-        backoffMillis * 3 / 4
-            + Math.floorMod(world.randomLong(), Math.max(1, backoffMillis / 2));
+        backoffMillis * 3 / 4 + Math.floorMod(world.randomLong(), Math.max(1, backoffMillis / 2));
     backoffMillis = Math.min(2 * backoffMillis, options.transport().reconnectMaxMillis());
     retry = loop.schedule(this::dial, jittered, TimeUnit.MILLISECONDS);
   }

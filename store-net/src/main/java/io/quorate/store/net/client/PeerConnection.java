@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A client's connection to one peer, and the calls that wait for its replies. On the event loop. */
+/**
+ * A client's connection to one peer, and the calls that wait for its replies. On the event loop.
+ */
 final class PeerConnection implements Connection.Owner {
   /** Who is told what happens on it. */
   interface Listener {

@@ -32,10 +32,11 @@ import org.jspecify.annotations.Nullable;
  * The gateway of whichever peer of a list answers. Peers are tried in the order given; the one that
  * answered first is kept until its connection breaks or it can not serve any more.
  *
- * <p>A call that was not sent yet waits for the next connection. One that was sent when the connection
- * broke fails at once: a proposal with {@link io.quorate.store.gateway.OutcomeUnknownException}, for it
- * may have reached the log, anything else with {@link UnavailableException}. Repeating is left to the
- * session above, which knows how to do so safely. Replies come in any order.
+ * <p>A call that was not sent yet waits for the next connection. One that was sent when the
+ * connection broke fails at once: a proposal with {@link
+ * io.quorate.store.gateway.OutcomeUnknownException}, for it may have reached the log, anything else
+ * with {@link UnavailableException}. Repeating is left to the session above, which knows how to do
+ * so safely. Replies come in any order.
  */
 public final class RemoteGateway implements Gateway {
   private final NettyNetwork network;
@@ -52,10 +53,10 @@ public final class RemoteGateway implements Gateway {
   /**
    * Connects to one of {@code peers}.
    *
-   * @throws io.quorate.store.net.transport.RefusedException if every peer that answered refused this
-   *     client for good: wrong key, other cluster, other version
-   * @throws UnavailableException if none could be reached by the deadline of a call; the message has
-   *     each peer's reason
+   * @throws io.quorate.store.net.transport.RefusedException if every peer that answered refused
+   *     this client for good: wrong key, other cluster, other version
+   * @throws UnavailableException if none could be reached by the deadline of a call; the message
+   *     has each peer's reason
    */
   public static RemoteGateway open(
       World world, ClusterIdentity cluster, List<Endpoint> peers, RemoteOptions options)
@@ -122,7 +123,10 @@ public final class RemoteGateway implements Gateway {
 
   @Override
   public CompletableFuture<Void> storeChunk(Chunk chunk) {
-    return call(new Call.StoreChunk(chunk), false, reply -> reply instanceof Reply.Stored ? reply : null)
+    return call(
+            new Call.StoreChunk(chunk),
+            false,
+            reply -> reply instanceof Reply.Stored ? reply : null)
         .thenApply(stored -> null);
   }
 

@@ -5,8 +5,8 @@ import io.quorate.store.net.transport.TransportOptions;
 /**
  * How a client behaves.
  *
- * @param requestMillis each call ends by then; a little more than the peers' own deadline, so that it
- *     is the peer that says why
+ * @param requestMillis each call ends by then; a little more than the peers' own deadline, so that
+ *     it is the peer that says why
  * @param inFlightBytes content of calls that are not answered yet; beyond it calls fail at once
  * @param transport timing of the connection
  */

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a client reaches a cluster: the addresses of peers and the cluster's key. Read from the {@code
- * client.conf} that {@link ClusterInit} writes (fields {@code peers} and {@code cluster.key}), or put
- * together from a key file and addresses.
+ * How a client reaches a cluster: the addresses of peers and the cluster's key. Read from the
+ * {@code client.conf} that {@link ClusterInit} writes (fields {@code peers} and {@code
+ * cluster.key}), or put together from a key file and addresses.
  *
  * @param peers in the order in which they are tried
  */

@@ -12,7 +12,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
-/** Makes the files of a new cluster: its key, a configuration for each peer, and one for clients. */
+/**
+ * Makes the files of a new cluster: its key, a configuration for each peer, and one for clients.
+ */
 public final class ClusterInit {
   private static final int COLUMNS = 96;
 
@@ -28,8 +30,9 @@ public final class ClusterInit {
   public record Written(Path key, List<Path> peers, Path client) {}
 
   /**
-   * Writes a new cluster's files into {@code directory}, which is made if need be: {@code cluster.key},
-   * {@code peer-N.conf}, {@code client.conf}. Peer N stores in {@code data-N} beside them.
+   * Writes a new cluster's files into {@code directory}, which is made if need be: {@code
+   * cluster.key}, {@code peer-N.conf}, {@code client.conf}. Peer N stores in {@code data-N} beside
+   * them.
    *
    * @param name the cluster's name, for people
    * @param addresses where each peer will be reached, the first for peer 1
@@ -96,8 +99,7 @@ public final class ClusterInit {
               "Where each peer is reached, by peers and clients: host:port, or [address]:port for"
                   + " IPv6. The same lines in every peer's file.");
           for (int peer = 1; peer <= addresses.size(); peer++) {
-            setting(
-                text, "peer." + peer + ".address", addresses.get(peer - 1).toString());
+            setting(text, "peer." + peer + ".address", addresses.get(peer - 1).toString());
           }
         }
         case KEY -> setting(text, field.fieldName(), "cluster.key");

@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lines of a configuration file: {@code name = value}, empty lines, and lines that begin with '#'.
- * Space around names and values is ignored; a '#' within a value belongs to it.
+ * The lines of a configuration file: {@code name = value}, empty lines, and lines that begin with
+ * '#'. Space around names and values is ignored; a '#' within a value belongs to it.
  */
 final class ConfigFile {
   private static final long MAX_BYTES = 1 << 20;
@@ -49,7 +49,9 @@ final class ConfigFile {
       int equals = text.indexOf('=');
       if (equals <= 0) {
         throw new ConfigException(
-            path, number, "\"" + text + "\" is not of the form name = value; comments begin with #");
+            path,
+            number,
+            "\"" + text + "\" is not of the form name = value; comments begin with #");
       }
       String name = text.substring(0, equals).strip();
       String value = text.substring(equals + 1).strip();
@@ -164,9 +166,7 @@ final class ConfigFile {
   /** An exception about a value. */
   ConfigException problem(Setting setting, String whatIsAllowed) {
     return new ConfigException(
-        path,
-        setting.line(),
-        setting.name() + " is \"" + setting.value() + "\"; " + whatIsAllowed);
+        path, setting.line(), setting.name() + " is \"" + setting.value() + "\"; " + whatIsAllowed);
   }
 
   /** A path in the file is relative to the file's directory. */

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The fields of a peer's configuration that have a fixed name, with the paragraph that `init` writes
- * above each. The lines {@code peer.N.address} are the only others.
+ * The fields of a peer's configuration that have a fixed name, with the paragraph that `init`
+ * writes above each. The lines {@code peer.N.address} are the only others.
  */
 enum Field {
   PEER_ID(
@@ -118,8 +118,7 @@ enum Field {
       "handshake.max",
       "64",
       "Connections at a time that have not yet proved that they hold the cluster key, 1 to 10000."),
-  HANDSHAKE_MILLIS(
-      "handshake.millis", "3000", "How long they may take for that, 100 to 60000."),
+  HANDSHAKE_MILLIS("handshake.millis", "3000", "How long they may take for that, 100 to 60000."),
   ADMIN(
       "admin.listen",
       "",

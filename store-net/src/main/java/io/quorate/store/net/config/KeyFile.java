@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The cluster key's file: the cluster's id and name, and the secret. Every peer and every client has a
- * copy of it, which only its owner may read.
+ * The cluster key's file: the cluster's id and name, and the secret. Every peer and every client
+ * has a copy of it, which only its owner may read.
  *
  * <pre>
  *   cluster.id = 0f8c2c5e-...      a UUID
@@ -38,8 +38,8 @@ public final class KeyFile {
   /**
    * Reads a key file.
    *
-   * @throws ConfigException if it is missing, may be read by others, or holds no key; the message never
-   *     repeats the key
+   * @throws ConfigException if it is missing, may be read by others, or holds no key; the message
+   *     never repeats the key
    */
   public static ClusterIdentity read(Path path) throws IOException {
     checkPermissions(path);
@@ -82,7 +82,9 @@ public final class KeyFile {
       throw new ConfigException(
           path,
           line,
-          "cluster.name is \"" + name + "\"; use 1 to 64 letters, digits, dots, dashes, underscores");
+          "cluster.name is \""
+              + name
+              + "\"; use 1 to 64 letters, digits, dots, dashes, underscores");
     }
   }
 
@@ -102,8 +104,7 @@ public final class KeyFile {
       throw new ConfigException(
           path, 0, "there is no such key file; copy the one that `quorate init` wrote");
     }
-    PosixFileAttributeView posix =
-        Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
     if (posix == null) {
       return;
     }

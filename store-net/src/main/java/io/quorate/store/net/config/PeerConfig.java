@@ -73,8 +73,7 @@ public record PeerConfig(
    */
   public static PeerConfig read(Path path) throws IOException {
     ConfigFile file = ConfigFile.read(path, Field.names(), n -> PEER.matcher(n).matches());
-    ConfigFile.Setting id =
-        file.require("peer.id", "it says which of the peers below this one is");
+    ConfigFile.Setting id = file.require("peer.id", "it says which of the peers below this one is");
     SortedMap<Integer, Endpoint> peers = peers(file);
     int self = (int) file.number("peer.id", 1, Integer.MAX_VALUE, 0);
     Endpoint own = peers.get(self);
@@ -145,7 +144,10 @@ public record PeerConfig(
       if (other != null) {
         throw file.problem(
             setting,
-            other.name() + " has the same address (line " + other.line() + "); each peer needs its own");
+            other.name()
+                + " has the same address (line "
+                + other.line()
+                + "); each peer needs its own");
       }
       peers.put(id, endpoint);
     }

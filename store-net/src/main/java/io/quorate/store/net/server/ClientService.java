@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets clients use a gateway over their connections. Calls of one client run at the same time and are
- * answered as they end, in any order.
+ * Lets clients use a gateway over their connections. Calls of one client run at the same time and
+ * are answered as they end, in any order.
  *
- * <p>Each client has an account: what its unanswered calls brought and may be answered with, and the
- * replies that it has not read yet. While the account is over its bound nothing more is read from that
- * client, so that one that asks without reading costs bounded memory.
+ * <p>Each client has an account: what its unanswered calls brought and may be answered with, and
+ * the replies that it has not read yet. While the account is over its bound nothing more is read
+ * from that client, so that one that asks without reading costs bounded memory.
  */
 public final class ClientService implements PeerTransport.ClientReception {
   private static final Logger LOG = LoggerFactory.getLogger(ClientService.class);
@@ -86,10 +86,7 @@ public final class ClientService implements PeerTransport.ClientReception {
         case Call.Ask(var query) -> when(gateway.ask(query), Reply.Answered::new, request, cost);
         case Call.Read(var at, long content, long offset, int lengthBytes) ->
             when(
-                gateway.read(at, content, offset, lengthBytes),
-                Reply.ReadDone::new,
-                request,
-                cost);
+                gateway.read(at, content, offset, lengthBytes), Reply.ReadDone::new, request, cost);
         case Call.Status() -> when(gateway.status(), Reply.StatusDone::new, request, cost);
       }
     }

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A line in each data directory that says whose it is, so that a peer never starts on another's data.
- * (Two peers with one history would count twice in every quorum.)
+ * A line in each data directory that says whose it is, so that a peer never starts on another's
+ * data. (Two peers with one history would count twice in every quorum.)
  */
 final class DataOwner {
   private static final String FILE = "OWNER";
@@ -18,8 +18,8 @@ final class DataOwner {
   private DataOwner() {}
 
   /**
-   * Checks that {@code directory} is this peer's, or makes it so if it is nobody's. The directory must
-   * be locked.
+   * Checks that {@code directory} is this peer's, or makes it so if it is nobody's. The directory
+   * must be locked.
    *
    * @throws IOException if it is another cluster's or another peer's; the message says whose
    */

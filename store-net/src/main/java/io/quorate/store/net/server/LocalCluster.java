@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole cluster in this process: real peers that speak TCP over loopback and store in a directory. For
- * tests and for trying out; a real cluster has a machine for each peer.
+ * A whole cluster in this process: real peers that speak TCP over loopback and store in a
+ * directory. For tests and for trying out; a real cluster has a machine for each peer.
  */
 public final class LocalCluster implements AutoCloseable {
   private final Path directory;

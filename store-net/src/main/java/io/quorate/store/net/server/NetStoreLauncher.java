@@ -33,9 +33,7 @@ public final class NetStoreLauncher implements StoreLauncher {
     return open(
         world,
         world::close,
-        () ->
-            RemoteGateway.open(
-                world, client.cluster(), client.peers(), remote(options)),
+        () -> RemoteGateway.open(world, client.cluster(), client.peers(), remote(options)),
         options);
   }
 

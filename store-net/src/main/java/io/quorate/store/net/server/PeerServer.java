@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A running peer: what its configuration describes, from the port down to the disk.
  *
- * <p>It starts from the outside in, so that a mistake is found before anything is changed: port, lock on
- * the data directory, whose data it is, recovery, clients. It stops in the opposite order.
+ * <p>It starts from the outside in, so that a mistake is found before anything is changed: port,
+ * lock on the data directory, whose data it is, recovery, clients. It stops in the opposite order.
  */
 public final class PeerServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerServer.class);
@@ -85,16 +85,16 @@ public final class PeerServer implements AutoCloseable {
   /**
    * Starts the peer; it serves as soon as a quorum is there.
    *
-   * @throws IOException if it can not: the port is in use, the data directory is another's, is held by
-   *     another process, or is damaged; the message says which and what to do
+   * @throws IOException if it can not: the port is in use, the data directory is another's, is held
+   *     by another process, or is damaged; the message says which and what to do
    */
   public static PeerServer start(PeerConfig config) throws IOException {
     return new PeerServer(config);
   }
 
   /**
-   * Runs the peer of a configuration file until the process is told to stop (SIGTERM, SIGINT), or until
-   * the peer can not go on. This is all that {@code quorate serve} does.
+   * Runs the peer of a configuration file until the process is told to stop (SIGTERM, SIGINT), or
+   * until the peer can not go on. This is all that {@code quorate serve} does.
    *
    * @return exit status: 0, or {@link #EXIT_FATAL} if the peer could not go on
    */
@@ -176,9 +176,7 @@ public final class PeerServer implements AutoCloseable {
               addresses.put(id, endpoint.toString());
             });
     return PeerOptions.of(
-            config.peerId(),
-            config.cluster().name(),
-            new Membership(0, voters, new TreeMap<>()))
+            config.peerId(), config.cluster().name(), new Membership(0, voters, new TreeMap<>()))
         .withAddresses(addresses)
         .withTimings(config.heartbeatMillis(), config.electionMillis(), config.requestMillis())
         .withLimits(config.reserveBytes(), config.queueBytes(), config.readerThreads());

@@ -1,6 +1,6 @@
 /**
- * The peer process: what its configuration describes, put together and taken apart in order, and the
- * service that lets clients use its gateway.
+ * The peer process: what its configuration describes, put together and taken apart in order, and
+ * the service that lets clients use its gateway.
  */
 @NullMarked
 package io.quorate.store.net.server;

@@ -137,15 +137,15 @@ public final class NettyNetwork implements AutoCloseable {
       EventLoop loop, InetSocketAddress address, int connectMillis, ChannelHandler handler) {
     ChannelFuture connecting =
         new Bootstrap()
-        .group(loop)
-        .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
-        .option(ChannelOption.ALLOCATOR, allocator())
-        .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-        .option(ChannelOption.RECVBUF_ALLOCATOR, receiveSizes())
-        .handler(handler)
-        .connect(address);
+            .group(loop)
+            .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
+            .option(ChannelOption.ALLOCATOR, allocator())
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .option(ChannelOption.RECVBUF_ALLOCATOR, receiveSizes())
+            .handler(handler)
+            .connect(address);
     channels.add(connecting.channel());
     return connecting;
   }
@@ -177,8 +177,8 @@ public final class NettyNetwork implements AutoCloseable {
   }
 
   /**
-   * Closes every connection, and returns when the threads have ended (at once if it is called on one of
-   * them).
+   * Closes every connection, and returns when the threads have ended (at once if it is called on
+   * one of them).
    */
   @Override
   public void close() {

@@ -84,8 +84,7 @@ public final class GatewayCodec {
         case PROPOSE ->
             new Call.Propose(
                 CommandCodec.decode(header.getPropose().getCommand().toByteArray()),
-                Chunks.cut(
-                    Chunks.decode(header.getPropose().getChunksList()), frame.content()));
+                Chunks.cut(Chunks.decode(header.getPropose().getChunksList()), frame.content()));
         case STORE_CHUNK -> new Call.StoreChunk(Chunks.cutOne(header.getStoreChunk(), frame));
         case ASK -> new Call.Ask(QueryCodec.decode(header.getAsk().getQuery().toByteArray()));
         case READ -> decodeRead(header.getRead());
@@ -112,8 +111,7 @@ public final class GatewayCodec {
     if (read.getPath().size() > At.MAX_PATH_BYTES) {
       throw new FrameException("a client names a path of " + read.getPath().size() + " bytes");
     }
-    At at =
-        new At(read.getBaseInode(), Bytes.wrap(read.getPath().toByteArray()), read.getFollow());
+    At at = new At(read.getBaseInode(), Bytes.wrap(read.getPath().toByteArray()), read.getFollow());
     return new Call.Read(at, read.getContent(), read.getOffset(), length);
   }
 
@@ -135,8 +133,7 @@ public final class GatewayCodec {
       case Reply.ReadDone(ReadReply.Data(Content(var attributes, var data))) ->
           new Frame(
               header
-                  .setReadDone(
-                      readDone(new Answer.Stat(attributes)).setCrc32C(Chunks.crc32c(data)))
+                  .setReadDone(readDone(new Answer.Stat(attributes)).setCrc32C(Chunks.crc32c(data)))
                   .build(),
               data.hasRemaining() ? List.of(data) : List.of());
       case Reply.StatusDone(var status) ->
@@ -162,12 +159,10 @@ public final class GatewayCodec {
     try {
       return switch (header.getBodyCase()) {
         case PROPOSED ->
-            new Reply.Proposed(
-                ResultCodec.decode(header.getProposed().getResult().toByteArray()));
+            new Reply.Proposed(ResultCodec.decode(header.getProposed().getResult().toByteArray()));
         case STORED -> new Reply.Stored();
         case ANSWERED ->
-            new Reply.Answered(
-                AnswerCodec.decode(header.getAnswered().getAnswer().toByteArray()));
+            new Reply.Answered(AnswerCodec.decode(header.getAnswered().getAnswer().toByteArray()));
         case READ_DONE -> new Reply.ReadDone(decodeRead(header.getReadDone(), frame.content()));
         case STATUS_DONE -> new Reply.StatusDone(StatusCodec.decode(header.getStatusDone()));
         case UNAVAILABLE -> new Reply.Unavailable(header.getUnavailable().getText());

@@ -55,8 +55,7 @@ final class RemoteGatewayTest {
       new Attributes(2, 3, 4, 5, FileType.REGULAR, 0644, 1, 0, 0, 0, 9, 9, 1, 2, 3, 4);
 
   /** A machine that is busy with other tests may be silent for long. */
-  private static final TransportOptions PATIENT =
-      TransportOptions.DEFAULTS.withPings(200, 30_000);
+  private static final TransportOptions PATIENT = TransportOptions.DEFAULTS.withPings(200, 30_000);
 
   private final RealWorld world = RealWorld.create();
   private final List<AutoCloseable> open = new ArrayList<>();

@@ -188,9 +188,7 @@ final class PeerConfigTest {
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
     ConfigException refused = assertThrows(ConfigException.class, () -> read(GOOD));
     assertEquals(
-        key
-            + ": its mode is rw-r-----, so others may read the cluster key; run: chmod 600 "
-            + key,
+        key + ": its mode is rw-r-----, so others may read the cluster key; run: chmod 600 " + key,
         refused.getMessage());
   }
 

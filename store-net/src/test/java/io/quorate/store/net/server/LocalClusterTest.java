@@ -40,7 +40,9 @@ final class LocalClusterTest {
 
   private FileTree client(int... peers) throws Exception {
     return FileTree.over(
-        world, cluster.connect(world, peers), StoreOptions.defaults().withDeadline(Duration.ofSeconds(60)));
+        world,
+        cluster.connect(world, peers),
+        StoreOptions.defaults().withDeadline(Duration.ofSeconds(60)));
   }
 
   private static At at(String path) {
@@ -61,8 +63,7 @@ final class LocalClusterTest {
             tree.caller(),
             AttributeChange.NOW,
             Command.PutCondition.ALWAYS);
-    tree.putAsync(request, content(number, lengthBytes))
-        .get(60, TimeUnit.SECONDS);
+    tree.putAsync(request, content(number, lengthBytes)).get(60, TimeUnit.SECONDS);
   }
 
   private static void assertHolds(FileTree tree, int number, int lengthBytes) throws Exception {

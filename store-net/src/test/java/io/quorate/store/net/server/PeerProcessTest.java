@@ -88,8 +88,7 @@ final class PeerProcessTest {
     for (int id : ids) {
       peers.add(client.peers().get(id - 1));
     }
-    RemoteOptions patient =
-        new RemoteOptions(60_000, 64 << 20, RemoteOptions.DEFAULTS.transport());
+    RemoteOptions patient = new RemoteOptions(60_000, 64 << 20, RemoteOptions.DEFAULTS.transport());
     return FileTree.over(
         world,
         RemoteGateway.open(world, client.cluster(), peers, patient),
@@ -103,11 +102,7 @@ final class PeerProcessTest {
   private static void put(FileTree tree, int number) throws Exception {
     PutRequest request =
         new PutRequest(
-            at(number),
-            0644,
-            tree.caller(),
-            AttributeChange.NOW,
-            Command.PutCondition.ALWAYS);
+            at(number), 0644, tree.caller(), AttributeChange.NOW, Command.PutCondition.ALWAYS);
     tree.putAsync(request, ByteBuffer.wrap(("content " + number).getBytes()))
         .get(90, TimeUnit.SECONDS);
   }

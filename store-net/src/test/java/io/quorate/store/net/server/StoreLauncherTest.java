@@ -46,8 +46,7 @@ final class StoreLauncherTest {
 
   @Test
   void aPeerCanBeJoinedInThisProcess() throws Exception {
-    ClusterInit.Written files =
-        ClusterInit.write(directory, "one", LocalCluster.freeEndpoints(1));
+    ClusterInit.Written files = ClusterInit.write(directory, "one", LocalCluster.freeEndpoints(1));
     for (int round = 0; round < 2; round++) {
       try (Store store = Store.join(files.peers().getFirst())) {
         store.put(store.path("/f"), new ByteArrayInputStream(new byte[] {(byte) round}));

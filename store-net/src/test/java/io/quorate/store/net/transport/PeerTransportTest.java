@@ -32,8 +32,7 @@ final class PeerTransportTest {
   private static final ClusterIdentity UPLOADS = HandshakeTest.cluster("id-1", "uploads", 1);
 
   /** A machine that is busy with other tests may be silent for long. */
-  private static final TransportOptions PATIENT =
-      TransportOptions.DEFAULTS.withPings(200, 30_000);
+  private static final TransportOptions PATIENT = TransportOptions.DEFAULTS.withPings(200, 30_000);
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private final Map<Integer, Endpoint> addresses = new TreeMap<>();
@@ -151,8 +150,7 @@ final class PeerTransportTest {
   @Test
   void tenThousandMessagesComeInOrder() throws Exception {
     reserve("127.0.0.1", 1, 2);
-    tenThousandInOrder(
-        node(UPLOADS, 1, PATIENT), node(UPLOADS, 2, PATIENT));
+    tenThousandInOrder(node(UPLOADS, 1, PATIENT), node(UPLOADS, 2, PATIENT));
   }
 
   @Test

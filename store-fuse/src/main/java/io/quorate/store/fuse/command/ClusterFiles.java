@@ -1,19 +1,17 @@
 package io.quorate.store.fuse.command;
 
-import io.quorate.store.net.config.ClusterInit;
-import io.quorate.store.net.server.LocalCluster;
 import io.quorate.store.net.transport.Endpoint;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Configurations of clusters of which all peers are on this machine. */
 final class ClusterFiles {
   /** Beside the content, each peer takes room for segments ahead of need, its index and reserve. */
   static final long DEMO_SPARE_BYTES = 192L << 20;
+
+  /** Settings for segments that suit a small tree. */
+  static final Map<String, String> LITTLE_ROOM = Map.of("journal.segmentBytes", "16 MiB");
 
   private static final int FIRST_PORT = 7401;
 
@@ -26,22 +24,5 @@ final class ClusterFiles {
       addresses.add(new Endpoint("127.0.0.1", FIRST_PORT + i));
     }
     return addresses;
-  }
-
-  /** Writes those of a cluster on ports that are free now, in segments that suit a small tree. */
-  static ClusterInit.Written forDemo(Path directory, int peers) throws IOException {
-    ClusterInit.Written written =
-        ClusterInit.write(directory, "demo", LocalCluster.freeEndpoints(peers));
-    for (Path peer : written.peers()) {
-      Files.writeString(
-          peer,
-          """
-
-          # A demonstration takes little room.
-          journal.segmentBytes = 16 MiB
-          """,
-          StandardOpenOption.APPEND);
-    }
-    return written;
   }
 }

@@ -1,11 +1,16 @@
 package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
+import io.quorate.store.StoreOptions;
+import io.quorate.store.fuse.cluster.ProcessCluster;
+import io.quorate.store.fuse.cluster.ProcessPeer;
 import io.quorate.store.gateway.ClusterStatus;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +25,14 @@ import org.jspecify.annotations.Nullable;
  * takes it and not how a client finds a new peer.
  */
 final class Demo {
+  private static final int PEERS = 4;
   private static final String TARGET = "/demo";
   private static final int AT_ONCE = 8;
   private static final int MOST_DIFFERENCES = 5;
+
+  /** Long enough to outlast an election on a slow machine, so that a kill is a pause, no error. */
+  private static final StoreOptions PATIENT =
+      StoreOptions.defaults().withOwner("quorate demo").withDeadline(Duration.ofSeconds(60));
 
   private final Surroundings surroundings;
   private final Verification.ReadBack readBack;
@@ -45,7 +55,7 @@ final class Demo {
    */
   int run(@Nullable Path directory, @Nullable Path data, boolean keep) throws Exception {
     SourceTree tree = directory == null ? SourceTree.ofJdk() : SourceTree.of(directory);
-    try (DemoCluster cluster = DemoCluster.create(surroundings, data)) {
+    try (ProcessCluster cluster = create(data)) {
       try {
         checkSpace(cluster.directory(), tree);
         int status = run(cluster, tree);
@@ -65,11 +75,25 @@ final class Demo {
     }
   }
 
-  private int run(DemoCluster cluster, SourceTree tree) throws Exception {
+  private ProcessCluster create(@Nullable Path data) throws IOException {
+    ProcessCluster.Settings settings =
+        data == null
+            ? ProcessCluster.Settings.temporary(
+                "demo", PEERS, Path.of(System.getProperty("java.io.tmpdir")))
+            : ProcessCluster.Settings.of("demo", PEERS, data);
+    try {
+      return ProcessCluster.create(
+          settings.withConfiguration(ClusterFiles.LITTLE_ROOM).withProgress(line::paint));
+    } catch (DirectoryNotEmptyException e) {
+      throw Failure.notStarted("--data " + data + " is not empty; name a new directory");
+    }
+  }
+
+  private int run(ProcessCluster cluster, SourceTree tree) throws Exception {
     String fileSystem = Files.getFileStore(cluster.directory()).type();
     say("data", cluster.directory() + " (" + fileSystem + ")");
     long startNanos = System.nanoTime();
-    cluster.start(line);
+    cluster.start();
     String pids = String.join(" ", cluster.peers().stream().map(peer -> "" + peer.pid()).toList());
     say(
         "peers",
@@ -87,14 +111,14 @@ final class Demo {
   }
 
   /** Puts the tree in through one peer and kills another; answers which. */
-  private int write(DemoCluster cluster, SourceTree tree) throws Exception {
+  private int write(ProcessCluster cluster, SourceTree tree) throws Exception {
     int through;
-    try (Store any = cluster.connectTo(1)) {
+    try (Store any = cluster.connectTo(1, PATIENT)) {
       int leader = any.status().leader();
       through = leader == 1 ? 2 : 1;
     }
     int[] victim = new int[1];
-    try (Store store = cluster.connectTo(through)) {
+    try (Store store = cluster.connectTo(through, PATIENT)) {
       Progress progress = new Progress(line, "writing", tree.files().size(), tree.bytes());
       Upload upload = new Upload(tree, store, store.path(TARGET), AT_ONCE, progress);
       Upload.Report report =
@@ -131,9 +155,10 @@ final class Demo {
     return victim[0];
   }
 
-  private int kill(DemoCluster cluster, Store store, int through, long filesIn) throws Exception {
+  private int kill(ProcessCluster cluster, Store store, int through, long filesIn)
+      throws Exception {
     int leader = store.status().leader();
-    int victim = leader == 0 || leader == through ? (through % DemoCluster.PEERS) + 1 : leader;
+    int victim = leader == 0 || leader == through ? (through % PEERS) + 1 : leader;
     long pid = cluster.peer(victim).pid();
     cluster.peer(victim).kill();
     String role = victim == leader ? "the leader" : "a follower";
@@ -153,9 +178,9 @@ final class Demo {
     return victim;
   }
 
-  private void bringBack(DemoCluster cluster, int victim) throws Exception {
+  private void bringBack(ProcessCluster cluster, int victim) throws Exception {
     ClusterStatus before;
-    try (Store store = cluster.connectTo((victim % DemoCluster.PEERS) + 1)) {
+    try (Store store = cluster.connectTo((victim % PEERS) + 1, PATIENT)) {
       before = store.status();
     }
     long target = before.commitIndex();
@@ -167,7 +192,6 @@ final class Demo {
     cluster.await(
         victim,
         "catch up",
-        line,
         seen -> {
           upNanos.compareAndSet(-1, System.nanoTime());
           return seen.healthy() && seen.peers().get(victim - 1).appliedIndex() >= target;
@@ -187,10 +211,10 @@ final class Demo {
             + ")");
   }
 
-  private int verify(DemoCluster cluster, SourceTree tree) throws Exception {
+  private int verify(ProcessCluster cluster, SourceTree tree) throws Exception {
     boolean equal = true;
-    for (ChildPeer peer : cluster.peers()) {
-      try (Store store = cluster.connectTo(peer.id())) {
+    for (ProcessPeer peer : cluster.peers()) {
+      try (Store store = cluster.connectTo(peer.id(), PATIENT)) {
         Progress progress =
             new Progress(
                 line, "reading through peer " + peer.id(), tree.files().size(), tree.bytes());
@@ -206,7 +230,7 @@ final class Demo {
         }
       }
     }
-    try (Store store = cluster.connectTo(1)) {
+    try (Store store = cluster.connectTo(1, PATIENT)) {
       ClusterStatus status = store.status();
       equal &= status.digestsAgree();
       say("digests", status.digestsAgree() ? "agree on all peers" : "DIFFER between peers");
@@ -238,7 +262,7 @@ final class Demo {
             + " DIFFER:";
   }
 
-  private void explain(DemoCluster cluster) {
+  private void explain(ProcessCluster cluster) {
     String launcher = surroundings.program();
     List<String> pids = cluster.peers().stream().map(peer -> "" + peer.pid()).toList();
     out.println();
@@ -254,7 +278,7 @@ final class Demo {
 
   /** Four copies must fit, the journal's preallocated segments and the metadata as well. */
   private static void checkSpace(Path directory, SourceTree tree) throws IOException {
-    long needed = DemoCluster.PEERS * (tree.bytes() + ClusterFiles.DEMO_SPARE_BYTES);
+    long needed = PEERS * (tree.bytes() + ClusterFiles.DEMO_SPARE_BYTES);
     long usable = Files.getFileStore(directory).getUsableSpace();
     if (usable < needed) {
       throw Failure.notStarted(

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes maps, collections, strings, numbers, booleans and null as JSON (RFC 8259). */
-final class Json {
+public final class Json {
   private Json() {}
 
-  static String of(@Nullable Object value) {
+  public static String of(@Nullable Object value) {
     StringBuilder out = new StringBuilder();
     write(value, out);
     return out.toString();
@@ -20,6 +20,7 @@ final class Json {
       case Boolean bool -> out.append(bool);
       case Integer number -> out.append(number);
       case Long number -> out.append(number);
+      case Double number -> out.append(finite(number));
       case Map<?, ?> map -> {
         String separator = "{";
         for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -42,6 +43,13 @@ final class Json {
       }
       default -> quote(value.toString(), out);
     }
+  }
+
+  private static double finite(double number) {
+    if (!Double.isFinite(number)) {
+      throw new IllegalArgumentException(number + " has no form in JSON");
+    }
+    return number;
   }
 
   private static void quote(String text, StringBuilder out) {

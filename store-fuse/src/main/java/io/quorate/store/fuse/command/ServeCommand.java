@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.fuse.cluster.ProcessPeer;
 import io.quorate.store.net.config.PeerConfig;
 import io.quorate.store.net.server.PeerServer;
 import java.io.IOException;
@@ -28,15 +29,10 @@ import picocli.CommandLine.ParentCommand;
     footerHeading = "%nExample:%n",
     footer = "  quorate serve /etc/quorate/peer1.conf")
 final class ServeCommand implements Callable<Integer> {
-  /** Ends the peer when standard input closes: so that it does not outlive who started it. */
-  static final String WHILE_STDIN_OPEN = "--while-stdin-open";
-
-  /** What to write there to let it go on without. */
-  static final int RELEASE = 'r';
-
   @ParentCommand private QuorateCommand root;
 
-  @Option(names = WHILE_STDIN_OPEN, hidden = true)
+  /** Ends the peer when standard input closes: so that it does not outlive who started it. */
+  @Option(names = ProcessPeer.WHILE_STDIN_OPEN, hidden = true)
   private boolean whileStdinOpen;
 
   @Parameters(paramLabel = "CONFIG", description = "The peer's file, as init wrote it.")
@@ -82,7 +78,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private static void watch(InputStream in) {
     try {
-      if (in.read() == RELEASE) {
+      if (in.read() == ProcessPeer.RELEASE) {
         return;
       }
     } catch (IOException e) {

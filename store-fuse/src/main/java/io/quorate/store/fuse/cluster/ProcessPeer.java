@@ -1,4 +1,4 @@
-package io.quorate.store.fuse.command;
+package io.quorate.store.fuse.cluster;
 
 import java.io.File;
 import java.io.IOException;
@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,31 +15,43 @@ import org.jspecify.annotations.Nullable;
  * that is its standard input and ends when that closes: so it does not outlive this process,
  * however this process ends, unless it was released.
  */
-final class ChildPeer {
+public final class ProcessPeer {
+  /** The option of {@code serve} that makes it watch its standard input. */
+  public static final String WHILE_STDIN_OPEN = "--while-stdin-open";
+
+  /** The byte on its standard input after which the process watches no longer. */
+  public static final int RELEASE = 'r';
+
   private final int id;
   private final Path configuration;
+  private final Path data;
   private final Path log;
+  private final List<String> javaOptions;
   private @Nullable Process process;
 
-  ChildPeer(int id, Path configuration, Path log) {
+  ProcessPeer(int id, Path configuration, Path data, Path log, List<String> javaOptions) {
     this.id = id;
     this.configuration = configuration;
+    this.data = data;
     this.log = log;
+    this.javaOptions = javaOptions;
   }
 
-  void start() throws IOException {
+  /** Starts the process, and does not wait until it serves. */
+  public void start() throws IOException {
+    if (alive()) {
+      throw new IllegalStateException("peer " + id + " runs already, as process " + pid());
+    }
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("--enable-native-access=ALL-UNNAMED");
     words.add("--sun-misc-unsafe-memory-access=allow");
-    // Four of them share this machine with whatever else runs on it.
-    words.add("-Xmx384m");
-    words.add("-XX:+UseSerialGC");
+    words.addAll(javaOptions);
     words.add("-cp");
     words.add(System.getProperty("java.class.path"));
     words.add("io.quorate.store.fuse.Quorate");
     words.add("serve");
-    words.add(ServeCommand.WHILE_STDIN_OPEN);
+    words.add(WHILE_STDIN_OPEN);
     words.add(configuration.toString());
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.redirectErrorStream(true);
@@ -52,23 +63,63 @@ final class ChildPeer {
     process = builder.start();
   }
 
-  int id() {
+  public int id() {
     return id;
   }
 
-  long pid() {
+  /** The directory with the peer's journal and metadata. */
+  public Path data() {
+    return data;
+  }
+
+  /** The peer's configuration file. */
+  public Path configuration() {
+    return configuration;
+  }
+
+  /** Of the newest process; −1 before the first. */
+  public long pid() {
     return process == null ? -1 : process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process != null && process.isAlive();
   }
 
   /** SIGKILL; returns when the process is gone. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     if (process != null) {
       process.destroyForcibly();
       process.waitFor();
+    }
+  }
+
+  /** Returns the exit status when the process has ended by itself. */
+  public int awaitEnd() throws InterruptedException {
+    if (process == null) {
+      throw new IllegalStateException("peer " + id + " was never started");
+    }
+    return process.waitFor();
+  }
+
+  /** SIGSTOP: the process stands still and its connections stay open. */
+  public void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT: the process goes on and does not know for how long it stood. */
+  public void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+            .redirectErrorStream(true)
+            .start();
+    String complaint = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (kill.waitFor() != 0) {
+      throw new IOException("no " + name + " for peer " + id + ": " + complaint.strip());
     }
   }
 
@@ -76,16 +127,16 @@ final class ChildPeer {
   void release() throws IOException {
     if (process != null) {
       try (OutputStream in = process.getOutputStream()) {
-        in.write(ServeCommand.RELEASE);
+        in.write(RELEASE);
       }
     }
   }
 
-  /** Fails, with the end of its log, if the process is gone. */
-  void check() {
+  /** Fails, with the end of its log, if the process has ended. */
+  public void check() throws ClusterFailedException {
     Process started = process;
     if (started != null && !started.isAlive()) {
-      throw Failure.failed(
+      throw new ClusterFailedException(
           "peer "
               + id
               + " ended with status "
@@ -96,7 +147,7 @@ final class ChildPeer {
   }
 
   /** The last lines of the log, each on a line of its own. */
-  String tail(int lines) {
+  public String tail(int lines) {
     try {
       List<String> all =
           new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
@@ -104,7 +155,7 @@ final class ChildPeer {
       for (String line : all.subList(Math.max(0, all.size() - lines), all.size())) {
         tail.append(System.lineSeparator()).append("  | ").append(line);
       }
-      return Optional.of(tail.toString()).filter(t -> !t.isEmpty()).orElse(" (empty)");
+      return tail.isEmpty() ? " (empty)" : tail.toString();
     } catch (IOException e) {
       return " (can not be read: " + e.getMessage() + ")";
     }

@@ -1,0 +1,77 @@
+package io.quorate.store.benchmarks;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the figures were measured on. */
+final class Machine {
+  private Machine() {}
+
+  static Map<String, String> describe(Path data) throws IOException {
+    Map<String, String> facts = new LinkedHashMap<>();
+    String version = Spine.class.getPackage().getImplementationVersion();
+    facts.put("quorate", version == null ? "(not packaged)" : version);
+    facts.put("jdk", Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
+    facts.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    facts.put("cores", Runtime.getRuntime().availableProcessors() + " (" + processor() + ")");
+    facts.put("memory", memory("MemTotal") / (1 << 20) + " MiB");
+    FileStore store = Files.getFileStore(data);
+    facts.put("data", data + " (" + store.type() + ", " + store.name() + ")");
+    facts.put("load", loadAverage());
+    return facts;
+  }
+
+  /** Processes that wanted a core, on average of the last minute. */
+  static String loadAverage() throws IOException {
+    return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+  }
+
+  static long availableMemoryBytes() throws IOException {
+    return memory("MemAvailable");
+  }
+
+  /**
+   * Uses memory once and lets it go again. A virtual machine may get memory from its host only when
+   * it first uses it, page by page, and several times more slowly than it can then be used (seen:
+   * 0.4 GB/s against 1.7). That is no property of what is measured here.
+   *
+   * @param tmpfs a directory in memory
+   */
+  static void touchMemory(Path tmpfs, long bytes) throws IOException {
+    Path file = Files.createTempFile(tmpfs, "spine-", ".touch");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
+      for (long written = 0; written < bytes; ) {
+        zeros.clear();
+        written += channel.write(zeros);
+      }
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private static long memory(String field) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
+      if (line.startsWith(field + ":")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+      }
+    }
+    throw new IOException("/proc/meminfo has no " + field);
+  }
+
+  private static String processor() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/cpuinfo"))) {
+      if (line.startsWith("model name")) {
+        return line.substring(line.indexOf(':') + 1).strip();
+      }
+    }
+    return System.getProperty("os.arch");
+  }
+}

@@ -10,20 +10,62 @@ import io.quorate.store.log.HardState;
 import io.quorate.store.log.Membership;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Collects what the journal replays on start. A damaged entry leaves a gap; what follows it can not
  * be relied on and is not taken, and a peer that had acknowledged it must not vote.
+ *
+ * <p>Damage to an entry that is applied is of no consequence here: then the log begins after the
+ * applied index, and only other peers can serve what lies before it.
  */
 final class LogReplay implements Replay {
   private final ChunkStore chunks;
-  private final Restored.Builder restored;
-  private final List<Position> positions = new ArrayList<>();
-  private long gapAfter = -1;
+  private final long appliedIndex;
+  private final long appliedTerm;
+  private final Run whole;
+  private final Run afterApplied;
 
-  LogReplay(Membership genesis, ChunkStore chunks) {
+  /** The entries that follow on one index without a gap. */
+  private static final class Run {
+    final Restored.Builder restored;
+    final long startIndex;
+    final List<Position> positions = new ArrayList<>();
+    long gapAfter = -1;
+
+    Run(Membership genesis, long startIndex) {
+      this.restored = Restored.builder(genesis);
+      this.startIndex = startIndex;
+    }
+
+    long lastIndex() {
+      return startIndex + positions.size();
+    }
+
+    void entry(Entry entry, Position position) {
+      if (entry.index() > lastIndex() + 1) {
+        gapAfter = gapAfter < 0 ? lastIndex() : gapAfter;
+        return;
+      }
+      if (entry.index() <= gapAfter + 1) {
+        gapAfter = -1; // written again later, or superseded by what comes before it
+      }
+      while (lastIndex() >= entry.index()) {
+        positions.removeLast();
+      }
+      positions.add(position);
+      restored.entry(entry);
+    }
+  }
+
+  /** Given what the flushed metadata has applied. */
+  LogReplay(Membership genesis, ChunkStore chunks, long appliedIndex, long appliedTerm) {
     this.chunks = chunks;
-    this.restored = Restored.builder(genesis);
+    this.appliedIndex = appliedIndex;
+    this.appliedTerm = appliedTerm;
+    this.whole = new Run(genesis, 0);
+    this.afterApplied = new Run(genesis, appliedIndex);
+    afterApplied.restored.startingAfter(appliedIndex, appliedTerm, 0);
   }
 
   @Override
@@ -33,50 +75,51 @@ final class LogReplay implements Replay {
 
   @Override
   public void entry(Entry entry, Position position) {
-    if (entry.index() > positions.size() + 1L) {
-      gapAfter = gapAfter < 0 ? positions.size() : gapAfter;
-      return;
+    whole.entry(entry, position);
+    if (entry.index() > appliedIndex) {
+      afterApplied.entry(entry, position);
+    } else if (afterApplied.positions.isEmpty()) {
+      afterApplied.restored.startingAfter(appliedIndex, appliedTerm, entry.stampNanos());
     }
-    if (entry.index() <= gapAfter + 1) {
-      gapAfter = -1; // written again later, or superseded by what comes before it
-    }
-    while (positions.size() >= entry.index()) {
-      positions.remove(positions.size() - 1);
-    }
-    positions.add(position);
-    restored.entry(entry);
   }
 
   @Override
   public void hardState(HardState state) {
-    restored.hardState(state);
-  }
-
-  /** Index of the last entry before a gap, or −1 if there is none. */
-  long gapAfter() {
-    return gapAfter;
-  }
-
-  /** Positions of entries 1 and up. */
-  List<Position> positions() {
-    return positions;
+    whole.restored.hardState(state);
+    afterApplied.restored.hardState(state);
   }
 
   /**
-   * What consensus starts from.
+   * What there is to go on with.
    *
-   * @param appliedIndex index that the metadata has applied
-   * @throws IllegalStateException if the metadata is ahead of the log that is left
+   * @param damagedEntries indexes of the entries that the journal knows to be damaged
+   * @throws IllegalStateException if the metadata is ahead of a log whose end is lost
    */
-  Restored restored(long appliedIndex) {
-    if (appliedIndex > positions.size()) {
-      throw new IllegalStateException(
-          "the metadata has applied entry "
-              + appliedIndex
-              + ", but the journal's log ends at "
-              + positions.size()
-              + ": the journal lost entries; replace this peer's data directory");
+  Log log(Set<Long> damagedEntries) {
+    Run run = whole;
+    if (appliedIndex > whole.lastIndex()) {
+      if (!damagedEntries.contains(whole.lastIndex() + 1)) {
+        throw new IllegalStateException(
+            "the metadata has applied entry "
+                + appliedIndex
+                + ", but the journal's log ends at "
+                + whole.lastIndex()
+                + ": the journal lost entries; replace this peer's data directory");
+      }
+      run = afterApplied;
     }
-    return restored.commitIndex(appliedIndex).build();
+    return new Log(
+        run.restored.commitIndex(appliedIndex).build(),
+        run.startIndex,
+        run.positions,
+        run.gapAfter >= 0);
   }
+
+  /**
+   * The log as found.
+   *
+   * @param startIndex the index before the first entry of {@code positions}
+   * @param hasGap whether entries past the end of {@code positions} were damaged
+   */
+  record Log(Restored restored, long startIndex, List<Position> positions, boolean hasGap) {}
 }

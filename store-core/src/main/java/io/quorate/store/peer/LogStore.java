@@ -19,7 +19,10 @@ final class LogStore {
   private final Journal journal;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Position of entry i is at element i − 1: the log begins at 1 until it can be truncated. */
+  /** The log begins after this; mostly 0. */
+  private long startIndex;
+
+  /** Position of entry i is at element i − startIndex − 1. */
   private Position[] positions = new Position[1024];
 
   private int count;
@@ -31,7 +34,7 @@ final class LogStore {
   }
 
   long lastIndex() {
-    return count;
+    return startIndex + count;
   }
 
   /** Bytes of entries held in memory until they are applied. */
@@ -39,10 +42,11 @@ final class LogStore {
     return unappliedBytes;
   }
 
-  /** Takes the positions of entries 1 and up, found on start. */
-  void replayed(List<Position> found) {
+  /** Takes the positions of the entries after {@code startIndex}, found on start. */
+  void replayed(long startIndex, List<Position> found) {
+    this.startIndex = startIndex;
     for (int i = 0; i < found.size(); i++) {
-      place(i + 1L, found.get(i));
+      place(startIndex + i + 1L, found.get(i));
     }
   }
 
@@ -60,14 +64,16 @@ final class LogStore {
   private void place(long index, Position position) {
     lock.lock();
     try {
-      if (index < 1 || index > count + 1L) {
-        throw new IllegalStateException("entry " + index + " does not follow " + count);
+      int place = (int) (index - startIndex - 1);
+      if (place < 0 || place > count) {
+        throw new IllegalStateException(
+            "entry " + index + " does not follow " + (startIndex + count));
       }
-      if (index > positions.length) {
+      if (place >= positions.length) {
         positions = Arrays.copyOf(positions, positions.length * 2);
       }
-      positions[(int) index - 1] = position;
-      count = (int) index;
+      positions[place] = position;
+      count = place + 1;
     } finally {
       lock.unlock();
     }
@@ -76,7 +82,9 @@ final class LogStore {
   private @Nullable Position position(long index) {
     lock.lock();
     try {
-      return index < 1 || index > count ? null : positions[(int) index - 1];
+      return index <= startIndex || index > startIndex + count
+          ? null
+          : positions[(int) (index - startIndex - 1)];
     } finally {
       lock.unlock();
     }

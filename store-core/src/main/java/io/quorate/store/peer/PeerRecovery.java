@@ -4,11 +4,14 @@ import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.consensus.Consensus;
 import io.quorate.store.consensus.ConsensusOptions;
 import io.quorate.store.journal.Journal;
+import io.quorate.store.journal.Recovery;
 import io.quorate.store.metadata.Genesis;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.world.World;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +36,8 @@ record PeerRecovery(
       throws IOException {
     Metadata metadata = Metadata.open(storage.metadata(), Genesis.DEFAULT);
     ChunkStore chunks = new ChunkStore(storage.index());
-    LogReplay replay = new LogReplay(options.genesis(), chunks);
+    LogReplay replay =
+        new LogReplay(options.genesis(), chunks, metadata.appliedIndex(), metadata.appliedTerm());
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     Journal journal =
         Journal.open(
@@ -53,14 +57,17 @@ record PeerRecovery(
           .recovered()
           .damagedChunks()
           .forEach(damaged -> chunks.forget(damaged.id(), damaged.position()));
-      String suspicion = suspicion(options, metadata, journal, replay);
+      Set<Long> damaged =
+          journal.recovered().damagedEntries().stream()
+              .map(Recovery.DamagedEntry::index)
+              .collect(Collectors.toSet());
+      LogReplay.Log found = replay.log(damaged);
+      String suspicion = suspicion(options, metadata, journal, found);
       LogStore log = new LogStore(journal);
-      log.replayed(replay.positions());
+      log.replayed(found.startIndex(), found.positions());
       Consensus consensus =
           new Consensus(
-              consensusOptions(world, options, suspicion),
-              replay.restored(metadata.appliedIndex()),
-              world.nanoTime());
+              consensusOptions(world, options, suspicion), found.restored(), world.nanoTime());
       return new PeerRecovery(metadata, chunks, journal, log, consensus, failure, suspicion);
     } catch (RuntimeException e) {
       try {
@@ -73,8 +80,8 @@ record PeerRecovery(
   }
 
   private static String suspicion(
-      PeerOptions options, Metadata metadata, Journal journal, LogReplay replay) {
-    if (journal.recovered().costsVote(metadata.appliedIndex()) || replay.gapAfter() >= 0) {
+      PeerOptions options, Metadata metadata, Journal journal, LogReplay.Log found) {
+    if (journal.recovered().costsVote(metadata.appliedIndex()) || found.hasGap()) {
       String detail =
           "the journal may lack what this peer once acknowledged, so it does not vote: "
               + journal.recovered().detail();

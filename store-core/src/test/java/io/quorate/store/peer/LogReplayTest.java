@@ -1,0 +1,95 @@
+package io.quorate.store.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.journal.Position;
+import io.quorate.store.log.Entry;
+import io.quorate.store.log.EntryKind;
+import io.quorate.store.log.HardState;
+import io.quorate.store.log.Membership;
+import io.quorate.store.table.MemoryTables;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What is left of a log in which entries are damaged. */
+class LogReplayTest {
+  private static final Membership MEMBERS =
+      new Membership(0, new TreeMap<>(Map.of(1, 1L, 2, 1L, 3, 1L)), new TreeMap<>());
+
+  private static LogReplay replay(long applied) {
+    return new LogReplay(
+        MEMBERS, new ChunkStore(new MemoryTables(ChunkStore.Index.values())), applied, 2);
+  }
+
+  private static void add(LogReplay replay, long... indexes) {
+    replay.hardState(new HardState(2, 0));
+    for (long index : indexes) {
+      replay.entry(
+          new Entry(index, 2, index, EntryKind.COMMAND, List.of(), new byte[1]),
+          new Position(1, (int) index * 100, 10));
+    }
+  }
+
+  @Test
+  void aWholeLogIsTakenWhole() {
+    LogReplay replay = replay(2);
+    add(replay, 1, 2, 3, 4);
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(4, log.positions().size());
+    assertEquals(4, log.restored().lastIndex());
+    assertEquals(0, log.startIndex());
+    assertFalse(log.hasGap());
+  }
+
+  @Test
+  void whatFollowsADamagedEntryIsNotTaken() {
+    LogReplay replay = replay(1);
+    add(replay, 1, 2, 4, 5);
+    LogReplay.Log log = replay.log(Set.of(3L));
+    assertEquals(2, log.restored().lastIndex());
+    assertTrue(log.hasGap());
+  }
+
+  @Test
+  void aGapThatIsWrittenAgainIsNone() {
+    LogReplay replay = replay(1);
+    add(replay, 1, 2, 4, 5, 3, 4);
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(4, log.restored().lastIndex());
+    assertFalse(log.hasGap());
+  }
+
+  @Test
+  void aGapThatIsSupersededFromBeforeItIsNone() {
+    LogReplay replay = replay(1);
+    add(replay, 1, 2, 4, 2);
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(2, log.restored().lastIndex());
+    assertFalse(log.hasGap());
+  }
+
+  @Test
+  void aDamagedAppliedEntryIsOfNoConsequence() {
+    LogReplay replay = replay(4);
+    add(replay, 1, 2, 4, 5, 6);
+    LogReplay.Log log = replay.log(Set.of(3L));
+    assertEquals(4, log.startIndex());
+    assertEquals(List.of(500, 600), log.positions().stream().map(Position::offsetBytes).toList());
+    assertEquals(6, log.restored().lastIndex());
+    assertFalse(log.hasGap());
+  }
+
+  @Test
+  void aLogThatLostItsEndIsRefused() {
+    LogReplay replay = replay(4);
+    add(replay, 1, 2);
+    assertThrows(IllegalStateException.class, () -> replay.log(Set.of()));
+  }
+}

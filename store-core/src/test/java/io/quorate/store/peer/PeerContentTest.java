@@ -190,6 +190,7 @@ class PeerContentTest {
             simulation.sleep(8_000_000_000L);
             assertEquals(leader, cluster.gateway(leader).status().get().leader());
             cluster.network.heal();
+            simulation.sleep(2_000_000_000L);
             Result result = cluster.put(leader, session, 1, "/f", 100);
             assertInstanceOf(Result.Node.class, result, result::toString);
             // But a session that is silent while it could speak ends.

@@ -2,13 +2,10 @@ package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
-import io.quorate.store.net.client.RemoteGateway;
-import io.quorate.store.net.client.RemoteOptions;
 import io.quorate.store.net.config.ClientConfig;
 import io.quorate.store.net.config.ConfigException;
+import io.quorate.store.net.server.NetStoreLauncher;
 import io.quorate.store.net.transport.Endpoint;
-import io.quorate.store.nio.GatewayStore;
-import io.quorate.store.world.RealWorld;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,9 +30,6 @@ public final class NetConnector implements Connector {
 
   private static Store open(ClientConfig config, List<Endpoint> peers, StoreOptions options)
       throws IOException {
-    RealWorld world = RealWorld.create();
-    RemoteGateway gateway =
-        RemoteGateway.open(world, config.cluster(), peers, RemoteOptions.DEFAULTS);
-    return GatewayStore.over(world, gateway, options);
+    return NetStoreLauncher.connect(new ClientConfig(config.cluster(), peers), options);
   }
 }

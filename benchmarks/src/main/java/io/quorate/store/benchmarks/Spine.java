@@ -122,10 +122,9 @@ public final class Spine implements Callable<Integer> {
 
   @Option(
       names = "--peer-java-opts",
-      defaultValue = "",
       paramLabel = "FLAGS",
       description =
-          "More flags for the peers' java, split at spaces; %%p is the id of the process.")
+          "Flags for the java of each peer, split at spaces. Default: as 'quorate serve' sets them.")
   private String peerJavaOptions = "-Xmx1g -XX:+UseSerialGC";
 
   @Option(

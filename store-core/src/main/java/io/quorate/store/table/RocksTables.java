@@ -63,7 +63,7 @@ public final class RocksTables implements OrderedTables {
     List<AbstractNativeReference> owned = new ArrayList<>();
     try {
       Files.createDirectories(directory);
-      RocksDB.loadLibrary();
+      RocksLibrary.load();
       var familyOptions = settings.familyOptions(owned);
       DBOptions options = settings.databaseOptions(owned);
       List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();

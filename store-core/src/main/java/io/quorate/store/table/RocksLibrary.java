@@ -1,0 +1,110 @@
+package io.quorate.store.table;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URL;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.rocksdb.RocksDB;
+import org.rocksdb.util.Environment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads RocksDB's native library from one file that all processes of a user share.
+ *
+ * <p>RocksDB itself unpacks its library, 17 MB, into a new temporary file for each process and
+ * deletes it when the process ends in order. A peer that is killed leaves it behind, each time
+ * another one.
+ */
+final class RocksLibrary {
+  private static final Logger LOG = LoggerFactory.getLogger(RocksLibrary.class);
+
+  private static final String OWN = "rwx------";
+
+  private RocksLibrary() {}
+
+  /** Loads the library, once per process; falls back to RocksDB's own way. */
+  static void load() {
+    String name = Environment.getJniLibraryFileName("rocksdb");
+    try {
+      Path directory = shared(name, Path.of(System.getProperty("java.io.tmpdir")));
+      RocksDB.loadLibrary(List.of(directory.toString()));
+    } catch (IOException | UnsatisfiedLinkError e) {
+      LOG.debug("no shared copy of {}; RocksDB unpacks its own", name, e);
+      RocksDB.loadLibrary();
+    }
+  }
+
+  /**
+   * Unpacks the library under {@code temporary} unless it is there already.
+   *
+   * @return its directory, whose name has the library's checksum: versions do not meet
+   * @throws IOException if it can not be had, or if somebody else may write where it is kept
+   */
+  static Path shared(String name, Path temporary) throws IOException {
+    URL resource = RocksDB.class.getClassLoader().getResource(name);
+    if (resource == null || !(resource.openConnection() instanceof JarURLConnection connection)) {
+      throw new IOException("there is no " + name + " in a jar");
+    }
+    connection.setUseCaches(false);
+    try (JarFile jar = connection.getJarFile()) {
+      JarEntry entry = connection.getJarEntry();
+      Path directory =
+          ownDirectory(
+              temporary.resolve(
+                  "quorate-rocksdb-"
+                      + Long.toHexString(entry.getCrc())
+                      + "-"
+                      + System.getProperty("user.name")));
+      Path library = directory.resolve(name);
+      if (!Files.exists(library) || Files.size(library) != entry.getSize()) {
+        unpack(jar, entry, library);
+      }
+      return directory;
+    }
+  }
+
+  /** A directory that belongs to this user alone: what is loaded from it runs in this process. */
+  private static Path ownDirectory(Path directory) throws IOException {
+    try {
+      Files.createDirectory(
+          directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWN)));
+    } catch (FileAlreadyExistsException e) {
+      LOG.trace("{} is there already", directory, e);
+    }
+    PosixFileAttributes attributes =
+        Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isDirectory()
+        || !attributes.owner().equals(Files.getOwner(Path.of("/proc/self")))
+        || !PosixFilePermissions.toString(attributes.permissions()).equals(OWN)) {
+      throw new IOException(directory + " is not a directory of this user alone");
+    }
+    return directory;
+  }
+
+  /** Others see none of it or all of it, also after a power loss. */
+  private static void unpack(JarFile jar, JarEntry entry, Path library) throws IOException {
+    Path part = Files.createTempFile(library.getParent(), entry.getName(), ".part");
+    try (InputStream in = jar.getInputStream(entry)) {
+      Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      Files.move(part, library, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+}

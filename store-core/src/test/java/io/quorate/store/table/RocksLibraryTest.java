@@ -1,0 +1,48 @@
+package io.quorate.store.table;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.util.Environment;
+
+/** One copy of the native library for all processes, and only where nobody else can put another. */
+class RocksLibraryTest {
+  private static final String NAME = Environment.getJniLibraryFileName("rocksdb");
+
+  @TempDir Path temporary;
+
+  @Test
+  void isUnpackedOnceAndWhole() throws IOException {
+    Path directory = RocksLibrary.shared(NAME, temporary);
+    Path library = directory.resolve(NAME);
+    long size = Files.size(library);
+    FileTime time = Files.getLastModifiedTime(library);
+    assertTrue(size > 1 << 20, () -> size + " bytes");
+    assertEquals(directory, RocksLibrary.shared(NAME, temporary));
+    assertEquals(time, Files.getLastModifiedTime(library), "the second call leaves it alone");
+
+    Files.write(library, new byte[10]);
+    RocksLibrary.shared(NAME, temporary);
+    assertEquals(size, Files.size(library), "a damaged copy is replaced");
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(List.of(library), files.toList(), "nothing else is left behind");
+    }
+  }
+
+  @Test
+  void aDirectoryThatOthersMayWriteIsRefused() throws IOException {
+    Path directory = RocksLibrary.shared(NAME, temporary);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThrows(IOException.class, () -> RocksLibrary.shared(NAME, temporary));
+  }
+}

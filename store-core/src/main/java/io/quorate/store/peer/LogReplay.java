@@ -23,8 +23,10 @@ final class LogReplay implements Replay {
   private final ChunkStore chunks;
   private final long appliedIndex;
   private final long appliedTerm;
+  private final Membership genesis;
   private final Run whole;
-  private final Run afterApplied;
+  private Run afterApplied;
+  private HardState hardState = HardState.INITIAL;
 
   /** The entries that follow on one index without a gap. */
   private static final class Run {
@@ -63,9 +65,15 @@ final class LogReplay implements Replay {
     this.chunks = chunks;
     this.appliedIndex = appliedIndex;
     this.appliedTerm = appliedTerm;
+    this.genesis = genesis;
     this.whole = new Run(genesis, 0);
-    this.afterApplied = new Run(genesis, appliedIndex);
-    afterApplied.restored.startingAfter(appliedIndex, appliedTerm, 0);
+    this.afterApplied = afterApplied(0);
+  }
+
+  private Run afterApplied(long stampNanos) {
+    Run run = new Run(genesis, appliedIndex);
+    run.restored.startingAfter(appliedIndex, appliedTerm, stampNanos);
+    return run;
   }
 
   @Override
@@ -76,17 +84,17 @@ final class LogReplay implements Replay {
   @Override
   public void entry(Entry entry, Position position) {
     whole.entry(entry, position);
-    if (entry.index() > appliedIndex) {
+    if (entry.index() <= appliedIndex) {
+      // It supersedes whatever an earlier leader had put after it.
+      afterApplied = afterApplied(entry.stampNanos());
+    } else if (entry.term() >= appliedTerm) {
       afterApplied.entry(entry, position);
-    } else if (afterApplied.positions.isEmpty()) {
-      afterApplied.restored.startingAfter(appliedIndex, appliedTerm, entry.stampNanos());
-    }
+    } // else it is from before the applied entry, and superseded by it
   }
 
   @Override
   public void hardState(HardState state) {
-    whole.restored.hardState(state);
-    afterApplied.restored.hardState(state);
+    hardState = state;
   }
 
   /**
@@ -109,7 +117,7 @@ final class LogReplay implements Replay {
       run = afterApplied;
     }
     return new Log(
-        run.restored.commitIndex(appliedIndex).build(),
+        run.restored.hardState(hardState).commitIndex(appliedIndex).build(),
         run.startIndex,
         run.positions,
         run.gapAfter >= 0);

@@ -2,8 +2,6 @@ package io.quorate.store.table;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.JarURLConnection;
-import java.net.URL;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,8 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
+import java.util.zip.CRC32C;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 import org.slf4j.Logger;
@@ -50,30 +47,34 @@ final class RocksLibrary {
   /**
    * Unpacks the library under {@code temporary} unless it is there already.
    *
-   * @return its directory, whose name has the library's checksum: versions do not meet
+   * @return its directory, whose name has a checksum of RocksDB's classes: versions do not meet
    * @throws IOException if it can not be had, or if somebody else may write where it is kept
    */
   static Path shared(String name, Path temporary) throws IOException {
-    URL resource = RocksDB.class.getClassLoader().getResource(name);
-    if (resource == null || !(resource.openConnection() instanceof JarURLConnection connection)) {
-      throw new IOException("there is no " + name + " in a jar");
+    Path directory =
+        ownDirectory(
+            temporary.resolve(
+                "quorate-rocksdb-" + version() + "-" + System.getProperty("user.name")));
+    if (!Files.exists(directory.resolve(name))) {
+      unpack(name, directory);
     }
-    connection.setUseCaches(false);
-    try (JarFile jar = connection.getJarFile()) {
-      JarEntry entry = connection.getJarEntry();
-      Path directory =
-          ownDirectory(
-              temporary.resolve(
-                  "quorate-rocksdb-"
-                      + Long.toHexString(entry.getCrc())
-                      + "-"
-                      + System.getProperty("user.name")));
-      Path library = directory.resolve(name);
-      if (!Files.exists(library) || Files.size(library) != entry.getSize()) {
-        unpack(jar, entry, library);
-      }
-      return directory;
+    return directory;
+  }
+
+  private static String version() throws IOException {
+    CRC32C crc = new CRC32C();
+    try (InputStream in = resource("org/rocksdb/RocksDB.class")) {
+      crc.update(in.readAllBytes());
     }
+    return Long.toHexString(crc.getValue());
+  }
+
+  private static InputStream resource(String name) throws IOException {
+    InputStream in = RocksDB.class.getClassLoader().getResourceAsStream(name);
+    if (in == null) {
+      throw new IOException("there is no " + name + " in the RocksDB jar");
+    }
+    return in;
   }
 
   /** A directory that belongs to this user alone: what is loaded from it runs in this process. */
@@ -95,14 +96,14 @@ final class RocksLibrary {
   }
 
   /** Others see none of it or all of it, also after a power loss. */
-  private static void unpack(JarFile jar, JarEntry entry, Path library) throws IOException {
-    Path part = Files.createTempFile(library.getParent(), entry.getName(), ".part");
-    try (InputStream in = jar.getInputStream(entry)) {
+  private static void unpack(String name, Path directory) throws IOException {
+    Path part = Files.createTempFile(directory, name, ".part");
+    try (InputStream in = resource(name)) {
       Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
       try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
-      Files.move(part, library, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(part);
     }

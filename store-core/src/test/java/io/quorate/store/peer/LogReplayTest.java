@@ -86,6 +86,28 @@ class LogReplayTest {
     assertFalse(log.hasGap());
   }
 
+  /** Found by the cluster simulation, seed 275: peer 1 could not start. */
+  @Test
+  void entriesOfAnEarlierTermBehindTheAppliedOneAreSuperseded() {
+    LogReplay replay = replay(2);
+    for (long index = 1; index <= 4; index++) {
+      replay.entry(
+          new Entry(index, 1, index, EntryKind.COMMAND, List.of(), new byte[1]),
+          new Position(1, (int) index, 10));
+    }
+    add(replay, 2, 3);
+    assertEquals(3, replay.log(Set.of()).restored().lastIndex());
+  }
+
+  @Test
+  void whatLiesBehindADamagedAppliedEntryIsSupersededFromBeforeIt() {
+    LogReplay replay = replay(4);
+    add(replay, 1, 2, 4, 5, 6, 4, 5);
+    LogReplay.Log log = replay.log(Set.of(3L));
+    assertEquals(5, log.restored().lastIndex());
+    assertEquals(1, log.positions().size());
+  }
+
   @Test
   void aLogThatLostItsEndIsRefused() {
     LogReplay replay = replay(4);

@@ -2,6 +2,7 @@ package io.quorate.store.benchmarks;
 
 import io.quorate.store.Store;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,27 +12,40 @@ import java.util.Arrays;
 
 /** One large file, put from beginning to end; and what the disk alone would take. */
 final class LargeFile {
-  private static final long WARM_UP_BYTES = 256L << 20;
+  private static final long WARM_UP_BYTES = 1L << 30;
   private static final int BLOCK_BYTES = 1 << 20;
 
   private final Rig rig;
   private final long bytes;
+  private final int copies;
 
-  LargeFile(Rig rig, long bytes) {
+  LargeFile(Rig rig, long bytes, int copies) {
     this.rig = rig;
     this.bytes = bytes;
+    this.copies = copies;
   }
 
-  /** MiB/s of a put, the median of some rounds. */
-  Figure put(String name, int rounds, double target) throws Exception {
+  /**
+   * MiB/s of a put to peers that have their data in memory, the median of some rounds.
+   *
+   * @param tmpfs where that memory is
+   * @param memoryBytes how much of it there is, for all rounds
+   */
+  Figure putInMemory(String name, int rounds, double target, Path tmpfs, long memoryBytes)
+      throws Exception {
     try (Store store = rig.writer()) {
       warmUp(store, name);
       double[] speeds = new double[rounds];
-      Cost before = rig.cost();
+      Cost cost = Cost.NOTHING;
       for (int round = 0; round < rounds; round++) {
-        speeds[round] = put(store, name, round);
+        long left = memoryBytes - copies * bytes * (round + 1);
+        try (Ballast ballast = Ballast.hold(tmpfs, Math.min(copies * bytes, left))) {
+          Cost before = rig.cost();
+          speeds[round] =
+              put(store, name, round, ballast.unloading(Sample.stream(round, bytes), copies));
+          cost = cost.plus(rig.cost().since(before));
+        }
       }
-      Cost cost = rig.cost().since(before);
       verify(name, rounds - 1);
       Figure.Details details = spread(speeds);
       cost.describe(details, (double) rounds * bytes / (1 << 20), "MiB");
@@ -50,8 +64,7 @@ final class LargeFile {
    * of what one process reaches that writes the same bytes and fsyncs. Both take turns, as a disk
    * has moods.
    */
-  Figure putAgainstDisk(String name, int rounds, int copies, double targetPercent)
-      throws Exception {
+  Figure putAgainstDisk(String name, int rounds, double targetPercent) throws Exception {
     try (Store store = rig.writer()) {
       warmUp(store, name);
       writeAlone(rounds);
@@ -62,7 +75,7 @@ final class LargeFile {
       for (int round = 0; round < rounds; round++) {
         alone[round] = writeAlone(round);
         Cost before = rig.cost();
-        speeds[round] = put(store, name, round);
+        speeds[round] = put(store, name, round, Sample.stream(round, bytes));
         cost = cost.plus(rig.cost().since(before));
         percents[round] = 100 * speeds[round] / (alone[round] / copies);
       }
@@ -88,9 +101,9 @@ final class LargeFile {
         store.path("/" + name + "-warm-up"), Sample.stream(-1, Math.min(WARM_UP_BYTES, bytes)));
   }
 
-  private double put(Store store, String name, int round) throws IOException {
+  private double put(Store store, String name, int round, InputStream source) throws IOException {
     long start = System.nanoTime();
-    store.put(store.path(file(name, round)), Sample.stream(round, bytes));
+    store.put(store.path(file(name, round)), source);
     return mibPerSecond(System.nanoTime() - start);
   }
 

@@ -1,12 +1,9 @@
 package io.quorate.store.benchmarks;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -35,26 +32,6 @@ final class Machine {
 
   static long availableMemoryBytes() throws IOException {
     return memory("MemAvailable");
-  }
-
-  /**
-   * Uses memory once and lets it go again. A virtual machine may get memory from its host only when
-   * it first uses it, page by page, and several times more slowly than it can then be used (seen:
-   * 0.4 GB/s against 1.7). That is no property of what is measured here.
-   *
-   * @param tmpfs a directory in memory
-   */
-  static void touchMemory(Path tmpfs, long bytes) throws IOException {
-    Path file = Files.createTempFile(tmpfs, "spine-", ".touch");
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
-      for (long written = 0; written < bytes; ) {
-        zeros.clear();
-        written += channel.write(zeros);
-      }
-    } finally {
-      Files.deleteIfExists(file);
-    }
   }
 
   private static long memory(String field) throws IOException {

@@ -173,14 +173,6 @@ public final class Spine implements Callable<Integer> {
     return reached ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  /** As much as the files will take in memory, be it as cache of the disk. */
-  private void touchMemory(int files) throws IOException {
-    if (inMemory()) {
-      long bytes = Math.min(usableMemoryBytes(), peers * SPARE_BYTES + largeBytes(files));
-      Machine.touchMemory(tmpfs, Math.max(0, bytes));
-    }
-  }
-
   private boolean inMemory() throws IOException {
     return Files.isDirectory(tmpfs) && Files.getFileStore(tmpfs).type().equals("tmpfs");
   }
@@ -236,8 +228,7 @@ public final class Spine implements Callable<Integer> {
         add(small.reads(READS, 16, 15_000));
       }
       if (only.contains(DISK)) {
-        touchMemory(rounds);
-        add(new LargeFile(rig, (long) largeMib << 20).putAgainstDisk(DISK, rounds, peers, 85));
+        add(new LargeFile(rig, (long) largeMib << 20, peers).putAgainstDisk(DISK, rounds, 85));
       }
     }
   }
@@ -259,16 +250,15 @@ public final class Spine implements Callable<Integer> {
       add(Figure.skipped(TMPFS, what, LARGE_UNIT, LARGE_TARGET, reason));
       return;
     }
-    touchMemory(fitting);
     try (ProcessCluster cluster = start(tmpfs.toRealPath())) {
-      LargeFile large = new LargeFile(rig(cluster), (long) largeMib << 20);
-      add(large.put(TMPFS, fitting, LARGE_TARGET));
+      LargeFile large = new LargeFile(rig(cluster), (long) largeMib << 20, peers);
+      add(large.putInMemory(TMPFS, fitting, LARGE_TARGET, tmpfs, usable - peers * SPARE_BYTES));
     }
   }
 
-  /** All copies of the large files. */
+  /** All copies of the large files, and of the one that warms up. */
   private long largeBytes(int files) {
-    return ((long) largeMib << 20) * files * peers;
+    return ((long) largeMib << 20) * (files + 1) * peers;
   }
 
   private ProcessCluster start(Path parent) throws Exception {

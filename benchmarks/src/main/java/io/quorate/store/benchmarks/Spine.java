@@ -65,9 +65,11 @@ public final class Spine implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "10",
+      defaultValue = "40",
       paramLabel = "N",
-      description = "How long each of these runs before it counts: code is compiled. Default: 10")
+      description =
+          "How long each of these runs before it counts. The peers' code is compiled meanwhile,"
+              + " which on two cores takes half a minute. Default: 40")
   private double warmUpSeconds;
 
   @Option(

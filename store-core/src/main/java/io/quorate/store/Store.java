@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 
 /**
  * A Quorate store: the tree through {@code java.nio.file}, plus what a file system has no word for.
@@ -109,8 +110,67 @@ public interface Store extends AutoCloseable {
    */
   CompletableFuture<FileVersion> putAsync(Path path, ByteBuffer content, PutCondition condition);
 
+  /**
+   * Replaces (or makes) a whole file from a stream of buffers, without waiting and in bounded
+   * memory: the next buffer is asked for when there is room. Nobody sees the file until the
+   * publisher has completed and all is durable on a quorum; if it fails, nothing has happened and
+   * the future fails with its error. A publisher that falls silent is waited for; cancelling the
+   * future gives the put up, cancelled publisher included.
+   *
+   * <p>The buffers are copied before the next is asked for, and may be used again then.
+   *
+   * @return completes with the new version, or exceptionally as {@link #put(Path, InputStream,
+   *     PutCondition, FileAttribute...)} does
+   */
+  CompletableFuture<FileVersion> putAsync(
+      Path path,
+      Flow.Publisher<ByteBuffer> content,
+      PutCondition condition,
+      FileAttribute<?>... attributes);
+
+  /**
+   * Begins an upload that is published only by its {@link FileUpload#commit}. Nothing is asked of
+   * the cluster yet, so that a directory that is missing shows at the commit.
+   *
+   * @param attributes as for {@link #put(Path, InputStream, FileAttribute...)}
+   */
+  FileUpload upload(Path path, FileAttribute<?>... attributes) throws IOException;
+
   /** Length and version of a file as they are now. */
   FileVersion version(Path path) throws IOException;
+
+  /**
+   * Checksum and version of a file as published, from the metadata: the cost does not depend on the
+   * content's length, but for pieces of which a part was overwritten; of these, at most 1 MiB each,
+   * the content is read.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws VersionGoneException if the file is written in place so often that no version stayed
+   *     for long enough until the deadline
+   */
+  FileChecksum checksum(Path path) throws IOException;
+
+  /**
+   * Opens the present version of a file for reading ranges of it, whatever happens to the file
+   * meanwhile. A file of at most 64 KiB comes along with its opening, in one request.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws java.nio.file.FileSystemException if it is a directory or another special file
+   */
+  FileDownload download(Path path) throws IOException;
+
+  /** As {@link #download} without waiting. Callbacks must not block. */
+  CompletableFuture<FileDownload> downloadAsync(Path path);
+
+  /**
+   * Streams a whole file, one version of it, to {@code sink} without waiting and in bounded memory:
+   * pieces of at most 1 MiB, read as {@code sink} asks for them. Signals run on the store's threads
+   * and must not block.
+   *
+   * @return the version, completed after {@code sink} has heard of the end; fails with what {@code
+   *     sink} was told. When {@code sink} cancels, the future is cancelled, too
+   */
+  CompletableFuture<FileVersion> getAsync(Path path, Flow.Subscriber<? super ByteBuffer> sink);
 
   /**
    * Copies a whole file into {@code sink}. A file that is replaced or deleted meanwhile is copied

@@ -51,6 +51,7 @@ public final class FileTree implements AutoCloseable {
   private final InodeTable files = new InodeTable();
   private final Sessions sessions;
   private final OpenFile.Tools tools;
+  private final Versions versions;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FileTree(World world, Gateway gateway, StoreOptions options) {
@@ -69,6 +70,7 @@ public final class FileTree implements AutoCloseable {
             files,
             options.chunkBytes(),
             options.unpublishedBytes());
+    this.versions = new Versions(sessions, tools, options.deadlineMillis());
   }
 
   /** A tree over a gateway, which it closes in the end. */
@@ -323,6 +325,11 @@ public final class FileTree implements AutoCloseable {
       }
     }
     return node(new Command.Create(at, mode.permissions(), caller(), exclusive), at, null);
+  }
+
+  /** Published versions, to be read as they were when they were opened. */
+  public Versions versions() {
+    return versions;
   }
 
   /** Begins to replace, or make, a whole file. */

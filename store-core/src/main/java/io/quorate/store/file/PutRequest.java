@@ -20,6 +20,10 @@ public record PutRequest(
     return new Command.Put(at, permissions, caller, extents, sizeBytes, mtimeNanos, condition);
   }
 
+  PutRequest with(Command.PutCondition other) {
+    return new PutRequest(at, permissions, caller, mtimeNanos, other);
+  }
+
   String file() {
     return FileTree.name(at);
   }

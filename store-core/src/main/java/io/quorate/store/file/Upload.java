@@ -4,6 +4,7 @@ import io.quorate.store.SessionEndedException;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.Extent;
 import io.quorate.store.metadata.Result;
@@ -13,7 +14,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #abandon} or by a crash, leaves chunks that no command names; the cluster reclaims them.
  *
  * <p>Buffers are handed on without copying: whoever passes one must not touch it again. Used by one
- * thread at a time.
+ * thread at a time, but for {@link #abandon}, which may come from any.
  */
 public final class Upload {
   /**
@@ -36,11 +39,14 @@ public final class Upload {
 
   private final Sessions sessions;
   private final Requests requests;
-  private final PutRequest request;
+  private PutRequest request;
+  private final ReentrantLock lock = new ReentrantLock();
   private final List<ChunkRef> refs = new ArrayList<>();
   private final List<CompletableFuture<Void>> storing = new ArrayList<>();
-  private @Nullable Session session;
+  private volatile @Nullable Session session;
   private long sizeBytes;
+  private boolean finishing;
+  private boolean abandoned;
 
   Upload(Sessions sessions, Requests requests, PutRequest request) {
     this.sessions = sessions;
@@ -84,7 +90,7 @@ public final class Upload {
   }
 
   /** As {@link #add}; the future completes when there is room for more. */
-  CompletableFuture<Void> addAsync(ByteBuffer content) {
+  public CompletableFuture<Void> addAsync(ByteBuffer content) {
     long deadline = requests.deadline();
     return session(deadline)
         .thenCompose(
@@ -92,22 +98,30 @@ public final class Upload {
               Chunk chunk = seal(writer, content);
               return writer.store(chunk, file(), deadline);
             })
-        .thenAccept(storing::add)
-        .thenCompose(added -> failureSoFar());
+        .thenCompose(this::failureSoFar);
   }
 
   private Chunk seal(Session writer, ByteBuffer content) {
-    Chunk chunk = writer.seal(content);
-    refs.add(chunk.ref());
-    sizeBytes += chunk.ref().lengthBytes();
-    return chunk;
+    lock.lock();
+    try {
+      if (abandoned) {
+        throw new CancellationException(file() + ": the upload was given up");
+      }
+      Chunk chunk = writer.seal(content);
+      refs.add(chunk.ref());
+      sizeBytes += chunk.ref().lengthBytes();
+      return chunk;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private CompletableFuture<Session> session(long deadline) {
-    if (session != null) {
-      return session.hasEnded()
-          ? CompletableFuture.failedFuture(session.endedException(file()))
-          : CompletableFuture.completedFuture(session);
+    Session own = session;
+    if (own != null) {
+      return own.hasEnded()
+          ? CompletableFuture.failedFuture(own.endedException(file()))
+          : CompletableFuture.completedFuture(own);
     }
     return sessions
         .current(file(), deadline)
@@ -116,6 +130,17 @@ public final class Upload {
               session = opened;
               return opened;
             });
+  }
+
+  /** Remembers one more chunk that is on its way, and tells whether an earlier one failed. */
+  private CompletableFuture<Void> failureSoFar(CompletableFuture<Void> added) {
+    lock.lock();
+    try {
+      storing.add(added);
+      return failureSoFar();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private CompletableFuture<Void> failureSoFar() {
@@ -138,6 +163,12 @@ public final class Upload {
     return CompletableFuture.completedFuture(null);
   }
 
+  /** As {@link #finish(ByteBuffer)}, under another condition than the request's. */
+  public CompletableFuture<Attributes> finish(ByteBuffer last, Command.PutCondition condition) {
+    request = request.with(condition);
+    return finish(last);
+  }
+
   /**
    * Puts the file, with {@code last} as its end, in one round. {@code last} travels with the
    * command; it may be empty.
@@ -147,14 +178,28 @@ public final class Upload {
    */
   public CompletableFuture<Attributes> finish(ByteBuffer last) {
     long deadline = requests.deadline();
-    if (session == null) {
-      return putSmall(last, deadline);
+    CompletableFuture<Void> stored;
+    lock.lock();
+    try {
+      if (abandoned) {
+        return CompletableFuture.failedFuture(
+            new CancellationException(file() + ": the upload was given up"));
+      }
+      finishing = true;
+      if (session == null) {
+        return putSmall(last, deadline);
+      }
+      stored = failureSoFar();
+      if (!stored.isCompletedExceptionally()) {
+        stored = CompletableFuture.allOf(storing.toArray(CompletableFuture[]::new));
+      }
+    } finally {
+      lock.unlock();
     }
-    return failureSoFar()
-        .thenCompose(sound -> CompletableFuture.allOf(storing.toArray(CompletableFuture[]::new)))
-        .thenCompose(stored -> session(deadline))
+    return stored
+        .thenCompose(sound -> session(deadline))
         .thenCompose(writer -> put(writer, last, deadline))
-        .whenComplete((attributes, error) -> abandon());
+        .whenComplete((attributes, error) -> settle());
   }
 
   /** All content goes with the command: if the session turns out to have ended, another will do. */
@@ -163,7 +208,7 @@ public final class Upload {
         .thenCompose(writer -> put(writer, content, deadline))
         .handle(
             (attributes, error) -> {
-              abandon();
+              settle();
               if (error == null) {
                 return CompletableFuture.completedFuture(attributes);
               }
@@ -197,13 +242,34 @@ public final class Upload {
                     : CompletableFuture.failedFuture(FileTree.refused(result, file(), null)));
   }
 
-  /** Gives the upload up: nothing happened. No effect once it is finished. */
+  /**
+   * Gives the upload up: nothing happened. No effect once {@link #finish} was called. From any
+   * thread.
+   */
   public void abandon() {
-    if (session != null) {
-      session.settle(refs);
+    lock.lock();
+    try {
+      if (!finishing) {
+        abandoned = true;
+        settle();
+      }
+    } finally {
+      lock.unlock();
     }
-    refs.clear();
-    storing.clear();
-    sizeBytes = 0;
+  }
+
+  private void settle() {
+    lock.lock();
+    try {
+      Session writer = session;
+      if (writer != null) {
+        writer.settle(refs);
+      }
+      refs.clear();
+      storing.clear();
+      sizeBytes = 0;
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -5,7 +5,7 @@ package io.quorate.store.metadata;
  * another replaced, kept for those who have it open.
  *
  * <pre>
- * kind:byte  index:count  parked:byte  inode content size mappedEnd extentBytes trims:count
+ * kind:byte  index:count  parked:byte  inode content contentVersion size mappedEnd extentBytes trims:count
  * </pre>
  *
  * @param ofInode an inode, else a content
@@ -13,6 +13,7 @@ package io.quorate.store.metadata;
  * @param parked a session holds it: it left the queue until that session lets go
  * @param inode the inode, or the one whose content it was
  * @param content id of the content; 0 if it has none
+ * @param contentVersion version that the content had when it was replaced, and keeps
  */
 record Orphan(
     boolean ofInode,
@@ -20,6 +21,7 @@ record Orphan(
     boolean parked,
     long inode,
     long content,
+    long contentVersion,
     long size,
     long mappedEnd,
     long extentBytes,
@@ -32,18 +34,36 @@ record Orphan(
 
   Orphan withParked(boolean newParked) {
     return new Orphan(
-        ofInode, index, newParked, inode, content, size, mappedEnd, extentBytes, trims);
+        ofInode,
+        index,
+        newParked,
+        inode,
+        content,
+        contentVersion,
+        size,
+        mappedEnd,
+        extentBytes,
+        trims);
   }
 
   Orphan withTrims(int newTrims) {
     return new Orphan(
-        ofInode, index, parked, inode, content, size, mappedEnd, extentBytes, newTrims);
+        ofInode,
+        index,
+        parked,
+        inode,
+        content,
+        contentVersion,
+        size,
+        mappedEnd,
+        extentBytes,
+        newTrims);
   }
 
   byte[] encode() {
     Encoder out = new Encoder(64).putByte(ofInode ? 1 : 2).putCount(index).putBoolean(parked);
-    out.putCount(inode).putCount(content).putCount(size).putCount(mappedEnd);
-    out.putCount(extentBytes).putCount(trims);
+    out.putCount(inode).putCount(content).putCount(contentVersion).putCount(size);
+    out.putCount(mappedEnd).putCount(extentBytes).putCount(trims);
     return out.toArray();
   }
 
@@ -56,6 +76,7 @@ record Orphan(
           in.readBoolean("parked"),
           in.readCount("inode"),
           in.readCount("content"),
+          in.readCount("content version"),
           in.readCount("size"),
           in.readCount("mapped end"),
           in.readCount("extent bytes"),

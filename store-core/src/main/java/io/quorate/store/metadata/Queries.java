@@ -151,6 +151,7 @@ final class Queries {
           ErrorCode.STALE, "content " + content + " of inode " + file.id + " is gone");
     }
     file.content = content;
+    file.contentVersion = orphan.contentVersion();
     file.size = orphan.size();
     file.mappedEnd = orphan.mappedEnd();
     file.extentBytes = orphan.extentBytes();

@@ -1,5 +1,8 @@
 package io.quorate.store.nio;
 
+import io.quorate.store.FileChecksum;
+import io.quorate.store.FileDownload;
+import io.quorate.store.FileUpload;
 import io.quorate.store.FileVersion;
 import io.quorate.store.PutCondition;
 import io.quorate.store.Store;
@@ -12,7 +15,6 @@ import io.quorate.store.file.Upload;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.metadata.AttributeChange;
-import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.world.World;
 import java.io.IOException;
@@ -26,18 +28,22 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
 
 /** A store on whatever gateway: a peer in this process, or one at the other end of a connection. */
 public final class GatewayStore implements Store {
   private final FileTree tree;
   private final QuorateFileSystem fileSystem;
+  private final Transfers transfers;
 
   private GatewayStore(FileTree tree) {
     this.tree = tree;
     this.fileSystem =
         new QuorateFileSystem(tree, QuorateFileSystemProvider.freshAuthority(), tree::close);
+    this.transfers = new Transfers(fileSystem);
     QuorateFileSystemProvider.register(fileSystem);
   }
 
@@ -66,7 +72,7 @@ public final class GatewayStore implements Store {
     Upload upload = fileSystem.tree().upload(request(ours, condition, attributes));
     try {
       ByteBuffer last = upload.addAll(content, tree.options().chunkBytes());
-      return version(upload.finish(last).join());
+      return Transfers.version(upload.finish(last).join());
     } catch (CompletionException e) {
       Throwable cause = e.getCause();
       throw cause instanceof IOException io
@@ -89,7 +95,29 @@ public final class GatewayStore implements Store {
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
-    return translated(tree.putAsync(request, content).thenApply(GatewayStore::version), ours);
+    return Transfers.translated(
+        tree.putAsync(request, content).thenApply(Transfers::version), ours);
+  }
+
+  @Override
+  public CompletableFuture<FileVersion> putAsync(
+      Path path,
+      Flow.Publisher<ByteBuffer> content,
+      PutCondition condition,
+      FileAttribute<?>... attributes) {
+    QuoratePath ours = QuoratePath.of(path);
+    Objects.requireNonNull(content, "content");
+    try {
+      return transfers.put(ours, request(ours, condition, attributes), content);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public FileUpload upload(Path path, FileAttribute<?>... attributes) throws IOException {
+    QuoratePath ours = QuoratePath.of(path);
+    return transfers.upload(ours, request(ours, PutCondition.always(), attributes));
   }
 
   private PutRequest request(
@@ -115,15 +143,11 @@ public final class GatewayStore implements Store {
         new Command.PutCondition(condition.absent(), condition.version()));
   }
 
-  private static FileVersion version(Attributes attributes) {
-    return new FileVersion(attributes.sizeBytes(), attributes.contentVersion());
-  }
-
   // ---- get
 
   @Override
   public FileVersion version(Path path) throws IOException {
-    return version(fileSystem.stat(QuoratePath.of(path), true));
+    return Transfers.version(fileSystem.stat(QuoratePath.of(path), true));
   }
 
   @Override
@@ -145,20 +169,41 @@ public final class GatewayStore implements Store {
           "a read of " + lengthBytes + " bytes at " + offset + "; at most 1 MiB, from 0 on");
     }
     try {
-      return translated(tree.readAsync(ours.at(true), offset, lengthBytes), ours);
+      return Transfers.translated(tree.readAsync(ours.at(true), offset, lengthBytes), ours);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private static <T> CompletableFuture<T> translated(
-      CompletableFuture<T> future, QuoratePath path) {
-    return future.exceptionallyCompose(
-        error -> {
-          Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-          return CompletableFuture.failedFuture(
-              cause instanceof IOException io ? JdkErrors.translate(io, path) : cause);
-        });
+  @Override
+  public FileChecksum checksum(Path path) throws IOException {
+    return transfers.checksum(QuoratePath.of(path));
+  }
+
+  @Override
+  public FileDownload download(Path path) throws IOException {
+    return transfers.download(QuoratePath.of(path));
+  }
+
+  @Override
+  public CompletableFuture<FileDownload> downloadAsync(Path path) {
+    QuoratePath ours = QuoratePath.of(path);
+    try {
+      return transfers.downloadAsync(ours);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<FileVersion> getAsync(
+      Path path, Flow.Subscriber<? super ByteBuffer> sink) {
+    QuoratePath ours = QuoratePath.of(path);
+    try {
+      return transfers.get(ours, sink);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   @Override

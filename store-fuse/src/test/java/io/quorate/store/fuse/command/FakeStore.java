@@ -1,5 +1,8 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.FileChecksum;
+import io.quorate.store.FileDownload;
+import io.quorate.store.FileUpload;
 import io.quorate.store.FileVersion;
 import io.quorate.store.PutCondition;
 import io.quorate.store.Store;
@@ -15,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 
 /** A store that is a local directory: what the commands need, and no cluster. */
 class FakeStore implements Store {
@@ -57,6 +61,41 @@ class FakeStore implements Store {
   @Override
   public CompletableFuture<FileVersion> putAsync(
       Path path, ByteBuffer content, PutCondition condition) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<FileVersion> putAsync(
+      Path path,
+      Flow.Publisher<ByteBuffer> content,
+      PutCondition condition,
+      FileAttribute<?>... attributes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileUpload upload(Path path, FileAttribute<?>... attributes) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileChecksum checksum(Path path) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public FileDownload download(Path path) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<FileDownload> downloadAsync(Path path) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<FileVersion> getAsync(
+      Path path, Flow.Subscriber<? super ByteBuffer> sink) {
     throw new UnsupportedOperationException();
   }
 

@@ -13,6 +13,8 @@ import java.util.concurrent.Flow;
  * replace, rename or delete it. Content that is written in place takes the version away; reads then
  * fail with {@link VersionGoneException} and never mix two versions.
  *
+ * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="download"}
+ *
  * <p>Whatever the range, at most three pieces of 1 MiB are in memory for each transfer. What this
  * process itself wrote and has not published is not shown.
  *

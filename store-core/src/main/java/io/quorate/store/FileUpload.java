@@ -10,12 +10,7 @@ import java.util.concurrent.CompletableFuture;
  * A whole file on its way into the store. Nobody sees anything of it before {@link #commit}, which
  * publishes all of it at once; closed without, it leaves nothing behind.
  *
- * <pre>{@code
- * try (FileUpload upload = store.upload(path)) {
- *   body.transferTo(upload.outputStream());
- *   upload.commit(PutCondition.ifAbsent());
- * }
- * }</pre>
+ * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="upload"}
  *
  * <p>Full chunks leave while the writer goes on; at most two of them are in memory for each upload,
  * besides the window that all share ({@link StoreOptions#windowBytes}). At most 65,536 chunks (64

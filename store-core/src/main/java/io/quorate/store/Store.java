@@ -96,15 +96,21 @@ public interface Store extends AutoCloseable {
   /**
    * As {@link #put(Path, InputStream, FileAttribute...)}, but only if {@code condition} holds when
    * it happens.
+   *
+   * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="condition"}
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if the file had to be absent and is not
+   * @throws ConditionFailedException if the file has another version than the condition names, or
+   *     is not there
    */
   FileVersion put(
       Path path, InputStream content, PutCondition condition, FileAttribute<?>... attributes)
       throws IOException;
 
   /**
-   * As {@link #put(Path, InputStream, PutCondition)} without waiting. The content between the
-   * buffer's position and limit must not change until the future is done; the buffer itself is not
-   * touched. Callbacks run on the store's threads and must not block.
+   * As {@link #put(Path, InputStream, PutCondition, FileAttribute...)} without waiting. The content
+   * between the buffer's position and limit must not change until the future is done; the buffer
+   * itself is not touched. Callbacks run on the store's threads and must not block.
    *
    * @return completes with the new version, or exceptionally with the same exceptions
    */
@@ -144,6 +150,8 @@ public interface Store extends AutoCloseable {
    * content's length, but for pieces of which a part was overwritten; of these, at most 1 MiB each,
    * the content is read.
    *
+   * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="checksum"}
+   *
    * @throws java.nio.file.NoSuchFileException if there is none
    * @throws VersionGoneException if the file is written in place so often that no version stayed
    *     for long enough until the deadline
@@ -166,6 +174,8 @@ public interface Store extends AutoCloseable {
    * Streams a whole file, one version of it, to {@code sink} without waiting and in bounded memory:
    * pieces of at most 1 MiB, read as {@code sink} asks for them. Signals run on the store's threads
    * and must not block.
+   *
+   * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="get-async"}
    *
    * @return the version, completed after {@code sink} has heard of the end; fails with what {@code
    *     sink} was told. When {@code sink} cancels, the future is cancelled, too

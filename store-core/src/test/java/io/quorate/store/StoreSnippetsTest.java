@@ -1,0 +1,161 @@
+package io.quorate.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quorate.store.file.SoloGateway;
+import io.quorate.store.nio.GatewayStore;
+import io.quorate.store.world.RealWorld;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The examples of the API's documentation, as they are shown there, run as tests. */
+class StoreSnippetsTest {
+  private final RealWorld world = RealWorld.create();
+  private final Store store =
+      GatewayStore.over(world, new SoloGateway(world), StoreOptions.defaults());
+
+  @AfterEach
+  void close() {
+    store.close();
+    world.close();
+  }
+
+  // @start region="condition"
+  /** Adds one to a number that many processes count in, none of which loses a count. */
+  int increment(Path counter) throws IOException {
+    while (true) {
+      try (FileDownload now = store.download(counter)) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        now.transferTo(text);
+        int next = Integer.parseInt(text.toString(StandardCharsets.US_ASCII)) + 1;
+        byte[] content = Integer.toString(next).getBytes(StandardCharsets.US_ASCII);
+        store.put(
+            counter, new ByteArrayInputStream(content), PutCondition.ifVersion(now.version()));
+        return next;
+      } catch (ConditionFailedException anotherWasFaster) {
+        // Its number is there now: read it, and try again.
+      }
+    }
+  }
+
+  // @end
+
+  @Test
+  void condition() throws IOException {
+    Path counter = store.path("/counter");
+    Files.writeString(counter, "41");
+    assertEquals(42, increment(counter));
+  }
+
+  // @start region="upload"
+  /** Stores what a visitor sends, under a name that nobody has taken. */
+  FileVersion receive(Path target, InputStream body) throws IOException {
+    try (FileUpload upload = store.upload(target)) {
+      body.transferTo(upload.outputStream());
+      return upload.commit(PutCondition.ifAbsent());
+    } // If the visitor goes away halfway, there is no commit, and no file.
+  }
+
+  // @end
+
+  @Test
+  void upload() throws IOException {
+    Path target = store.path("/upload");
+    assertEquals(3, receive(target, new ByteArrayInputStream(new byte[3])).sizeBytes());
+  }
+
+  // @start region="download"
+  /** Sends a range of a file, all of it from one version. */
+  void send(Path file, long offset, long lengthBytes, OutputStream response) throws IOException {
+    try (FileDownload download = store.download(file)) {
+      // download.version().etag() and download.sizeBytes() go into the response's headers.
+      download.transferTo(offset, lengthBytes, response);
+    }
+  }
+
+  // @end
+
+  @Test
+  void download() throws IOException {
+    Path file = store.path("/download");
+    Files.write(file, new byte[] {1, 2, 3, 4});
+    ByteArrayOutputStream response = new ByteArrayOutputStream();
+    send(file, 1, 2, response);
+    assertArrayEquals(new byte[] {2, 3}, response.toByteArray());
+  }
+
+  // @start region="get-async"
+  /** Counts the lines of a file of any length, without a thread that waits. */
+  CompletableFuture<Long> countLines(Path file) {
+    class Counter implements Flow.Subscriber<ByteBuffer> {
+      long lines;
+      Flow.Subscription subscription;
+
+      @Override
+      public void onSubscribe(Flow.Subscription given) {
+        subscription = given;
+        given.request(1);
+      }
+
+      @Override
+      public void onNext(ByteBuffer piece) {
+        while (piece.hasRemaining()) {
+          lines += piece.get() == '\n' ? 1 : 0;
+        }
+        subscription.request(1);
+      }
+
+      @Override
+      public void onError(Throwable failure) {} // The future fails with it.
+
+      @Override
+      public void onComplete() {}
+    }
+    Counter counter = new Counter();
+    return store.getAsync(file, counter).thenApply(version -> counter.lines);
+  }
+
+  // @end
+
+  @Test
+  void getAsync() throws IOException {
+    Path file = store.path("/lines");
+    Files.writeString(file, "a line\n".repeat(300_000));
+    assertEquals(300_000, countLines(file).join());
+  }
+
+  // @start region="checksum"
+  /** Whether a file of the store is the same as a local one, which alone is read. */
+  boolean isSame(Path ofTheStore, Path local) throws IOException {
+    java.util.zip.CRC32C sum = new java.util.zip.CRC32C();
+    sum.update(Files.readAllBytes(local));
+    FileChecksum checksum = store.checksum(ofTheStore);
+    return checksum.version().sizeBytes() == Files.size(local)
+        && checksum.crc32c() == (int) sum.getValue();
+  }
+
+  // @end
+
+  @Test
+  void checksum() throws IOException {
+    Path local = Files.createTempFile("snippet", "");
+    Files.writeString(local, "the same");
+    Path file = store.path("/sum");
+    Files.writeString(file, "the same");
+    assertTrue(isSame(file, local));
+    Files.delete(local);
+  }
+}

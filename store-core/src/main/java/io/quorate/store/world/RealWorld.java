@@ -27,9 +27,7 @@ public final class RealWorld implements World, AutoCloseable {
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
   private RealWorld() {
-    timers =
-        new ScheduledThreadPoolExecutor(
-            1, task -> Thread.ofPlatform().daemon().name("timer").unstarted(task));
+    timers = new ScheduledThreadPoolExecutor(1, task -> thread("quorate-timer", task));
     // Nearly every timer is a deadline that is cancelled; none may linger until it would have
     // fired.
     timers.setRemoveOnCancelPolicy(true);
@@ -77,6 +75,23 @@ public final class RealWorld implements World, AutoCloseable {
 
   @Override
   public Task spawn(String name, Runnable body) {
+    Thread thread = thread(name, body);
+    thread.start();
+    return new Task() {
+      @Override
+      public void interrupt() {
+        thread.interrupt();
+      }
+
+      @Override
+      public void join() throws InterruptedException {
+        thread.join();
+      }
+    };
+  }
+
+  /** A thread that {@link #close} waits for; not started yet. */
+  private Thread thread(String name, Runnable body) {
     Thread thread =
         Thread.ofPlatform()
             .daemon()
@@ -92,18 +107,7 @@ public final class RealWorld implements World, AutoCloseable {
                   }
                 });
     threads.add(thread);
-    thread.start();
-    return new Task() {
-      @Override
-      public void interrupt() {
-        thread.interrupt();
-      }
-
-      @Override
-      public void join() throws InterruptedException {
-        thread.join();
-      }
-    };
+    return thread;
   }
 
   @Override

@@ -13,18 +13,21 @@ import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.FileType;
 import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.LinkOption;
 import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 
-/** Copying and moving within one file system. */
+/** Copying and moving, within one store or from one to another. */
 final class CopyMove {
   private final QuoratePath source;
   private final QuoratePath target;
-  private final FileTree tree;
+  private final FileTree sourceTree;
+  private final FileTree targetTree;
   private boolean replace;
   private boolean copyAttributes;
   private boolean atomic;
@@ -33,7 +36,8 @@ final class CopyMove {
   CopyMove(QuoratePath source, QuoratePath target, CopyOption... options) {
     this.source = source;
     this.target = target;
-    this.tree = source.getFileSystem().tree();
+    this.sourceTree = source.getFileSystem().tree();
+    this.targetTree = target.getFileSystem().tree();
     for (CopyOption option : options) {
       Objects.requireNonNull(option, "copy option");
       if (option == StandardCopyOption.REPLACE_EXISTING) {
@@ -58,9 +62,9 @@ final class CopyMove {
     }
     Attributes from = source.getFileSystem().stat(source, follow);
     try {
-      Attributes there = tree.statIfExists(target.at(false));
+      Attributes there = targetTree.statIfExists(target.at(false));
       if (there != null) {
-        if (there.inode() == from.inode()) {
+        if (oneStore() && there.inode() == from.inode()) {
           return;
         }
         if (!replace) {
@@ -73,10 +77,10 @@ final class CopyMove {
       }
       switch (from.type()) {
         case REGULAR -> copyFile(from, there != null && there.type() == FileType.REGULAR);
-        case DIRECTORY -> tree.makeDirectory(target.at(false), from.permissions());
-        case SYMLINK -> tree.makeSymlink(target.at(false), tree.readSymlink(source.at(false)));
+        case DIRECTORY -> targetTree.makeDirectory(target.at(false), permissions(from));
+        case SYMLINK -> targetTree.makeSymlink(target.at(false), sourceTree.readSymlink(source.at(false)));
         case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE ->
-            tree.makeNode(target.at(false), from.type(), from.permissions(), from.device());
+            targetTree.makeNode(target.at(false), from.type(), permissions(from), from.device());
       }
       if (copyAttributes) {
         copyAttributes(from);
@@ -88,9 +92,9 @@ final class CopyMove {
 
   private void remove(Attributes there) throws IOException {
     if (there.type() == FileType.DIRECTORY) {
-      tree.removeDirectory(target.at(false));
+      targetTree.removeDirectory(target.at(false));
     } else {
-      tree.unlink(target.at(false));
+      targetTree.unlink(target.at(false));
     }
   }
 
@@ -98,14 +102,14 @@ final class CopyMove {
     PutRequest request =
         new PutRequest(
             target.at(false),
-            from.permissions(),
-            tree.caller(),
+            permissions(from),
+            targetTree.caller(),
             copyAttributes ? from.mtimeNanos() : AttributeChange.NOW,
             new Command.PutCondition(!replace, -1));
-    Upload upload = tree.upload(request);
-    try (FileHandle handle = tree.open(source.at(follow), OpenMode.READ);
+    Upload upload = targetTree.upload(request);
+    try (FileHandle handle = sourceTree.open(source.at(follow), OpenMode.READ);
         HandleInputStream content = new HandleInputStream(source, handle)) {
-      upload.finish(upload.addAll(content, tree.options().chunkBytes())).join();
+      upload.finish(upload.addAll(content, targetTree.options().chunkBytes())).join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } finally {
@@ -113,16 +117,23 @@ final class CopyMove {
     }
     if (replaces && !copyAttributes) {
       // The put kept what the old file had; a copy has the permissions of its source.
-      tree.setAttributes(target.at(false), AttributeChange.ofPermissions(from.permissions()));
+      targetTree.setAttributes(target.at(false), AttributeChange.ofPermissions(permissions(from)));
     }
   }
 
+  /** A copy is a new file, which the umask is for. */
+  private int permissions(Attributes from) {
+    return copyAttributes
+        ? from.permissions()
+        : from.permissions() & ~targetTree.options().umask();
+  }
+
   private void copyAttributes(Attributes from) throws IOException {
-    for (Bytes name : tree.listXattrs(source.at(follow))) {
-      tree.setXattr(
-          target.at(false), name, tree.getXattr(source.at(follow), name), Command.XattrMode.ANY);
+    for (Bytes name : sourceTree.listXattrs(source.at(follow))) {
+      targetTree.setXattr(
+          target.at(false), name, sourceTree.getXattr(source.at(follow), name), Command.XattrMode.ANY);
     }
-    tree.setAttributes(
+    targetTree.setAttributes(
         target.at(false),
         new AttributeChange(
             from.type() == FileType.SYMLINK ? null : from.permissions(),
@@ -136,9 +147,13 @@ final class CopyMove {
   // ---- move
 
   void move() throws IOException {
+    if (!oneStore()) {
+      moveAway();
+      return;
+    }
     try {
       if (atomic) {
-        tree.rename(source.at(false), target.at(false), Command.RenameMode.REPLACE);
+        targetTree.rename(source.at(false), target.at(false), Command.RenameMode.REPLACE);
         return;
       }
       if (!replace) {
@@ -146,31 +161,60 @@ final class CopyMove {
         return;
       }
       try {
-        tree.rename(source.at(false), target.at(false), Command.RenameMode.REPLACE);
+        targetTree.rename(source.at(false), target.at(false), Command.RenameMode.REPLACE);
       } catch (RefusedException e) {
         if (e.code() != ErrorCode.IS_DIRECTORY && e.code() != ErrorCode.NOT_DIRECTORY) {
           throw e;
         }
         // A file in place of an (empty) directory, or the other way: not one step, as everywhere.
-        Attributes there = tree.statIfExists(target.at(false));
-        tree.stat(source.at(false));
+        Attributes there = targetTree.statIfExists(target.at(false));
+        sourceTree.stat(source.at(false));
         if (there == null) {
           throw e;
         }
         remove(there);
-        tree.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
+        targetTree.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
       }
     } catch (RefusedException e) {
       throw JdkErrors.translate(e, source, target);
     }
   }
 
+  /** To another store: a copy with its attributes, and then the source goes. */
+  private void moveAway() throws IOException {
+    if (atomic) {
+      throw new AtomicMoveNotSupportedException(
+          source.toString(), target.toString(), "they are in different stores");
+    }
+    follow = false;
+    copyAttributes = true;
+    Attributes moved = source.getFileSystem().stat(source, false);
+    try {
+      boolean directory = moved.type() == FileType.DIRECTORY;
+      if (directory && !sourceTree.list(source.at(false), Bytes.EMPTY, false).entries().isEmpty()) {
+        throw new DirectoryNotEmptyException(source.toString());
+      }
+      copy();
+      if (directory) {
+        sourceTree.removeDirectory(source.at(false));
+      } else {
+        sourceTree.unlink(source.at(false));
+      }
+    } catch (RefusedException e) {
+      throw JdkErrors.translate(e, source, target);
+    }
+  }
+
+  private boolean oneStore() {
+    return source.getFileSystem() == target.getFileSystem();
+  }
+
   private void moveToFreeName() throws IOException {
     try {
-      tree.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
+      targetTree.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
     } catch (RefusedException e) {
       if (e.code() == ErrorCode.EXISTS
-          && tree.stat(source.at(false)).inode() == tree.stat(target.at(false)).inode()) {
+          && sourceTree.stat(source.at(false)).inode() == targetTree.stat(target.at(false)).inode()) {
         return;
       }
       throw e;

@@ -9,7 +9,13 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
 import java.util.Set;
 
-/** Open options, checked once, with the JDK's rules for which go together. */
+/**
+ * Open options, checked once, with the JDK's rules for which go together.
+ *
+ * @param deleteOnClose as the JDK has it on Linux, the name goes as soon as the file is open; its
+ *     content goes with the last handle
+ * @param follow whether a link as last name is followed: not if the name is to be deleted
+ */
 record FileOptions(
     boolean read,
     boolean write,
@@ -49,7 +55,8 @@ record FileOptions(
             && (options.contains(StandardOpenOption.SYNC)
                 || options.contains(StandardOpenOption.DSYNC)),
         options.contains(StandardOpenOption.DELETE_ON_CLOSE),
-        !options.contains(LinkOption.NOFOLLOW_LINKS));
+        !options.contains(LinkOption.NOFOLLOW_LINKS)
+            && !options.contains(StandardOpenOption.DELETE_ON_CLOSE));
   }
 
   /**

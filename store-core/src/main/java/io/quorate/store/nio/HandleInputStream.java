@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 
 /**
@@ -25,9 +26,7 @@ final class HandleInputStream extends InputStream {
 
   /** False at the end of the file. */
   private boolean fill() throws IOException {
-    if (closed) {
-      throw new IOException("the stream is closed");
-    }
+    checkOpen();
     if (content.hasRemaining()) {
       return true;
     }
@@ -38,6 +37,12 @@ final class HandleInputStream extends InputStream {
     }
     next += content.remaining();
     return content.hasRemaining();
+  }
+
+  private void checkOpen() throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
   }
 
   @Override
@@ -59,20 +64,28 @@ final class HandleInputStream extends InputStream {
     return count;
   }
 
+  /** Back as well, with a negative count, as the JDK's own streams over files. */
   @Override
   public long skip(long count) throws IOException {
-    if (count <= 0) {
-      return 0;
+    checkOpen();
+    long from = next - content.remaining();
+    long to = count <= 0 ? Math.max(0, from + count) : skipped(from, count);
+    if (to >= from && to <= next) {
+      content.position(content.position() + (int) (to - from));
+    } else {
+      content = ByteBuffer.allocate(0);
+      next = to;
     }
-    int buffered = (int) Math.min(count, content.remaining());
-    content.position(content.position() + buffered);
-    if (buffered == count) {
-      return count;
+    return to - from;
+  }
+
+  /** Not beyond the end, which is asked for only if what is buffered does not reach. */
+  private long skipped(long from, long count) throws IOException {
+    if (count <= content.remaining()) {
+      return from + count;
     }
-    long size = size();
-    long further = Math.max(0, Math.min(count - buffered, size - next));
-    next += further;
-    return buffered + further;
+    long size = Math.max(from, size());
+    return count > size - from ? size : from + count;
   }
 
   @Override

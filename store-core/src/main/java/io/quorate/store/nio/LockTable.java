@@ -1,5 +1,6 @@
 package io.quorate.store.nio;
 
+import java.nio.channels.Channel;
 import java.nio.channels.OverlappingFileLockException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,7 +47,7 @@ final class LockTable {
     }
   }
 
-  List<QuorateFileLock> of(long inode, QuorateFileChannel channel) {
+  List<QuorateFileLock> of(long inode, Channel channel) {
     lock.lock();
     try {
       return byInode.getOrDefault(inode, List.of()).stream()

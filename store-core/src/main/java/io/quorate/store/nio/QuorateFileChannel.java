@@ -1,19 +1,18 @@
 package io.quorate.store.nio;
 
 import io.quorate.store.file.FileHandle;
-import io.quorate.store.metadata.Command;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A channel over a file handle. One read is of one version of the file and so returns at most 1
  * MiB; writes are visible elsewhere after {@link #force}, {@link #close}, a lock's release, or at
  * once with SYNC, DSYNC or APPEND.
+ *
+ * <p>Interrupting a thread that reads or writes closes the channel, as the JDK defines it; what the
+ * thread has sent to the cluster is still waited for, because it can not be called back.
  */
 final class QuorateFileChannel extends FileChannel {
   private static final int TRANSFER_BYTES = 1 << 20;
@@ -29,6 +31,8 @@ final class QuorateFileChannel extends FileChannel {
   private final QuoratePath path;
   private final FileHandle handle;
   private final FileOptions options;
+  private final ChannelLocks locks;
+  private final Interruptions interruptions = new Interruptions();
 
   /** Guards the position, and orders what moves it. */
   private final ReentrantLock positionLock = new ReentrantLock();
@@ -39,6 +43,58 @@ final class QuorateFileChannel extends FileChannel {
     this.path = path;
     this.handle = handle;
     this.options = options;
+    this.locks = new ChannelLocks(path, handle, options);
+  }
+
+  FileOptions options() {
+    return options;
+  }
+
+  ChannelLocks locks() {
+    return locks;
+  }
+
+  // ---- what all operations share
+
+  private interface Operation<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Runs what may block.
+   *
+   * @throws ClosedByInterruptException if the thread was interrupted; the channel is closed then
+   * @throws AsynchronousCloseException if the channel was closed meanwhile, and cut this short
+   */
+  private <T> T blocking(Operation<T> operation) throws IOException {
+    boolean completed = false;
+    interruptions.enter();
+    try {
+      begin();
+      T result = operation.run();
+      completed = true;
+      return result;
+    } catch (IOException e) {
+      throw JdkErrors.translate(e, path);
+    } finally {
+      try {
+        end(completed);
+      } finally {
+        if (interruptions.leave()) {
+          closeHandle();
+        }
+      }
+    }
+  }
+
+  /** As {@link #blocking}, for what uses or moves the position. */
+  private <T> T positioned(Operation<T> operation) throws IOException {
+    positionLock.lock();
+    try {
+      return blocking(operation);
+    } finally {
+      positionLock.unlock();
+    }
   }
 
   // ---- reading
@@ -46,153 +102,179 @@ final class QuorateFileChannel extends FileChannel {
   @Override
   public int read(ByteBuffer target) throws IOException {
     checkReadable();
-    positionLock.lock();
-    try {
-      int count = readAt(target, position);
-      position += Math.max(0, count);
-      return count;
-    } finally {
-      positionLock.unlock();
-    }
+    checkTakes(target);
+    return positioned(
+        () -> {
+          int count = readAt(target, position);
+          position += Math.max(0, count);
+          return count;
+        });
   }
 
   @Override
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, targets.length);
-    long total = 0;
+    checkReadable();
     for (int i = offset; i < offset + length; i++) {
-      if (targets[i].hasRemaining()) {
-        int count = read(targets[i]);
-        if (count < 0) {
-          return total == 0 ? -1 : total;
-        }
-        total += count;
-        if (targets[i].hasRemaining()) {
-          break;
-        }
-      }
+      checkTakes(targets[i]);
     }
-    return total;
+    return positioned(
+        () -> {
+          int room = (int) Math.min(FileHandle.MAX_READ_BYTES, remaining(targets, offset, length));
+          if (room == 0) {
+            return 0L;
+          }
+          ByteBuffer content = handle.read(position, room).duplicate();
+          int count = content.remaining();
+          position += count;
+          for (int i = offset; content.hasRemaining(); i++) {
+            int part = Math.min(content.remaining(), targets[i].remaining());
+            targets[i].put(content.slice(content.position(), part));
+            content.position(content.position() + part);
+          }
+          return count == 0 ? -1L : count;
+        });
   }
 
   @Override
   public int read(ByteBuffer target, long at) throws IOException {
+    Objects.requireNonNull(target);
     checkNotNegative("position", at);
     checkReadable();
-    return readAt(target, at);
+    checkTakes(target);
+    return blocking(() -> readAt(target, at));
   }
 
   private int readAt(ByteBuffer target, long at) throws IOException {
     if (!target.hasRemaining()) {
       return 0;
     }
-    ByteBuffer content;
-    try {
-      content = handle.read(at, target.remaining());
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
-    }
+    ByteBuffer content = handle.read(at, target.remaining());
     int count = content.remaining();
     target.put(content.duplicate());
     return count == 0 ? -1 : count;
+  }
+
+  private static void checkTakes(ByteBuffer target) {
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("the buffer is read-only; nothing can be read into it");
+    }
+  }
+
+  private static long remaining(ByteBuffer[] buffers, int offset, int length) {
+    long bytes = 0;
+    for (int i = offset; i < offset + length; i++) {
+      bytes += buffers[i].remaining();
+    }
+    return bytes;
   }
 
   // ---- writing
 
   @Override
   public int write(ByteBuffer source) throws IOException {
+    Objects.requireNonNull(source);
     checkWritable();
-    positionLock.lock();
-    try {
-      int count = source.remaining();
-      if (options.append()) {
-        position = append(source) + count;
-      } else {
-        writeAt(source, position);
-        position += count;
-      }
-      return count;
-    } finally {
-      positionLock.unlock();
+    return positioned(() -> writeHere(source));
+  }
+
+  private int writeHere(ByteBuffer source) throws IOException {
+    int count = source.remaining();
+    if (options.append()) {
+      position = handle.append(source) + count;
+    } else {
+      writeAt(source, position);
+      position += count;
     }
+    return count;
   }
 
   @Override
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, sources.length);
-    long total = 0;
-    for (int i = offset; i < offset + length; i++) {
-      total += write(sources[i]);
+    checkWritable();
+    return positioned(
+        () -> {
+          if (options.append()) {
+            return (long) writeHere(gathered(sources, offset, length));
+          }
+          long total = 0;
+          for (int i = offset; i < offset + length; i++) {
+            total += writeHere(sources[i]);
+          }
+          return total;
+        });
+  }
+
+  /** An append is one, whatever pieces it comes in: nothing of others may get between them. */
+  private static ByteBuffer gathered(ByteBuffer[] sources, int offset, int length) {
+    long bytes = remaining(sources, offset, length);
+    if (bytes > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException("an append of " + bytes + " bytes; 2 GiB are the most");
     }
-    return total;
+    ByteBuffer all = ByteBuffer.allocate((int) bytes);
+    for (int i = offset; i < offset + length; i++) {
+      all.put(sources[i]);
+    }
+    return all.flip();
   }
 
   @Override
   public int write(ByteBuffer source, long at) throws IOException {
+    Objects.requireNonNull(source);
     checkNotNegative("position", at);
     checkWritable();
+    return blocking(() -> writePositioned(source, at));
+  }
+
+  private int writePositioned(ByteBuffer source, long at) throws IOException {
     int count = source.remaining();
     if (options.append()) {
       // As the JDK's own channel on Linux: an append goes to the end whatever the position.
-      append(source);
+      handle.append(source);
     } else {
       writeAt(source, at);
     }
     return count;
   }
 
-  private long append(ByteBuffer source) throws IOException {
-    try {
-      return handle.append(source);
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
-    }
-  }
-
   private void writeAt(ByteBuffer source, long at) throws IOException {
     if (!source.hasRemaining()) {
       return;
     }
-    try {
-      handle.write(at, source);
-      if (options.sync()) {
-        handle.publish();
-      }
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
+    handle.write(at, source);
+    if (options.sync()) {
+      handle.publish();
     }
   }
 
   @Override
   public FileChannel truncate(long size) throws IOException {
+    checkOpen();
     checkNotNegative("size", size);
     checkWritable();
-    positionLock.lock();
-    try {
-      if (size < size()) {
-        handle.truncate(size);
-        if (options.sync()) {
-          handle.publish();
-        }
-      }
-      position = Math.min(position, size);
-      return this;
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
-    } finally {
-      positionLock.unlock();
-    }
+    return positioned(
+        () -> {
+          if (size < handle.attributes().sizeBytes()) {
+            handle.truncate(size);
+            if (options.sync()) {
+              handle.publish();
+            }
+          }
+          position = Math.min(position, size);
+          return this;
+        });
   }
 
   /** Publishes: on stable storage on a quorum, visible everywhere. */
   @Override
   public void force(boolean metaData) throws IOException {
     checkOpen();
-    try {
-      handle.publish();
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
-    }
+    blocking(
+        () -> {
+          handle.publish();
+          return this;
+        });
   }
 
   // ---- position and size
@@ -200,11 +282,11 @@ final class QuorateFileChannel extends FileChannel {
   @Override
   public long position() throws IOException {
     checkOpen();
+    if (options.append()) {
+      return positioned(() -> position = handle.attributes().sizeBytes());
+    }
     positionLock.lock();
     try {
-      if (options.append()) {
-        position = size();
-      }
       return position;
     } finally {
       positionLock.unlock();
@@ -227,54 +309,52 @@ final class QuorateFileChannel extends FileChannel {
   @Override
   public long size() throws IOException {
     checkOpen();
-    try {
-      return handle.attributes().sizeBytes();
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
-    }
+    return blocking(() -> handle.attributes().sizeBytes());
   }
 
   // ---- transfers
 
   @Override
   public long transferTo(long at, long count, WritableByteChannel target) throws IOException {
-    checkNotNegative("position", at);
-    checkNotNegative("count", count);
+    checkOpen();
+    checkOtherOpen(target.isOpen());
     checkReadable();
-    if (!target.isOpen()) {
-      throw new ClosedChannelException();
-    }
     if (target instanceof QuorateFileChannel ours) {
       ours.checkWritable();
     }
-    long done = 0;
-    while (done < count) {
-      ByteBuffer content =
-          handle.read(at + done, (int) Math.min(TRANSFER_BYTES, count - done)).duplicate();
-      if (!content.hasRemaining()) {
-        break;
-      }
-      int offered = content.remaining();
-      int taken = target.write(content);
-      done += taken;
-      if (taken < offered) {
-        break;
-      }
-    }
-    return done;
+    checkNotNegative("position", at);
+    checkNotNegative("count", count);
+    return blocking(
+        () -> {
+          long done = 0;
+          while (done < count) {
+            int wanted = (int) Math.min(TRANSFER_BYTES, count - done);
+            ByteBuffer content = handle.read(at + done, wanted).duplicate();
+            int offered = content.remaining();
+            int taken = offered == 0 ? 0 : target.write(content);
+            done += taken;
+            if (offered == 0 || taken < offered) {
+              break;
+            }
+          }
+          return done;
+        });
   }
 
   @Override
   public long transferFrom(ReadableByteChannel source, long at, long count) throws IOException {
+    checkOpen();
+    checkOtherOpen(source.isOpen());
+    checkWritable();
+    if (source instanceof QuorateFileChannel ours) {
+      ours.checkReadable();
+    }
     checkNotNegative("position", at);
     checkNotNegative("count", count);
-    checkWritable();
-    if (!source.isOpen()) {
-      throw new ClosedChannelException();
-    }
-    if (at > size()) {
-      return 0;
-    }
+    return blocking(() -> pull(source, at, count));
+  }
+
+  private long pull(ReadableByteChannel source, long at, long count) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER_BYTES, count));
     long done = 0;
     while (done < count) {
@@ -283,102 +363,56 @@ final class QuorateFileChannel extends FileChannel {
         break;
       }
       buffer.flip();
-      int got = buffer.remaining();
-      write(buffer, at + done);
-      done += got;
+      done += writePositioned(buffer, at + done);
     }
     return done;
+  }
+
+  private static void checkOtherOpen(boolean open) throws ClosedChannelException {
+    if (!open) {
+      throw new ClosedChannelException();
+    }
   }
 
   @Override
   public MappedByteBuffer map(MapMode mode, long at, long size) {
     throw new UnsupportedOperationException(
-        "a file of the store can not be mapped through this channel: read and write it, or map it"
-            + " on a mount");
+        "a file of the store can not be mapped through this channel, as what others write would"
+            + " not show in the mapping: read and write it, or map it on a mount");
   }
 
   // ---- locks
 
   @Override
   public FileLock lock(long at, long size, boolean shared) throws IOException {
-    checkLockable(shared);
-    QuorateFileLock lock = new QuorateFileLock(this, at, size, shared);
-    LockTable table = path.getFileSystem().locks();
-    table.add(handle.inode(), lock);
-    boolean taken = false;
+    QuorateFileLock lock = newLock(at, size, shared);
+    locks.announce(lock);
+    interruptions.enter();
     try {
-      handle.lock(
-          lock.owner(), Command.LockFamily.FCNTL, type(shared), lock.startByte(), lock.endByte());
-      taken = true;
+      locks.await(lock);
       return lock;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      FileLockInterruptionException interrupted = new FileLockInterruptionException();
-      interrupted.initCause(e);
-      throw interrupted;
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
+    } catch (ClosedChannelException e) {
+      throw isOpen() ? e : new AsynchronousCloseException();
     } finally {
-      if (!taken) {
-        table.remove(handle.inode(), lock);
+      if (interruptions.leave()) {
+        closeHandle();
       }
     }
   }
 
   @Override
   public @Nullable FileLock tryLock(long at, long size, boolean shared) throws IOException {
-    checkLockable(shared);
-    QuorateFileLock lock = new QuorateFileLock(this, at, size, shared);
-    LockTable table = path.getFileSystem().locks();
-    table.add(handle.inode(), lock);
-    boolean taken = false;
-    try {
-      taken =
-          handle.tryLock(
-                  lock.owner(),
-                  Command.LockFamily.FCNTL,
-                  type(shared),
-                  lock.startByte(),
-                  lock.endByte())
-              == null;
-      return taken ? lock : null;
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
-    } finally {
-      if (!taken) {
-        table.remove(handle.inode(), lock);
-      }
-    }
+    QuorateFileLock lock = newLock(at, size, shared);
+    locks.announce(lock);
+    return locks.take(lock) ? lock : null;
   }
 
-  private static Command.LockType type(boolean shared) {
-    return shared ? Command.LockType.READ : Command.LockType.WRITE;
-  }
-
-  private void checkLockable(boolean shared) throws IOException {
+  private QuorateFileLock newLock(long at, long size, boolean shared) throws IOException {
+    checkNotNegative("position", at);
+    checkNotNegative("size", size);
     checkOpen();
-    if (shared && !options.read()) {
-      throw new NonReadableChannelException();
-    }
-    if (!shared && !options.write()) {
-      throw new NonWritableChannelException();
-    }
-  }
-
-  void release(QuorateFileLock lock) throws IOException {
-    checkOpen();
-    unlock(lock);
-  }
-
-  private void unlock(QuorateFileLock lock) throws IOException {
-    if (!path.getFileSystem().locks().remove(handle.inode(), lock)) {
-      return;
-    }
-    try {
-      handle.unlock(lock.owner(), Command.LockFamily.FCNTL, lock.startByte(), lock.endByte());
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
-    }
+    locks.checkMode(shared);
+    return new QuorateFileLock(this, locks, at, size == 0 ? Long.MAX_VALUE - at : size, shared);
   }
 
   // ---- the end
@@ -386,33 +420,19 @@ final class QuorateFileChannel extends FileChannel {
   @Override
   protected void implCloseChannel() throws IOException {
     path.getFileSystem().forget(this);
-    try {
-      for (QuorateFileLock lock : path.getFileSystem().locks().of(handle.inode(), this)) {
-        unlock(lock);
-      }
-    } finally {
+    if (!interruptions.deferClose()) {
       closeHandle();
     }
   }
 
   private void closeHandle() throws IOException {
     try {
-      handle.close();
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
+      locks.releaseAll(this);
     } finally {
-      if (options.deleteOnClose()) {
-        deleteQuietly();
-      }
-    }
-  }
-
-  private void deleteQuietly() throws IOException {
-    try {
-      path.getFileSystem().tree().unlink(path.at(false));
-    } catch (IOException e) {
-      if (!(JdkErrors.translate(e, path) instanceof NoSuchFileException)) {
-        throw e;
+      try {
+        handle.close();
+      } catch (IOException e) {
+        throw JdkErrors.translate(e, path);
       }
     }
   }

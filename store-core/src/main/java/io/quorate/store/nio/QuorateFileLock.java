@@ -1,6 +1,9 @@
 package io.quorate.store.nio;
 
 import java.io.IOException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -14,12 +17,23 @@ final class QuorateFileLock extends FileLock {
    */
   private static final long OWNER = 1;
 
-  private final QuorateFileChannel channel;
+  private final ChannelLocks locks;
   private final AtomicBoolean released = new AtomicBoolean();
 
-  QuorateFileLock(QuorateFileChannel channel, long position, long size, boolean shared) {
+  QuorateFileLock(
+      FileChannel channel, ChannelLocks locks, long position, long size, boolean shared) {
     super(channel, position, size, shared);
-    this.channel = channel;
+    this.locks = locks;
+  }
+
+  QuorateFileLock(
+      AsynchronousFileChannel channel,
+      ChannelLocks locks,
+      long position,
+      long size,
+      boolean shared) {
+    super(channel, position, size, shared);
+    this.locks = locks;
   }
 
   long owner() {
@@ -38,13 +52,16 @@ final class QuorateFileLock extends FileLock {
 
   @Override
   public boolean isValid() {
-    return !released.get() && channel.isOpen();
+    return !released.get() && acquiredBy().isOpen();
   }
 
   @Override
   public void release() throws IOException {
+    if (!acquiredBy().isOpen()) {
+      throw new ClosedChannelException();
+    }
     if (released.compareAndSet(false, true)) {
-      channel.release(this);
+      locks.release(this);
     }
   }
 }

@@ -35,6 +35,7 @@ final class QuorateFileSystem extends FileSystem {
   private final QuoratePath root;
   private final QuorateFileStore fileStore;
   private final LockTable locks = new LockTable();
+  private final Workers workers;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<AutoCloseable> open = new LinkedHashSet<>();
@@ -51,6 +52,7 @@ final class QuorateFileSystem extends FileSystem {
     this.onClose = onClose;
     this.root = QuoratePath.parse(this, "/");
     this.fileStore = new QuorateFileStore(this);
+    this.workers = new Workers(tree.world(), "quorate-async");
   }
 
   /** The tree; throws ClosedFileSystemException after the end. */
@@ -67,6 +69,11 @@ final class QuorateFileSystem extends FileSystem {
 
   LockTable locks() {
     return locks;
+  }
+
+  /** Threads for what blocks and must not block its caller. */
+  Workers workers() {
+    return workers;
   }
 
   /** What stands for it in a URI. */
@@ -159,6 +166,7 @@ final class QuorateFileSystem extends FileSystem {
       }
     }
     QuorateFileSystemProvider.forget(this);
+    workers.close();
     onClose.run();
   }
 

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -45,8 +46,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The provider of scheme {@code quorate}. A URI is {@code quorate://AUTHORITY/PATH}, with the
@@ -60,6 +65,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QuorateFileSystemProvider extends FileSystemProvider {
   static final String SCHEME = "quorate";
+
+  private static final Logger LOG = LoggerFactory.getLogger(QuorateFileSystemProvider.class);
 
   private static final Map<String, QuorateFileSystem> FILE_SYSTEMS = new ConcurrentHashMap<>();
   private static final AtomicInteger NEXT_NAME = new AtomicInteger(1);
@@ -174,7 +181,36 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
     FileOptions parsed = FileOptions.of(options);
     OpenMode mode = parsed.mode(permissions(ours, 0666, attributes));
     FileHandle handle = open(ours, parsed.follow() && !parsed.createNew(), mode);
+    if (parsed.deleteOnClose()) {
+      unlinkIfThere(ours);
+    }
     return ours.getFileSystem().remember(new QuorateFileChannel(ours, handle, parsed));
+  }
+
+  @Override
+  public AsynchronousFileChannel newAsynchronousFileChannel(
+      Path path,
+      Set<? extends OpenOption> options,
+      @Nullable ExecutorService executor,
+      FileAttribute<?>... attributes)
+      throws IOException {
+    if (options.contains(StandardOpenOption.APPEND)) {
+      throw new UnsupportedOperationException("an asynchronous channel does not APPEND");
+    }
+    QuorateFileChannel channel =
+        (QuorateFileChannel) newFileChannel(path, options, attributes);
+    Executor runner =
+        executor == null ? QuoratePath.of(path).getFileSystem().workers() : executor;
+    return new QuorateAsynchronousChannel(channel, runner);
+  }
+
+  /** Best effort, as {@link StandardOpenOption#DELETE_ON_CLOSE} has it. */
+  private static void unlinkIfThere(QuoratePath path) {
+    try {
+      path.getFileSystem().tree().unlink(path.at(false));
+    } catch (IOException e) {
+      LOG.debug("{} was to be deleted with its closing, and was not: {}", path, e.toString());
+    }
   }
 
   private static FileHandle open(QuoratePath path, boolean follow, OpenMode mode)
@@ -270,7 +306,8 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
   @Override
   public DirectoryStream<Path> newDirectoryStream(
       Path directory, DirectoryStream.Filter<? super Path> filter) throws IOException {
-    return new QuorateDirectoryStream(QuoratePath.of(directory), Objects.requireNonNull(filter));
+    QuoratePath ours = QuoratePath.of(directory);
+    return new QuorateDirectoryStream(ours, ours, true, Objects.requireNonNull(filter));
   }
 
   @Override
@@ -332,22 +369,12 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void copy(Path source, Path target, CopyOption... options) throws IOException {
-    new CopyMove(QuoratePath.of(source), sameStore(source, target), options).copy();
+    new CopyMove(QuoratePath.of(source), QuoratePath.of(target), options).copy();
   }
 
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
-    new CopyMove(QuoratePath.of(source), sameStore(source, target), options).move();
-  }
-
-  private static QuoratePath sameStore(Path source, Path target) {
-    QuoratePath ours = QuoratePath.of(target);
-    if (ours.getFileSystem() != QuoratePath.of(source).getFileSystem()) {
-      throw new UnsupportedOperationException(
-          "from one store to another: copy through streams, as Files.newInputStream and"
-              + " Files.copy");
-    }
-    return ours;
+    new CopyMove(QuoratePath.of(source), QuoratePath.of(target), options).move();
   }
 
   // ---- attributes

@@ -38,10 +38,18 @@ final class QuoratePath implements Path {
   /** Where each name begins; the empty path has one empty name. */
   private final int[] starts;
 
+  /** The directory that a relative path begins at. */
+  private final long anchor;
+
   private QuoratePath(QuorateFileSystem fileSystem, byte[] normal) {
+    this(fileSystem, normal, At.ROOT);
+  }
+
+  private QuoratePath(QuorateFileSystem fileSystem, byte[] normal, long anchor) {
     this.fileSystem = fileSystem;
     this.bytes = normal;
     this.starts = starts(normal);
+    this.anchor = anchor;
   }
 
   /**
@@ -125,13 +133,13 @@ final class QuoratePath implements Path {
    * @throws FileSystemException if a name or the whole is too long
    */
   At at(boolean follow) throws FileSystemException {
-    byte[] absolute = toAbsolutePath().bytes;
-    if (absolute.length - 1 > At.MAX_PATH_BYTES) {
+    byte[] relative = isAbsolute() ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+    if (relative.length > At.MAX_PATH_BYTES) {
       throw new FileSystemException(
           toString(),
           null,
           "File name too long: the path has "
-              + (absolute.length - 1)
+              + relative.length
               + " bytes, "
               + At.MAX_PATH_BYTES
               + " are the most");
@@ -149,7 +157,12 @@ final class QuoratePath implements Path {
                 + " are the most");
       }
     }
-    return At.path(Bytes.wrap(Arrays.copyOfRange(absolute, 1, absolute.length)), follow);
+    return new At(anchor, Bytes.wrap(relative), follow);
+  }
+
+  /** For the tree only: the same names, but if they are relative, from that directory on. */
+  QuoratePath anchoredAt(long directory) {
+    return isAbsolute() ? this : new QuoratePath(fileSystem, bytes, directory);
   }
 
   /** Its bytes as a symbolic link's target. */

@@ -70,4 +70,25 @@ public abstract class FileSystemConformance {
       super(FileSystemConformance.this::openFace);
     }
   }
+
+  @Nested
+  class Channels extends ChannelCases {
+    Channels() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class AsynchronousChannels extends AsynchronousCases {
+    AsynchronousChannels() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class SecureDirectories extends SecureDirectoryCases {
+    SecureDirectories() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
 }

@@ -1,0 +1,246 @@
+package io.quorate.store.nio;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.CompletionHandler;
+import java.nio.channels.FileLock;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Positional reads and writes that do not block: a file channel, whose operations run on an
+ * executor. Handlers run there, too. Visibility is as for {@link QuorateFileChannel}.
+ */
+final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
+  private final QuorateFileChannel channel;
+  private final Executor executor;
+
+  QuorateAsynchronousChannel(QuorateFileChannel channel, Executor executor) {
+    this.channel = channel;
+    this.executor = executor;
+  }
+
+  // ---- operations, as futures
+
+  private interface Operation<T> {
+    T run() throws IOException;
+  }
+
+  private <T> CompletableFuture<T> start(Operation<T> operation) {
+    CompletableFuture<T> outcome = new CompletableFuture<>();
+    if (!isOpen()) {
+      outcome.completeExceptionally(new ClosedChannelException());
+      return outcome;
+    }
+    try {
+      executor.execute(() -> run(operation, outcome));
+    } catch (RejectedExecutionException e) {
+      outcome.completeExceptionally(isOpen() ? new IOException(e) : new ClosedChannelException());
+    }
+    return outcome;
+  }
+
+  private static <T> void run(Operation<T> operation, CompletableFuture<T> outcome) {
+    try {
+      outcome.complete(operation.run());
+    } catch (AsynchronousCloseException e) {
+      outcome.completeExceptionally(e);
+    } catch (ClosedChannelException e) {
+      // It was open when the operation began.
+      AsynchronousCloseException closed = new AsynchronousCloseException();
+      closed.initCause(e);
+      outcome.completeExceptionally(closed);
+    } catch (IOException | RuntimeException e) {
+      outcome.completeExceptionally(e);
+    }
+  }
+
+  /** Tells a handler, on a thread of the executor unless that takes no more. */
+  private <V, A> void tell(
+      CompletableFuture<V> outcome, A attachment, CompletionHandler<V, ? super A> handler) {
+    if (!outcome.isDone()) {
+      outcome.whenComplete((value, error) -> tell(value, error, attachment, handler));
+      return;
+    }
+    Runnable telling =
+        () -> outcome.whenComplete((value, error) -> tell(value, error, attachment, handler));
+    try {
+      executor.execute(telling);
+    } catch (RejectedExecutionException e) {
+      telling.run();
+    }
+  }
+
+  private static <V, A> void tell(
+      V value, @Nullable Throwable error, A attachment, CompletionHandler<V, ? super A> handler) {
+    if (error == null) {
+      handler.completed(value, attachment);
+    } else {
+      handler.failed(error, attachment);
+    }
+  }
+
+  // ---- reading and writing
+
+  @Override
+  public Future<Integer> read(ByteBuffer target, long position) {
+    return startRead(target, position);
+  }
+
+  @Override
+  public <A> void read(
+      ByteBuffer target,
+      long position,
+      A attachment,
+      CompletionHandler<Integer, ? super A> handler) {
+    checkHandler(handler);
+    tell(startRead(target, position), attachment, handler);
+  }
+
+  private CompletableFuture<Integer> startRead(ByteBuffer target, long position) {
+    checkPosition(position);
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("the buffer is read-only; nothing can be read into it");
+    }
+    if (!channel.options().read()) {
+      throw new NonReadableChannelException();
+    }
+    return start(() -> channel.read(target, position));
+  }
+
+  @Override
+  public Future<Integer> write(ByteBuffer source, long position) {
+    return startWrite(source, position);
+  }
+
+  @Override
+  public <A> void write(
+      ByteBuffer source,
+      long position,
+      A attachment,
+      CompletionHandler<Integer, ? super A> handler) {
+    checkHandler(handler);
+    tell(startWrite(source, position), attachment, handler);
+  }
+
+  private CompletableFuture<Integer> startWrite(ByteBuffer source, long position) {
+    checkPosition(position);
+    if (!channel.options().write()) {
+      throw new NonWritableChannelException();
+    }
+    return start(() -> channel.write(source, position));
+  }
+
+  private static void checkPosition(long position) {
+    if (position < 0) {
+      throw new IllegalArgumentException(
+          "position is " + position + "; it can not be negative");
+    }
+  }
+
+  private static void checkHandler(@Nullable Object handler) {
+    if (handler == null) {
+      throw new NullPointerException("a completion handler is needed");
+    }
+  }
+
+  // ---- size and durability
+
+  @Override
+  public long size() throws IOException {
+    return channel.size();
+  }
+
+  @Override
+  public AsynchronousFileChannel truncate(long size) throws IOException {
+    channel.truncate(size);
+    return this;
+  }
+
+  @Override
+  public void force(boolean metaData) throws IOException {
+    channel.force(metaData);
+  }
+
+  // ---- locks
+
+  @Override
+  public Future<FileLock> lock(long position, long size, boolean shared) {
+    return startLock(position, size, shared);
+  }
+
+  @Override
+  public <A> void lock(
+      long position,
+      long size,
+      boolean shared,
+      A attachment,
+      CompletionHandler<FileLock, ? super A> handler) {
+    checkHandler(handler);
+    tell(startLock(position, size, shared), attachment, handler);
+  }
+
+  private CompletableFuture<FileLock> startLock(long position, long size, boolean shared) {
+    channel.locks().checkMode(shared);
+    QuorateFileLock lock = newLock(position, size, shared);
+    if (!isOpen()) {
+      return CompletableFuture.failedFuture(new ClosedChannelException());
+    }
+    channel.locks().announce(lock);
+    CompletableFuture<FileLock> outcome =
+        start(
+            () -> {
+              channel.locks().await(lock);
+              return lock;
+            });
+    outcome.whenComplete(
+        (taken, error) -> {
+          if (error != null) {
+            channel.locks().withdraw(lock);
+          }
+        });
+    return outcome;
+  }
+
+  @Override
+  public @Nullable FileLock tryLock(long position, long size, boolean shared) throws IOException {
+    channel.locks().checkMode(shared);
+    QuorateFileLock lock = newLock(position, size, shared);
+    if (!isOpen()) {
+      throw new ClosedChannelException();
+    }
+    channel.locks().announce(lock);
+    return channel.locks().take(lock) ? lock : null;
+  }
+
+  private QuorateFileLock newLock(long position, long size, boolean shared) {
+    long extent = size == 0 ? Long.MAX_VALUE - Math.max(0, position) : size;
+    return new QuorateFileLock(this, channel.locks(), position, extent, shared);
+  }
+
+  // ---- the end
+
+  @Override
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (channel.isOpen()) {
+      try {
+        channel.locks().releaseAll(this);
+      } finally {
+        channel.close();
+      }
+    }
+  }
+}

@@ -183,6 +183,30 @@ public interface Store extends AutoCloseable {
   CompletableFuture<FileVersion> getAsync(Path path, Flow.Subscriber<? super ByteBuffer> sink);
 
   /**
+   * The version that the store has reached: a later {@link #changes} from it on tells everything
+   * that is not to be seen in the tree now.
+   */
+  long currentVersion() throws IOException;
+
+  /**
+   * What is changed in the tree after a version, whoever does it and through whichever peer: each
+   * change once, in the order in which they happened, without gaps. A subscriber that asks for
+   * little is told little; nothing is lost by that, for as long as the peers keep the changes. They
+   * keep the newest, some tens of thousands, and none from before a peer's start; a subscriber that
+   * has fallen behind gets a {@link ChangesLostException}. When the peer is lost, the changes come
+   * from another one.
+   *
+   * <p>Signals run on the store's threads and must not block. There is no end but {@code cancel},
+   * an error, and the closing of the store, which subscribers hear of as a {@link
+   * java.nio.file.ClosedFileSystemException}.
+   *
+   * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="follow"}
+   *
+   * @param afterVersion of {@link #currentVersion}, a {@link FileVersion} or a {@link FileChange}
+   */
+  Flow.Publisher<FileChange> changes(long afterVersion);
+
+  /**
    * Copies a whole file into {@code sink}. A file that is replaced or deleted meanwhile is copied
    * as it was; writes into it may show from some point on.
    *

@@ -56,6 +56,7 @@ class DocumentationTest {
     String store = Files.readString(pages.resolve("Store.html"));
     assertTrue(store.contains("increment(Path counter)"), "the condition");
     assertTrue(store.contains("isSame(Path ofTheStore"), "the checksum");
+    assertTrue(store.contains("follow(BlockingQueue"), "the changes");
     assertTrue(store.contains("countLines(Path file)"), "the asynchronous get");
     assertTrue(Files.readString(pages.resolve("FileUpload.html")).contains("receive(Path target"));
     assertTrue(Files.readString(pages.resolve("FileDownload.html")).contains("send(Path file"));

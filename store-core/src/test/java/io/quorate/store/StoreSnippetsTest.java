@@ -16,8 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -157,5 +159,52 @@ class StoreSnippetsTest {
     Files.writeString(file, "the same");
     assertTrue(isSame(file, local));
     Files.delete(local);
+  }
+
+  // @start region="follow"
+  /** Keeps an index of the tree in step with it, whatever changes it and wherever. */
+  void follow(BlockingQueue<String> index) throws IOException {
+    long version = store.currentVersion();
+    // Look at the tree here: what is changed from now on comes below.
+    store
+        .changes(version)
+        .subscribe(
+            new Flow.Subscriber<>() {
+              private Flow.Subscription subscription;
+
+              @Override
+              public void onSubscribe(Flow.Subscription subscription) {
+                this.subscription = subscription;
+                subscription.request(1);
+              }
+
+              @Override
+              public void onNext(FileChange change) {
+                index.add(change.kind() + " " + change.path());
+                subscription.request(1);
+              }
+
+              @Override
+              public void onError(Throwable error) {
+                if (error instanceof ChangesLostException lost) {
+                  index.add("begin anew after " + lost.resumeAfter());
+                }
+              }
+
+              @Override
+              public void onComplete() {}
+            });
+  }
+
+  // @end
+
+  @Test
+  void follow() throws Exception {
+    BlockingQueue<String> index = new LinkedBlockingQueue<>();
+    follow(index);
+    Files.createDirectory(store.path("/d"));
+    Files.move(store.path("/d"), store.path("/e"));
+    assertEquals("CREATED /d", index.take());
+    assertEquals("MOVED /e", index.take());
   }
 }

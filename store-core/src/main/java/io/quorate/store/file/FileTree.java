@@ -4,6 +4,7 @@ import io.quorate.store.IndeterminateWriteException;
 import io.quorate.store.NoQuorumException;
 import io.quorate.store.SessionEndedException;
 import io.quorate.store.StoreOptions;
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -325,6 +327,23 @@ public final class FileTree implements AutoCloseable {
       }
     }
     return node(new Command.Create(at, mode.permissions(), caller(), exclusive), at, null);
+  }
+
+  /** Index of an entry whose changes, and all before, every later request sees. */
+  public long now() throws IOException {
+    checkOpen();
+    return Requests.join(
+            requests.read(null, requests.deadline(), () -> gateway.changes(Gateway.NOW)))
+        .through();
+  }
+
+  /**
+   * A reader of what entries after that one change.
+   *
+   * @param listener told on the gateway's threads; must not block
+   */
+  public ChangeReader changes(long after, Consumer<ChangeBatch> listener) {
+    return new ChangeReader(world, gateway, after, listener);
   }
 
   /** Published versions, to be read as they were when they were opened. */

@@ -16,6 +16,11 @@ import java.util.concurrent.CompletableFuture;
  * by the gateway's own deadline. Callbacks run on the gateway's threads and must not block.
  */
 public interface Gateway extends AutoCloseable {
+  /** In place of an index: what is to come. */
+  long NOW = -1;
+
+  /** Longest that {@link #changes} waits for one. */
+  int CHANGES_WAIT_MILLIS = 1_000;
 
   /**
    * Puts a command through the log and answers when it is committed and applied here.
@@ -42,6 +47,16 @@ public interface Gateway extends AutoCloseable {
    * @return a {@link ReadReply.Data} or {@link ReadReply.Failed}
    */
   CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes);
+
+  /**
+   * What was changed after an entry, as this peer has applied it. Waits while nothing was, for
+   * {@link #CHANGES_WAIT_MILLIS} at most; the answer is empty then.
+   *
+   * @param after index of the last entry whose changes are known; or {@link #NOW}, to which the
+   *     answer is at once and empty, and goes through every command answered anywhere before it was
+   *     asked. An index comes from any peer, and may be given to any other
+   */
+  CompletableFuture<ChangeBatch> changes(long after);
 
   /** How the cluster looks from the peer at the other end. Never fails while that peer runs. */
   CompletableFuture<ClusterStatus> status();

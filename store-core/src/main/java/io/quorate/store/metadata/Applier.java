@@ -18,6 +18,7 @@ final class Applier {
 
   private final OrderedTables tables;
   private final Sessions sessions;
+  private final DirectoryPaths paths = new DirectoryPaths();
   private Globals globals;
   private Digest digest;
   private byte[] storedGlobals;
@@ -64,7 +65,7 @@ final class Applier {
         switch (entry.kind()) {
           case NO_OP, MEMBERSHIP -> {
             purge(draft, PURGE_ROWS);
-            yield new Applied(entry.index(), 0, 0, null, List.of());
+            yield new Applied(entry.index(), entry.stampNanos(), 0, 0, null, List.of());
           }
           case COMMAND -> command(draft, entry);
         };
@@ -78,7 +79,8 @@ final class Applier {
   }
 
   private Transaction transaction(Draft draft, @Nullable Session session) {
-    return new Transaction(draft, globals, sessions, globals.index, globals.stampNanos, session);
+    return new Transaction(
+        draft, globals, sessions, paths, globals.index, globals.stampNanos, session);
   }
 
   private Applied command(Draft draft, Entry entry) {
@@ -88,7 +90,7 @@ final class Applier {
     } catch (MalformedCommandException e) {
       purge(draft, PURGE_ROWS);
       Result failed = new Result.Failed(ErrorCode.INVALID, "no command: " + e.getMessage());
-      return new Applied(entry.index(), 0, 0, failed, List.of());
+      return new Applied(entry.index(), entry.stampNanos(), 0, 0, failed, List.of());
     }
     Outcome outcome = windowed(draft, command, entry.chunks());
     boolean signOfLife =
@@ -96,7 +98,12 @@ final class Applier {
             || command.command() instanceof Command.EndSession;
     purge(draft, signOfLife ? PURGE_ROWS_OF_A_KEEP_ALIVE : PURGE_ROWS);
     return new Applied(
-        entry.index(), command.session(), command.sequence(), outcome.result(), outcome.changes());
+        entry.index(),
+        entry.stampNanos(),
+        command.session(),
+        command.sequence(),
+        outcome.result(),
+        outcome.changes());
   }
 
   private record Outcome(Result result, List<Change> changes) {

@@ -22,14 +22,15 @@ final class AttributeCommands {
   }
 
   Result setAttributes(Command.SetAttributes command) {
-    Inode inode = tx.resolver.resolve(command.at());
+    Resolver.Found found = tx.resolver.find(command.at());
+    Inode inode = found.inode();
     if (inode.type == FileType.SYMLINK && command.change().permissions() != null) {
       throw new Refused(ErrorCode.NOT_SUPPORTED, "a symlink has no permissions of its own");
     }
     change(inode, command.change());
     tx.touch(inode);
     tx.save(inode);
-    tx.tell(Kind.ATTRIBUTES, inode);
+    tx.tell(Kind.ATTRIBUTES, found);
     return new Result.Node(inode.attributes(), false);
   }
 
@@ -90,7 +91,8 @@ final class AttributeCommands {
               + " bytes, not "
               + command.value().length());
     }
-    Inode inode = tx.resolver.resolve(command.at());
+    Resolver.Found found = tx.resolver.find(command.at());
+    Inode inode = found.inode();
     byte[] key = Keys.of(inode.id, name);
     boolean known = inode.xattrs > 0 && tx.draft.get(MetadataTable.XATTRS, key) != null;
     if (known && command.mode() == XattrMode.CREATE) {
@@ -109,13 +111,14 @@ final class AttributeCommands {
       inode.xattrNameBytes += name.length() + 1;
     }
     tx.draft.put(MetadataTable.XATTRS, key, command.value().unsafeArray());
-    return done(inode);
+    return done(found);
   }
 
   Result removeXattr(Command.RemoveXattr command) {
     Bytes name = command.name();
     checkXattrName(name);
-    Inode inode = tx.resolver.resolve(command.at());
+    Resolver.Found found = tx.resolver.find(command.at());
+    Inode inode = found.inode();
     byte[] key = Keys.of(inode.id, name);
     if (inode.xattrs == 0 || tx.draft.get(MetadataTable.XATTRS, key) == null) {
       throw noAttribute(name);
@@ -123,13 +126,13 @@ final class AttributeCommands {
     tx.draft.delete(MetadataTable.XATTRS, key);
     inode.xattrs--;
     inode.xattrNameBytes -= name.length() + 1;
-    return done(inode);
+    return done(found);
   }
 
-  private Result done(Inode inode) {
-    tx.touch(inode);
-    tx.save(inode);
-    tx.tell(Kind.ATTRIBUTES, inode);
+  private Result done(Resolver.Found found) {
+    tx.touch(found.inode());
+    tx.save(found.inode());
+    tx.tell(Kind.ATTRIBUTES, found);
     return new Result.Done();
   }
 

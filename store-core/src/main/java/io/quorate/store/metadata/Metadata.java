@@ -33,32 +33,77 @@ public final class Metadata {
   /**
    * What an entry did.
    *
+   * @param stampNanos the entry's time, nanoseconds since 1970-01-01T00:00Z
    * @param session of the command; 0 for the leader's own and for entries that carry none
    * @param sequence of the command within its session
    * @param result null for entries that carry no command
    * @param changes what watchers and caches need to know
    */
   public record Applied(
-      long index, long session, long sequence, @Nullable Result result, List<Change> changes) {
+      long index,
+      long stampNanos,
+      long session,
+      long sequence,
+      @Nullable Result result,
+      List<Change> changes) {
     public Applied {
       changes = List.copyOf(changes);
     }
   }
 
   /**
-   * A visible change.
+   * The changes that one entry made.
    *
-   * @param parent directory of the name; 0 if the inode was reached by number and the name that it
-   *     was given last is gone
-   * @param name in {@code parent}; empty if that is 0, and for the root
+   * @param stampNanos the entry's time, nanoseconds since 1970-01-01T00:00Z
    */
-  public record Change(long inode, long parent, Bytes name, Kind kind) {
+  public record ChangeSet(long index, long stampNanos, List<Change> changes) {
+    public ChangeSet {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /**
+   * A visible change. What an entry changes follows from the entry and the state before it, so all
+   * peers tell the same changes, in the same order.
+   *
+   * @param inode what was changed
+   * @param type its type
+   * @param parent directory of the name; 0 if the inode was reached by number and the name that it
+   *     was given last is gone. The root is its own parent.
+   * @param directory path of {@code parent} at that moment, from the root, without '/' at either
+   *     end; empty for the root, and if {@code parent} is 0
+   * @param name in {@code parent}: the one under which it was changed or, if it was reached by
+   *     number, the one that it was given last; empty if {@code parent} is 0, and for the root
+   * @param contentVersion version of its content after the change
+   * @param move in a rename, the number within the entry that the removal of the old name shares
+   *     with the creation of the new one; else 0
+   */
+  public record Change(
+      Kind kind,
+      long inode,
+      FileType type,
+      long parent,
+      Bytes directory,
+      Bytes name,
+      long contentVersion,
+      int move) {
     /** What happened. A rename is a removal and a creation. */
     public enum Kind {
+      /** The inode got the name. */
       CREATED,
+      /** The inode lost the name. */
       REMOVED,
+      /** The inode lost the name to another one, whose creation follows in the same entry. */
+      REPLACED,
+      /** Bytes of a file are others than before. */
       CONTENT,
+      /** Owner, mode, times or extended attributes were set. */
       ATTRIBUTES
+    }
+
+    /** Whether the inode has lost {@link #name} for good, not to get another one instead. */
+    public boolean ends() {
+      return kind == Kind.REPLACED || (kind == Kind.REMOVED && move == 0);
     }
   }
 

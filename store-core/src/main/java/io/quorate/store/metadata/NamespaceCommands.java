@@ -172,7 +172,7 @@ final class NamespaceCommands {
     Inode inode = tx.view.need(place.inode());
     tx.removeName(directory, place.name(), inode);
     tx.save(directory);
-    tx.tell(Kind.REMOVED, inode.id, directory.id, place.name());
+    tx.tell(Kind.REMOVED, inode, directory.id, place.name());
     dropLink(inode);
     return new Result.Done();
   }
@@ -198,7 +198,7 @@ final class NamespaceCommands {
     Inode directory = tx.view.need(place.directory());
     tx.removeName(directory, place.name(), inode);
     tx.save(directory);
-    tx.tell(Kind.REMOVED, inode.id, directory.id, place.name());
+    tx.tell(Kind.REMOVED, inode, directory.id, place.name());
     dropDirectory(inode);
     return new Result.Done();
   }

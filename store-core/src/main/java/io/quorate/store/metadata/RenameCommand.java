@@ -7,6 +7,9 @@ import io.quorate.store.metadata.Resolver.Place;
 
 /** rename(2) and its two flags. */
 final class RenameCommand {
+  private static final int FIRST_MOVE = 1;
+  private static final int SECOND_MOVE = 2;
+
   private final Transaction tx;
   private final Command.Rename command;
   private final Place from;
@@ -82,8 +85,15 @@ final class RenameCommand {
     tx.save(moved);
     tx.save(oldDirectory);
     tx.save(newDirectory);
-    tx.tell(Kind.REMOVED, moved.id, oldDirectory.id, from.name());
-    tx.tell(Kind.CREATED, moved);
+    forgetPaths(moved);
+    tx.tell(Kind.REMOVED, moved, oldDirectory.id, from.name(), FIRST_MOVE);
+    tx.tell(Kind.CREATED, moved, newDirectory.id, to.name(), FIRST_MOVE);
+  }
+
+  private void forgetPaths(Inode moved) {
+    if (moved.isDirectory()) {
+      tx.paths.forget();
+    }
   }
 
   private Inode newDirectory(Inode oldDirectory) {
@@ -103,7 +113,7 @@ final class RenameCommand {
       NamespaceCommands.requireEmpty(victim);
     }
     tx.removeName(newDirectory, to.name(), victim);
-    tx.tell(Kind.REMOVED, victim.id, newDirectory.id, to.name());
+    tx.tell(Kind.REPLACED, victim, newDirectory.id, to.name());
     if (victim.isDirectory()) {
       names.dropDirectory(victim);
     } else {
@@ -126,9 +136,11 @@ final class RenameCommand {
     tx.save(second);
     tx.save(oldDirectory);
     tx.save(newDirectory);
-    tx.tell(Kind.REMOVED, first.id, oldDirectory.id, from.name());
-    tx.tell(Kind.REMOVED, second.id, newDirectory.id, to.name());
-    tx.tell(Kind.CREATED, first);
-    tx.tell(Kind.CREATED, second);
+    forgetPaths(first);
+    forgetPaths(second);
+    tx.tell(Kind.REMOVED, first, oldDirectory.id, from.name(), FIRST_MOVE);
+    tx.tell(Kind.REMOVED, second, newDirectory.id, to.name(), SECOND_MOVE);
+    tx.tell(Kind.CREATED, first, newDirectory.id, to.name(), FIRST_MOVE);
+    tx.tell(Kind.CREATED, second, oldDirectory.id, from.name(), SECOND_MOVE);
   }
 }

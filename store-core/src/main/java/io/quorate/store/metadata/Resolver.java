@@ -54,9 +54,21 @@ final class Resolver {
   }
 
   /**
+   * An inode and the name that led to it.
+   *
+   * @param name empty if the path did not end in a name
+   */
+  record Found(Inode inode, long directory, Bytes name) {}
+
+  /**
    * The inode that {@code at} means; a symbolic link as last name counts itself unless followed.
    */
   Inode resolve(At at) {
+    return find(at).inode();
+  }
+
+  /** As {@link #resolve}, with the name at which the path ended. */
+  Found find(At at) {
     Place place = locate(at, true);
     if (!place.exists()) {
       throw notFound(at);
@@ -65,7 +77,7 @@ final class Resolver {
     if (place.slash() && !inode.isDirectory()) {
       throw notDirectory(place.name());
     }
-    return inode;
+    return new Found(inode, place.directory(), place.name());
   }
 
   static Refused notFound(At at) {

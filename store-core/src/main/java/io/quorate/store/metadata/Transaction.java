@@ -25,6 +25,7 @@ final class Transaction {
   final Resolver resolver;
   final Globals globals;
   final Sessions sessions;
+  final DirectoryPaths paths;
   final long index;
   final long stampNanos;
 
@@ -42,6 +43,7 @@ final class Transaction {
       Draft draft,
       Globals globals,
       Sessions sessions,
+      DirectoryPaths paths,
       long index,
       long stampNanos,
       @Nullable Session session) {
@@ -50,6 +52,7 @@ final class Transaction {
     this.resolver = new Resolver(view);
     this.globals = globals;
     this.sessions = sessions;
+    this.paths = paths;
     this.index = index;
     this.stampNanos = stampNanos;
     this.session = session;
@@ -140,11 +143,35 @@ final class Transaction {
     tombstones.merge(owner.id, more, Long::sum);
   }
 
-  void tell(Kind kind, long inode, long parent, Bytes name) {
-    changes.add(new Change(inode, parent, name, kind));
+  /** Tells of a change under the name that the inode was given last. */
+  void tell(Kind kind, Inode inode) {
+    tell(kind, inode, inode.parent, inode.name);
   }
 
-  void tell(Kind kind, Inode inode) {
-    tell(kind, inode.id, inode.parent, inode.name);
+  void tell(Kind kind, Inode inode, long parent, Bytes name) {
+    tell(kind, inode, parent, name, 0);
+  }
+
+  /** Tells of one half of a rename; {@code move} joins it to the other. */
+  void tell(Kind kind, Inode inode, long parent, Bytes name, int move) {
+    changes.add(
+        new Change(
+            kind,
+            inode.id,
+            inode.type,
+            parent,
+            paths.of(view, parent),
+            name,
+            inode.contentVersion,
+            move));
+  }
+
+  /** Tells of a change to what {@code found} led to, under the name in it. */
+  void tell(Kind kind, Resolver.Found found) {
+    if (found.name().isEmpty()) {
+      tell(kind, found.inode());
+    } else {
+      tell(kind, found.inode(), found.directory(), found.name());
+    }
   }
 }

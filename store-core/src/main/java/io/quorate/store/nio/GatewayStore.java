@@ -1,5 +1,6 @@
 package io.quorate.store.nio;
 
+import io.quorate.store.FileChange;
 import io.quorate.store.FileChecksum;
 import io.quorate.store.FileDownload;
 import io.quorate.store.FileUpload;
@@ -141,6 +142,26 @@ public final class GatewayStore implements Store {
         tree.caller(),
         mtimeNanos,
         new Command.PutCondition(condition.absent(), condition.version()));
+  }
+
+  // ---- changes
+
+  @Override
+  public long currentVersion() throws IOException {
+    try {
+      return fileSystem.tree().now();
+    } catch (IOException e) {
+      throw JdkErrors.translate(e, fileSystem.root());
+    }
+  }
+
+  @Override
+  public Flow.Publisher<FileChange> changes(long afterVersion) {
+    if (afterVersion < 0) {
+      throw new IllegalArgumentException(
+          "changes after version " + afterVersion + "; versions begin at 0");
+    }
+    return new ChangePublisher(fileSystem, afterVersion);
   }
 
   // ---- get

@@ -5,6 +5,7 @@ import io.quorate.store.file.RefusedException;
 import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.world.World;
 import java.io.IOException;
 import java.nio.file.ClosedFileSystemException;
 import java.nio.file.FileStore;
@@ -69,6 +70,10 @@ final class QuorateFileSystem extends FileSystem {
 
   LockTable locks() {
     return locks;
+  }
+
+  World world() {
+    return tree.world();
   }
 
   /** Threads for what blocks and must not block its caller. */
@@ -242,6 +247,7 @@ final class QuorateFileSystem extends FileSystem {
 
   @Override
   public WatchService newWatchService() {
-    throw new UnsupportedOperationException("watching is not there yet");
+    tree();
+    return remember(new QuorateWatchService(this));
   }
 }

@@ -414,8 +414,13 @@ final class QuoratePath implements Path {
 
   @Override
   public WatchKey register(
-      WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers) {
-    throw new UnsupportedOperationException("watching is not there yet");
+      WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers)
+      throws IOException {
+    if (!(Objects.requireNonNull(watcher) instanceof QuorateWatchService service)
+        || !service.isOf(fileSystem)) {
+      throw new ProviderMismatchException("the watch service is of another file system");
+    }
+    return service.register(this, events, modifiers);
   }
 
   @Override

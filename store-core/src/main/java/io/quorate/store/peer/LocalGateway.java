@@ -1,6 +1,7 @@
 package io.quorate.store.peer;
 
 import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
@@ -33,6 +34,7 @@ final class LocalGateway implements Gateway {
   private final ChunkExchange exchange;
   private final Metadata metadata;
   private final ContentReader contentReader;
+  private final ChangeFeed changeFeed;
 
   LocalGateway(
       World world,
@@ -41,7 +43,8 @@ final class LocalGateway implements Gateway {
       ChunkStore chunks,
       ChunkExchange exchange,
       Metadata metadata,
-      ContentReader contentReader) {
+      ContentReader contentReader,
+      ChangeFeed changeFeed) {
     this.world = world;
     this.options = options;
     this.peer = peer;
@@ -49,6 +52,7 @@ final class LocalGateway implements Gateway {
     this.exchange = exchange;
     this.metadata = metadata;
     this.contentReader = contentReader;
+    this.changeFeed = changeFeed;
   }
 
   @Override
@@ -124,6 +128,20 @@ final class LocalGateway implements Gateway {
             () -> contentReader.read(at, content, offset, lengthBytes, deadline, future),
             future,
             deadline));
+    return future;
+  }
+
+  @Override
+  public CompletableFuture<ChangeBatch> changes(long after) {
+    if (after != NOW) {
+      return changeFeed.after(after, CHANGES_WAIT_MILLIS * 1_000_000L);
+    }
+    CompletableFuture<ChangeBatch> future = new CompletableFuture<>();
+    peer.read(
+        new Reads.Reader(
+            () -> future.complete(new ChangeBatch(true, List.of(), metadata.appliedIndex())),
+            future,
+            deadline()));
     return future;
   }
 

@@ -45,6 +45,7 @@ public final class Peer implements AutoCloseable {
   private final ChunkExchange exchange;
   private final Proposals proposals = new Proposals();
   private final Healing healing;
+  private final ChangeFeed changeFeed;
   private final Applier applier;
   private final Reads reads;
   private final Protocol protocol;
@@ -83,6 +84,7 @@ public final class Peer implements AutoCloseable {
             this::readFailed,
             this::failed);
     this.healing = new Healing(world, chunks, exchange, metadata, this::hasSpaceForContent);
+    this.changeFeed = new ChangeFeed(world, exchange, appliedIndex);
     this.applier = new Applier(world, name("apply"), metadata, this::applied, this::failed);
     this.reads = new Reads(world, options, appliedIndex);
     Protocol.Parts parts =
@@ -111,7 +113,8 @@ public final class Peer implements AutoCloseable {
             chunks,
             exchange,
             metadata,
-            new ContentReader(metadata, chunks, exchange, reads, this::readFailed));
+            new ContentReader(metadata, chunks, exchange, reads, this::readFailed),
+            changeFeed);
   }
 
   /**
@@ -301,6 +304,7 @@ public final class Peer implements AutoCloseable {
   private void applied(List<Entry> entries, List<Metadata.Applied> results) {
     reads.applied(entries.get(entries.size() - 1).index());
     proposals.applied(results);
+    changeFeed.applied(results);
     for (Entry entry : entries) {
       entry.chunks().forEach(healing::named);
     }
@@ -350,6 +354,7 @@ public final class Peer implements AutoCloseable {
       end(applier::close);
       end(exchange::close);
       end(reads::close);
+      changeFeed.close();
       proposals.close();
       closeStorage();
     } finally {

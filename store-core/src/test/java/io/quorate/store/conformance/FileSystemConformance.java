@@ -91,4 +91,11 @@ public abstract class FileSystemConformance {
       super(FileSystemConformance.this::openFace);
     }
   }
+
+  @Nested
+  class Watching extends WatchCases {
+    Watching() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.quorate.store.file;
 
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
@@ -113,6 +114,11 @@ final class FaultyGateway implements Gateway {
   @Override
   public CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes) {
     return later(() -> next.read(at, content, offset, lengthBytes));
+  }
+
+  @Override
+  public CompletableFuture<ChangeBatch> changes(long after) {
+    return later(() -> next.changes(after));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.quorate.store.file;
 
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Content;
@@ -17,6 +18,7 @@ import io.quorate.store.metadata.CommandCodec;
 import io.quorate.store.metadata.Extent;
 import io.quorate.store.metadata.Genesis;
 import io.quorate.store.metadata.Metadata;
+import io.quorate.store.metadata.Metadata.ChangeSet;
 import io.quorate.store.metadata.MetadataTable;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
@@ -43,6 +45,9 @@ public final class SoloGateway implements Gateway {
       Metadata.open(new MemoryTables(MetadataTable.values()), Genesis.DEFAULT);
   private final Map<ChunkId, ByteBuffer> chunks = new TreeMap<>();
   private final List<Command> log = new ArrayList<>();
+  private final List<ChangeSet> changes = new ArrayList<>();
+  private final List<Runnable> watchers = new ArrayList<>();
+  private long forgotten;
   private long stampNanos;
   private long queries;
 
@@ -129,11 +134,21 @@ public final class SoloGateway implements Gateway {
             EntryKind.COMMAND,
             command.command().chunks(),
             CommandCodec.encode(command));
-    Result result = metadata.apply(List.of(entry)).getFirst().result();
+    Metadata.Applied applied = metadata.apply(List.of(entry)).getFirst();
+    if (!applied.changes().isEmpty()) {
+      changes.add(new ChangeSet(applied.index(), applied.stampNanos(), applied.changes()));
+      wakeWatchers();
+    }
+    Result result = applied.result();
     if (result == null) {
       throw new AssertionError("a command has a result");
     }
     return result;
+  }
+
+  private void wakeWatchers() {
+    watchers.forEach(watcher -> world.schedule(0, watcher));
+    watchers.clear();
   }
 
   private void keep(Chunk chunk) {
@@ -203,6 +218,44 @@ public final class SoloGateway implements Gateway {
       return CompletableFuture.completedFuture(
           new ReadReply.Data(
               new Content(map.attributes(), ByteBuffer.wrap(bytes).asReadOnlyBuffer())));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public CompletableFuture<ChangeBatch> changes(long after) {
+    CompletableFuture<ChangeBatch> answer = new CompletableFuture<>();
+    lock.lock();
+    try {
+      long applied = metadata.appliedIndex();
+      if (after == NOW) {
+        return CompletableFuture.completedFuture(new ChangeBatch(true, List.of(), applied));
+      }
+      if (after < forgotten) {
+        return CompletableFuture.completedFuture(new ChangeBatch(false, List.of(), applied));
+      }
+      List<ChangeSet> found = changes.stream().filter(set -> set.index() > after).toList();
+      if (!found.isEmpty()) {
+        return CompletableFuture.completedFuture(new ChangeBatch(true, found, applied));
+      }
+      watchers.add(() -> changes(after).thenAccept(answer::complete));
+    } finally {
+      lock.unlock();
+    }
+    world.schedule(
+        CHANGES_WAIT_MILLIS * 1_000_000L,
+        () -> answer.complete(new ChangeBatch(true, List.of(), after)));
+    return answer;
+  }
+
+  /** Keeps no more changes than those to come. */
+  public void forgetChanges() {
+    lock.lock();
+    try {
+      forgotten = metadata.appliedIndex();
+      changes.clear();
+      wakeWatchers();
     } finally {
       lock.unlock();
     }

@@ -56,7 +56,20 @@ class NamespaceTest extends MetadataSuite {
     assertEquals(file, c.stat("f"));
     assertEquals(stamp, c.stat("").mtimeNanos());
     assertEquals(1, c.stat("").sizeBytes());
-    assertEquals(List.of(new Change(file.inode(), 1, Bytes.utf8("f"), Kind.CREATED)), c.changes);
+    assertEquals(List.of(change(Kind.CREATED, file)), c.changes);
+  }
+
+  /** Of a file "f" in the root. */
+  private static Change change(Kind kind, Attributes file) {
+    return new Change(
+        kind,
+        file.inode(),
+        FileType.REGULAR,
+        At.ROOT,
+        Bytes.EMPTY,
+        Bytes.utf8("f"),
+        file.contentVersion(),
+        0);
   }
 
   private static List<Long> times(Attributes a) {
@@ -296,9 +309,9 @@ class NamespaceTest extends MetadataSuite {
     c.refused(ErrorCode.NOT_DIRECTORY, unlink("f/"));
     c.refused(ErrorCode.NOT_DIRECTORY, unlink("toD/"));
     c.ok(unlink("toD"));
-    long inode = c.stat("f").inode();
+    Attributes file = c.stat("f");
     c.ok(unlink("f"));
-    assertEquals(List.of(new Change(inode, 1, Bytes.utf8("f"), Kind.REMOVED)), c.changes);
+    assertEquals(List.of(change(Kind.REMOVED, file)), c.changes);
     c.refused(ErrorCode.NOT_FOUND, new Query.Stat(at("f")));
     assertEquals(List.of("d"), c.list(""));
   }

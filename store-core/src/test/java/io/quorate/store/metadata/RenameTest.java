@@ -34,6 +34,47 @@ class RenameTest extends MetadataSuite {
     return new Command.Rename(at(from), at(to), mode);
   }
 
+  /** Of what was the file "f". */
+  private Change change(Kind kind, long parent, String directory, String name, int move) {
+    return new Change(
+        kind,
+        f,
+        FileType.REGULAR,
+        parent,
+        Bytes.utf8(directory),
+        Bytes.utf8(name),
+        c.stat("x/n").contentVersion(),
+        move);
+  }
+
+  @Test
+  void pathsFollowDirectoriesThatMove() {
+    c.mkdir("x/y");
+    c.ok(rename("f", "x/y/f"));
+    assertEquals("x/y", c.changes.get(1).directory().toString());
+    c.ok(rename("x", "z"));
+    c.ok(rename("z/y/f", "z/y/g"));
+    assertEquals(
+        List.of("z/y", "z/y"),
+        c.changes.stream().map(change -> change.directory().toString()).toList());
+    c.mkdir("w");
+    c.ok(rename("z", "w", RenameMode.EXCHANGE));
+    c.ok(rename("w/y/g", "w/y/h"));
+    assertEquals(
+        List.of("w/y", "w/y"),
+        c.changes.stream().map(change -> change.directory().toString()).toList());
+  }
+
+  @Test
+  void aReplacedFileLosesItsName() {
+    c.ok(rename("f", "g"));
+    assertEquals(
+        List.of(Kind.REPLACED, Kind.REMOVED, Kind.CREATED),
+        c.changes.stream().map(Change::kind).toList());
+    assertEquals(
+        List.of(true, false, false), c.changes.stream().map(Change::ends).toList());
+  }
+
   @Test
   void movesToAFreeName() {
     c.ok(rename("f", "x/n"));
@@ -41,8 +82,8 @@ class RenameTest extends MetadataSuite {
     assertEquals(List.of("d", "g", "x"), c.list(""));
     assertEquals(
         List.of(
-            new Change(f, 1, Bytes.utf8("f"), Kind.REMOVED),
-            new Change(f, c.stat("x").inode(), Bytes.utf8("n"), Kind.CREATED)),
+            change(Kind.REMOVED, At.ROOT, "", "f", 1),
+            change(Kind.CREATED, c.stat("x").inode(), "x", "n", 1)),
         c.changes);
     long stamp = Cluster.stamp(c.metadata.appliedIndex());
     assertEquals(stamp, c.stat("").mtimeNanos());

@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.FileChange;
 import io.quorate.store.FileChecksum;
 import io.quorate.store.FileDownload;
 import io.quorate.store.FileUpload;
@@ -121,4 +122,14 @@ class FakeStore implements Store {
 
   @Override
   public void close() {}
+
+  @Override
+  public long currentVersion() {
+    return 0;
+  }
+
+  @Override
+  public Flow.Publisher<FileChange> changes(long afterVersion) {
+    throw new UnsupportedOperationException();
+  }
 }

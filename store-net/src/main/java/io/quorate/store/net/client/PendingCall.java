@@ -68,6 +68,7 @@ final class PendingCall<T> {
           Reply.Stored _,
           Reply.Answered _,
           Reply.ReadDone _,
+          Reply.ChangesDone _,
           Reply.StatusDone _ -> {
         T value = success.apply(reply);
         if (value == null) {

@@ -1,5 +1,6 @@
 package io.quorate.store.net.client;
 
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
@@ -144,6 +145,14 @@ public final class RemoteGateway implements Gateway {
         new Call.Read(at, content, offset, lengthBytes),
         false,
         reply -> reply instanceof Reply.ReadDone(var read) ? read : null);
+  }
+
+  @Override
+  public CompletableFuture<ChangeBatch> changes(long after) {
+    return call(
+        new Call.Changes(after),
+        false,
+        reply -> reply instanceof Reply.ChangesDone(var batch) ? batch : null);
   }
 
   @Override

@@ -87,6 +87,8 @@ public final class ClientService implements PeerTransport.ClientReception {
         case Call.Read(var at, long content, long offset, int lengthBytes) ->
             when(
                 gateway.read(at, content, offset, lengthBytes), Reply.ReadDone::new, request, cost);
+        case Call.Changes(long after) ->
+            when(gateway.changes(after), Reply.ChangesDone::new, request, cost);
         case Call.Status() -> when(gateway.status(), Reply.StatusDone::new, request, cost);
       }
     }

@@ -1,5 +1,6 @@
 package io.quorate.store.net.server;
 
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
@@ -40,6 +41,11 @@ final class OwningGateway implements Gateway {
   @Override
   public CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes) {
     return gateway.read(at, content, offset, lengthBytes);
+  }
+
+  @Override
+  public CompletableFuture<ChangeBatch> changes(long after) {
+    return gateway.changes(after);
   }
 
   @Override

@@ -21,5 +21,7 @@ public sealed interface Call {
 
   record Read(At at, long content, long offset, int lengthBytes) implements Call {}
 
+  record Changes(long after) implements Call {}
+
   record Status() implements Call {}
 }

@@ -2,6 +2,7 @@ package io.quorate.store.net.wire;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.ReadReply;
@@ -10,12 +11,15 @@ import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.AnswerCodec;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Bytes;
+import io.quorate.store.metadata.ChangeCodec;
 import io.quorate.store.metadata.CommandCodec;
 import io.quorate.store.metadata.MalformedCommandException;
 import io.quorate.store.metadata.QueryCodec;
 import io.quorate.store.metadata.ResultCodec;
 import io.quorate.store.net.proto.Answered;
 import io.quorate.store.net.proto.Ask;
+import io.quorate.store.net.proto.Changes;
+import io.quorate.store.net.proto.ChangesDone;
 import io.quorate.store.net.proto.Header;
 import io.quorate.store.net.proto.OutcomeUnknown;
 import io.quorate.store.net.proto.Propose;
@@ -68,6 +72,8 @@ public final class GatewayCodec {
                       .setContent(content)
                       .setOffset(offset)
                       .setLengthBytes(lengthBytes)));
+      case Call.Changes(long after) ->
+          Frame.of(header.setChanges(Changes.newBuilder().setAfter(after)));
       case Call.Status() -> Frame.of(header.setStatus(Status.newBuilder()));
     };
   }
@@ -88,6 +94,7 @@ public final class GatewayCodec {
         case STORE_CHUNK -> new Call.StoreChunk(Chunks.cutOne(header.getStoreChunk(), frame));
         case ASK -> new Call.Ask(QueryCodec.decode(header.getAsk().getQuery().toByteArray()));
         case READ -> decodeRead(header.getRead());
+        case CHANGES -> new Call.Changes(header.getChanges().getAfter());
         case STATUS -> new Call.Status();
         default ->
             throw new FrameException("a client does not send " + header.getBodyCase() + " frames");
@@ -136,6 +143,13 @@ public final class GatewayCodec {
                   .setReadDone(readDone(new Answer.Stat(attributes)).setCrc32C(Chunks.crc32c(data)))
                   .build(),
               data.hasRemaining() ? List.of(data) : List.of());
+      case Reply.ChangesDone(ChangeBatch(boolean complete, var sets, long through)) ->
+          Frame.of(
+              header.setChangesDone(
+                  ChangesDone.newBuilder()
+                      .setComplete(complete)
+                      .setSets(wrap(ChangeCodec.encode(sets)))
+                      .setThrough(through)));
       case Reply.StatusDone(var status) ->
           Frame.of(header.setStatusDone(StatusCodec.encode(status)));
       case Reply.Unavailable(String text) ->
@@ -164,6 +178,14 @@ public final class GatewayCodec {
         case ANSWERED ->
             new Reply.Answered(AnswerCodec.decode(header.getAnswered().getAnswer().toByteArray()));
         case READ_DONE -> new Reply.ReadDone(decodeRead(header.getReadDone(), frame.content()));
+        case CHANGES_DONE -> {
+          ChangesDone done = header.getChangesDone();
+          yield new Reply.ChangesDone(
+              new ChangeBatch(
+                  done.getComplete(),
+                  ChangeCodec.decode(done.getSets().toByteArray()),
+                  done.getThrough()));
+        }
         case STATUS_DONE -> new Reply.StatusDone(StatusCodec.decode(header.getStatusDone()));
         case UNAVAILABLE -> new Reply.Unavailable(header.getUnavailable().getText());
         case OUTCOME_UNKNOWN -> new Reply.OutcomeUnknown(header.getOutcomeUnknown().getText());

@@ -1,5 +1,6 @@
 package io.quorate.store.net.wire;
 
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.metadata.Answer;
@@ -15,6 +16,8 @@ public sealed interface Reply {
   record Answered(Answer answer) implements Reply {}
 
   record ReadDone(ReadReply reply) implements Reply {}
+
+  record ChangesDone(ChangeBatch batch) implements Reply {}
 
   record StatusDone(ClusterStatus status) implements Reply {}
 

@@ -1,5 +1,6 @@
 package io.quorate.store.net.client;
 
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
@@ -35,6 +36,7 @@ final class FakeGateway implements Gateway {
   final BlockingQueue<Chunk> stored = new LinkedBlockingQueue<>();
   final BlockingQueue<CompletableFuture<Answer>> questions = new LinkedBlockingQueue<>();
   final BlockingQueue<CompletableFuture<ReadReply>> reads = new LinkedBlockingQueue<>();
+  final BlockingQueue<CompletableFuture<ChangeBatch>> watches = new LinkedBlockingQueue<>();
 
   @Override
   public CompletableFuture<Result> propose(SessionCommand command, List<Chunk> chunks) {
@@ -62,6 +64,13 @@ final class FakeGateway implements Gateway {
   public CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes) {
     CompletableFuture<ReadReply> outcome = new CompletableFuture<>();
     reads.add(outcome);
+    return outcome;
+  }
+
+  @Override
+  public CompletableFuture<ChangeBatch> changes(long after) {
+    CompletableFuture<ChangeBatch> outcome = new CompletableFuture<>();
+    watches.add(outcome);
     return outcome;
   }
 

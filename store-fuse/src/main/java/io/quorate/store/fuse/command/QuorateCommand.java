@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       StatCommand.class,
       MkdirCommand.class,
       MvCommand.class,
-      RmCommand.class
+      RmCommand.class,
+      WatchCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -54,7 +55,7 @@ public final class QuorateCommand implements Runnable {
   static {
     GROUPS.put("Try it", List.of("demo"));
     GROUPS.put("Run a cluster", List.of("init", "serve", "status"));
-    GROUPS.put("Work with files", List.of("ls", "put", "get", "cat", "stat", "mkdir", "mv", "rm"));
+    GROUPS.put("Work with files", List.of("ls", "put", "get", "cat", "stat", "mkdir", "mv", "rm", "watch"));
   }
 
   private final Surroundings surroundings;

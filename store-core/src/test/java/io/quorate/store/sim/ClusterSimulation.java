@@ -1,6 +1,7 @@
 package io.quorate.store.sim;
 
 import io.quorate.store.log.Membership;
+import io.quorate.store.metadata.Metadata;
 import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
 import java.io.PrintStream;
@@ -31,6 +32,8 @@ final class ClusterSimulation {
   private final ClusterHistory history;
   private final ClusterChecks checks;
   private final SortedMap<String, Long> logs = new TreeMap<>();
+  private final List<ChangeWatcher> watchers = new ArrayList<>();
+  private boolean watchersStop;
   private int lastToken;
 
   private ClusterSimulation(Simulation simulation, ClusterPlan plan, ClusterMutation mutation) {
@@ -82,6 +85,7 @@ final class ClusterSimulation {
           }
         });
     history.onAnswer(() -> faults.answered(checks.newestLeader()));
+    watch();
     work();
     faults.stopAndRepair();
     if (simulation.random().chance(0.5)) {
@@ -96,6 +100,7 @@ final class ClusterSimulation {
     converge(peers);
     checks.sample(peers);
     judge();
+    judgeWatchers();
   }
 
   /** A directory and two files for appending, made before any fault. */
@@ -110,6 +115,41 @@ final class ClusterSimulation {
 
   private FileClient client(String name) {
     return new FileClient(new SimClient(simulation, peers, name), history, logs);
+  }
+
+  /** Two who watch the tree from its beginning, through all that happens. */
+  private void watch() {
+    SortedMap<Long, Metadata.ChangeSet> told = new TreeMap<>();
+    for (int i = 1; i <= 2; i++) {
+      String name = "watcher" + i;
+      ChangeWatcher watcher =
+          new ChangeWatcher(
+              simulation, new SimClient(simulation, peers, name).watching(), told);
+      watchers.add(watcher);
+      simulation.start(
+          name,
+          same -> {
+            while (!watchersStop) {
+              watcher.follow(Long.MAX_VALUE);
+              simulation.sleep(20_000_000);
+            }
+          });
+    }
+  }
+
+  private void judgeWatchers() {
+    watchersStop = true;
+    watchers.forEach(ChangeWatcher::stop);
+    Peer first = peers.get(0).running();
+    if (first == null) {
+      throw new AssertionError("peer 1 is down although all faults have ended");
+    }
+    for (ChangeWatcher watcher : watchers) {
+      while (watcher.isFollowing()) {
+        simulation.sleep(10_000_000);
+      }
+      watcher.judge(first.metadata());
+    }
   }
 
   private void work() throws InterruptedException {

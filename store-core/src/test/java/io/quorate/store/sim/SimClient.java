@@ -59,6 +59,7 @@ final class SimClient {
   private final SimRandom random;
   private final String name;
   private long patienceNanos;
+  private String role = "client";
   private SimPeer home;
   private long session;
   private long sequence;
@@ -79,6 +80,12 @@ final class SimClient {
     return this;
   }
 
+  /** Counted apart from the clients that must be answered in the end. */
+  SimClient watching() {
+    role = "watcher";
+    return this;
+  }
+
   String name() {
     return name;
   }
@@ -90,6 +97,10 @@ final class SimClient {
   /** Talks to {@code peer} from now on, until that one fails it. */
   void moveTo(SimPeer peer) {
     home = peer;
+  }
+
+  void moveToAny() {
+    home = random.pick(peers);
   }
 
   /** Opens a session if there is none. */
@@ -178,7 +189,7 @@ final class SimClient {
         return call(home, question);
       } catch (CompletionException e) {
         if (simulation.now() >= giveUpAt) {
-          simulation.count("client gave up reading");
+          simulation.count(role + " gave up reading");
           throw new GaveUp(false, "no answer");
         }
       }

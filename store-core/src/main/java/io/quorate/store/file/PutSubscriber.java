@@ -18,6 +18,12 @@ public final class PutSubscriber implements Flow.Subscriber<ByteBuffer> {
   private final ReentrantLock lock = new ReentrantLock();
   private Flow.@Nullable Subscription subscription;
 
+  /**
+   * Done when the last piece is in the buffer or on its way. A publisher that has no more says so
+   * at once, without being asked, while a piece may still wait for room.
+   */
+  private CompletableFuture<Void> taken = CompletableFuture.completedFuture(null);
+
   public PutSubscriber(Upload upload, int chunkBytes) {
     this.upload = upload;
     this.buffer = new ChunkBuffer(chunkBytes);
@@ -76,14 +82,17 @@ public final class PutSubscriber implements Flow.Subscriber<ByteBuffer> {
       askForMore();
       return;
     }
-    take(rest);
+    CompletableFuture<Void> taking = new CompletableFuture<>();
+    taken = taking;
+    take(rest, taking);
   }
 
   /** Passes full chunks on, waiting between them without holding the thread. */
-  private void take(ByteBuffer rest) {
+  private void take(ByteBuffer rest, CompletableFuture<Void> taking) {
     while (true) {
       ByteBuffer chunk = buffer.add(rest);
       if (chunk == null) {
+        taking.complete(null);
         askForMore();
         return;
       }
@@ -99,7 +108,7 @@ public final class PutSubscriber implements Flow.Subscriber<ByteBuffer> {
               if (error != null) {
                 done.completeExceptionally(Requests.cause(error));
               } else {
-                take(copy);
+                take(copy, taking);
               }
             });
         return;
@@ -121,6 +130,11 @@ public final class PutSubscriber implements Flow.Subscriber<ByteBuffer> {
 
   @Override
   public void onComplete() {
+    // If it never is, the put has failed.
+    taken.thenRun(this::finish);
+  }
+
+  private void finish() {
     if (done.isDone()) {
       return;
     }

@@ -11,11 +11,12 @@ import io.quorate.store.metadata.Result;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +106,7 @@ public final class Upload {
     lock.lock();
     try {
       if (abandoned) {
-        throw new CancellationException(file() + ": the upload was given up");
+        throw new CompletionException(new AsynchronousCloseException());
       }
       Chunk chunk = writer.seal(content);
       refs.add(chunk.ref());
@@ -182,8 +183,7 @@ public final class Upload {
     lock.lock();
     try {
       if (abandoned) {
-        return CompletableFuture.failedFuture(
-            new CancellationException(file() + ": the upload was given up"));
+        return CompletableFuture.failedFuture(new AsynchronousCloseException());
       }
       finishing = true;
       if (session == null) {

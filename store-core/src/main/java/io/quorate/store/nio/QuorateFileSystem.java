@@ -142,6 +142,16 @@ final class QuorateFileSystem extends FileSystem {
     }
   }
 
+  /** How many channels, uploads and downloads are open. */
+  int openCount() {
+    lock.lock();
+    try {
+      return open.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // ---- FileSystem
 
   @Override

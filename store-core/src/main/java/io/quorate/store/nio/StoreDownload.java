@@ -46,6 +46,7 @@ final class StoreDownload implements FileDownload {
 
   @Override
   public long transferTo(long offset, long lengthBytes, OutputStream sink) throws IOException {
+    checkRange(offset, lengthBytes);
     byte[] copy = new byte[(int) Math.min(COPY_BYTES, Math.min(lengthBytes, sizeBytes()))];
     return transfer(
         offset,
@@ -74,11 +75,15 @@ final class StoreDownload implements FileDownload {
         });
   }
 
-  private long transfer(long offset, long lengthBytes, Sink sink) throws IOException {
+  private static void checkRange(long offset, long lengthBytes) {
     if (offset < 0 || lengthBytes < 0) {
       throw new IllegalArgumentException(
           "there is no range of " + lengthBytes + " bytes at " + offset);
     }
+  }
+
+  private long transfer(long offset, long lengthBytes, Sink sink) throws IOException {
+    checkRange(offset, lengthBytes);
     long from = Math.min(offset, sizeBytes());
     long end = from + Math.min(lengthBytes, sizeBytes() - from);
     long position = from;

@@ -110,13 +110,24 @@ final class Transfers {
   }
 
   CompletableFuture<FileDownload> downloadAsync(QuoratePath path) throws IOException {
-    return translated(
-        fileSystem
-            .tree()
-            .versions()
-            .open(path.at(true))
-            .thenApply(version -> fileSystem.remember(new StoreDownload(path, version))),
-        path);
+    CompletableFuture<FileDownload> outcome = new CompletableFuture<>();
+    fileSystem
+        .tree()
+        .versions()
+        .open(path.at(true))
+        .whenComplete(
+            (version, error) -> {
+              if (error != null) {
+                outcome.completeExceptionally(translate(error, path));
+                return;
+              }
+              FileDownload download = fileSystem.remember(new StoreDownload(path, version));
+              if (!outcome.complete(download)) {
+                // Cancelled meanwhile: nobody is there to close it.
+                download.close();
+              }
+            });
+    return outcome;
   }
 
   CompletableFuture<FileVersion> get(QuoratePath path, Flow.Subscriber<? super ByteBuffer> sink)
@@ -176,7 +187,14 @@ final class Transfers {
 
     @Override
     public void onNext(ByteBuffer piece) {
-      sink.onNext(piece);
+      try {
+        sink.onNext(piece);
+      } catch (RuntimeException | Error e) {
+        // It hears no more; the version must not be held for it.
+        download.close();
+        outcome.completeExceptionally(e);
+        throw e;
+      }
     }
 
     @Override

@@ -57,6 +57,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void logsThroughSlf4jOnly() {
+    Layers.logsThroughSlf4jOnly().check(CORE);
+  }
+
+  @Test
   void rocksDbStaysInside() {
     Layers.rocksDbStaysInside(BASE).check(CORE);
   }

@@ -1,16 +1,19 @@
 package io.quorate.store.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The one direction from call to disk. */
 public final class Layers {
@@ -100,6 +103,31 @@ public final class Layers {
                 + "|FileInputStream|FileOutputStream|FileReader|FileWriter)")
         .as("journal, log and peer reach files through Disk only")
         .allowEmptyShould(true);
+  }
+
+  /** The application decides where lines go; a library that prints takes that from it. */
+  public static ArchRule logsThroughSlf4jOnly() {
+    return noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                    "java.util.logging..",
+                    "org.apache.log4j..",
+                    "org.apache.logging..",
+                    "org.apache.commons.logging..",
+                    "ch.qos.logback..",
+                    "io.netty.util.internal.logging..",
+                    "org.slf4j.simple..")
+                .or(type(System.Logger.class)))
+        .orShould()
+        .accessTargetWhere(
+            describe(
+                "prints",
+                (JavaAccess<?> access) ->
+                    (access.getTargetOwner().isEquivalentTo(System.class)
+                            && Set.of("out", "err").contains(access.getName()))
+                        || access.getName().equals("printStackTrace")))
+        .as("lines go through SLF4J and nowhere else");
   }
 
   private static String inside(String base, String name) {

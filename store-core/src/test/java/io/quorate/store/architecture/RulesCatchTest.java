@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import io.quorate.store.architecture.violations.BannedCalls;
+import io.quorate.store.architecture.violations.PrintsAndLogs;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Set;
@@ -83,6 +84,15 @@ class RulesCatchTest {
   @Test
   void network() {
     assertTrue(violations(Layers.coreHasNoNetwork(VIOLATIONS)).contains("java.net.Socket"));
+  }
+
+  @Test
+  void logging() {
+    String report = violations(Layers.logsThroughSlf4jOnly(), PrintsAndLogs.class);
+    for (String way : new String[] {"logs", "logsOfTheJdk", "prints", "printsErrors", "traces"}) {
+      assertTrue(report.contains("." + way + "("), () -> way + " is not in " + report);
+    }
+    assertFalse(report.contains(".allowed("), report);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.quorate.store.net.client.RemoteGateway;
 import io.quorate.store.net.client.RemoteOptions;
 import io.quorate.store.net.config.ClientConfig;
 import io.quorate.store.net.config.PeerConfig;
+import io.quorate.store.net.metrics.Metering;
 import io.quorate.store.nio.GatewayStore;
 import io.quorate.store.world.RealWorld;
 import io.quorate.store.world.World;
@@ -65,7 +66,8 @@ public final class NetStoreLauncher implements StoreLauncher {
       throws IOException {
     boolean opened = false;
     try {
-      Store store = GatewayStore.over(world, new OwningGateway(opening.open(), end), options);
+      Gateway gateway = Metering.of(opening.open());
+      Store store = GatewayStore.over(world, new OwningGateway(gateway, end), options);
       opened = true;
       return store;
     } finally {

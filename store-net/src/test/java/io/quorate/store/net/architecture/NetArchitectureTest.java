@@ -1,5 +1,7 @@
 package io.quorate.store.net.architecture;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.quorate.store.architecture.Bans;
@@ -19,6 +21,25 @@ class NetArchitectureTest {
   @Test
   void packagesFormNoCycle() {
     Layers.noCycles("io.quorate.store.net").check(NET);
+  }
+
+  @Test
+  void logsThroughSlf4jOnly() {
+    Layers.logsThroughSlf4jOnly().check(NET);
+  }
+
+  /** An application without it must not meet a class that names it. */
+  @Test
+  void micrometerStaysInside() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("io.quorate.store.net.metrics.MeteredGateway")
+        .and()
+        .haveNameNotMatching(".*\\.MeteredGateway\\$.*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.micrometer..")
+        .check(NET);
   }
 
   /** Netty is a shell: it has threads and deadlines of its own. These are right nowhere. */

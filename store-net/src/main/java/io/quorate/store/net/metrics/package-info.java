@@ -1,0 +1,8 @@
+/**
+ * Meters of what stores ask of their clusters, through Micrometer if the application has it. All of
+ * Micrometer is in this package, and nobody loads a class that names it where it is absent.
+ */
+@NullMarked
+package io.quorate.store.net.metrics;
+
+import org.jspecify.annotations.NullMarked;

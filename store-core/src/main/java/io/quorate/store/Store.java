@@ -112,6 +112,8 @@ public interface Store extends AutoCloseable {
    * between the buffer's position and limit must not change until the future is done; the buffer
    * itself is not touched. Callbacks run on the store's threads and must not block.
    *
+   * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="put-async"}
+   *
    * @return completes with the new version, or exceptionally with the same exceptions
    */
   CompletableFuture<FileVersion> putAsync(Path path, ByteBuffer content, PutCondition condition);
@@ -124,6 +126,8 @@ public interface Store extends AutoCloseable {
    * future gives the put up, cancelled publisher included.
    *
    * <p>The buffers are copied before the next is asked for, and may be used again then.
+   *
+   * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="put-publisher"}
    *
    * @return completes with the new version, or exceptionally as {@link #put(Path, InputStream,
    *     PutCondition, FileAttribute...)} does
@@ -217,6 +221,8 @@ public interface Store extends AutoCloseable {
   /**
    * Reads a range, all of it from one version, without waiting. Shorter than asked only at the end
    * of the file; empty beyond it.
+   *
+   * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="read-async"}
    *
    * @param lengthBytes at most 1 MiB
    */

@@ -58,6 +58,9 @@ class DocumentationTest {
     assertTrue(store.contains("isSame(Path ofTheStore"), "the checksum");
     assertTrue(store.contains("follow(BlockingQueue"), "the changes");
     assertTrue(store.contains("countLines(Path file)"), "the asynchronous get");
+    assertTrue(store.contains("deliver(ByteBuffer message"), "the asynchronous put");
+    assertTrue(store.contains("copy(Path local"), "the put of a stream");
+    assertTrue(store.contains("isPng(Path file)"), "the asynchronous read");
     assertTrue(Files.readString(pages.resolve("FileUpload.html")).contains("receive(Path target"));
     assertTrue(Files.readString(pages.resolve("FileDownload.html")).contains("send(Path file"));
   }

@@ -2,6 +2,9 @@ package io.quorate.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.file.SoloGateway;
@@ -12,22 +15,35 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the API's documentation, as they are shown there, run as tests. */
-class StoreSnippetsTest {
+public class StoreSnippetsTest {
   private final RealWorld world = RealWorld.create();
-  private final Store store =
-      GatewayStore.over(world, new SoloGateway(world), StoreOptions.defaults());
+  private Store store;
+
+  /** A store that is empty; other modules have others. */
+  protected Store open() throws IOException {
+    return GatewayStore.over(world, new SoloGateway(world), StoreOptions.defaults());
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    store = open();
+  }
 
   @AfterEach
   void close() {
@@ -137,6 +153,69 @@ class StoreSnippetsTest {
     Path file = store.path("/lines");
     Files.writeString(file, "a line\n".repeat(300_000));
     assertEquals(300_000, countLines(file).join());
+  }
+
+  // @start region="put-async"
+  /** Keeps a message for each of many recipients; none waits for another. */
+  CompletableFuture<Void> deliver(ByteBuffer message, Path... inboxes) {
+    return CompletableFuture.allOf(
+        java.util.Arrays.stream(inboxes)
+            .map(inbox -> store.putAsync(inbox, message, PutCondition.ifAbsent()))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  // @end
+
+  @Test
+  void putAsync() throws IOException {
+    Path first = store.path("/first");
+    Path second = store.path("/second");
+    deliver(ByteBuffer.wrap(new byte[] {1, 2}), first, second).join();
+    assertArrayEquals(new byte[] {1, 2}, Files.readAllBytes(first));
+    assertArrayEquals(new byte[] {1, 2}, Files.readAllBytes(second));
+    CompletionException taken =
+        assertThrows(
+            CompletionException.class, () -> deliver(ByteBuffer.allocate(1), first).join());
+    assertInstanceOf(FileAlreadyExistsException.class, taken.getCause());
+  }
+
+  // @start region="put-publisher"
+  /** Copies a local file of any length into the store, as fast as the peers take it. */
+  CompletableFuture<FileVersion> copy(Path local, Path target) throws IOException {
+    Flow.Publisher<ByteBuffer> content = HttpRequest.BodyPublishers.ofFile(local);
+    return store.putAsync(target, content, PutCondition.always());
+  }
+
+  // @end
+
+  @Test
+  void putPublisher() throws IOException {
+    byte[] bytes = new byte[(3 << 20) + 1];
+    new java.util.Random(2).nextBytes(bytes);
+    Path local = Files.createTempFile("snippet", "");
+    Files.write(local, bytes);
+    Path target = store.path("/copy");
+    assertEquals(bytes.length, copy(local, target).join().sizeBytes());
+    assertArrayEquals(bytes, Files.readAllBytes(target));
+    Files.delete(local);
+  }
+
+  // @start region="read-async"
+  /** Whether a file begins as a PNG image does. */
+  CompletableFuture<Boolean> isPng(Path file) {
+    ByteBuffer signature = ByteBuffer.wrap(new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+    return store.readAsync(file, 0, signature.remaining()).thenApply(signature::equals);
+  }
+
+  // @end
+
+  @Test
+  void readAsync() throws IOException {
+    Path file = store.path("/image");
+    Files.write(file, new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10});
+    assertTrue(isPng(file).join());
+    Files.write(file, new byte[] {(byte) 0x89, 'P', 'N'});
+    assertFalse(isPng(file).join());
   }
 
   // @start region="checksum"

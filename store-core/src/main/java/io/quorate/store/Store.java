@@ -53,7 +53,8 @@ public interface Store extends AutoCloseable {
   }
 
   /**
-   * Runs a whole cluster in this process, on memory that goes with it. For tests and trying out.
+   * Runs a whole cluster in this process, in a temporary directory that goes with it. For tests and
+   * trying out.
    */
   static Store inProcess(int peers) throws IOException {
     return launcher().inProcess(peers, StoreOptions.defaults());

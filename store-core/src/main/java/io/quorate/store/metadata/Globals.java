@@ -4,12 +4,13 @@ package io.quorate.store.metadata;
  * The row {@code a} of {@link MetadataTable#STATE}: what exists once, rewritten by every entry.
  *
  * <pre>
- * format:byte (1)  index term stamp nextId inodes contentBytes trims chunkBytes featureLevel:count
+ * format:byte (2)  index term stamp nextId inodes contentBytes trims chunkBytes featureLevel:count
  * </pre>
  */
 final class Globals {
   static final byte[] KEY = {'a'};
-  private static final int FORMAT = 1;
+  /** 2: an orphan keeps the version of its content. */
+  private static final int FORMAT = 2;
 
   long index;
   long term;
@@ -59,7 +60,9 @@ final class Globals {
                 + format
                 + "; this version reads "
                 + FORMAT
-                + ": upgrade it");
+                + (format > FORMAT
+                    ? ": upgrade it"
+                    : ": an earlier one wrote it, and only that one can read it"));
       }
       Globals globals = new Globals();
       globals.index = in.readCount("index");

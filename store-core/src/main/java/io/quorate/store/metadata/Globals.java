@@ -9,6 +9,7 @@ package io.quorate.store.metadata;
  */
 final class Globals {
   static final byte[] KEY = {'a'};
+
   /** 2: an orphan keeps the version of its content. */
   private static final int FORMAT = 2;
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
@@ -118,6 +119,12 @@ final class MeteredGateway implements Gateway {
                       }
                       return reply;
                     }));
+  }
+
+  /** Not timed: it waits for changes, however long there are none. */
+  @Override
+  public CompletableFuture<ChangeBatch> changes(long after) {
+    return gateway.changes(after);
   }
 
   @Override

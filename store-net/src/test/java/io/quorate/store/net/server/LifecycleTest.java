@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a store takes from the process that embeds it, it gives back; and stores keep apart. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LifecycleTest {
-  private static final int ROUNDS = 50;
+  private static final int ROUNDS = 20;
 
   @TempDir Path directory;
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Written content on its way to becoming a chunk: open while writes go into it, then sealed, then
  * stored by the peers. Whatever writes are small gather in one, wherever in the file they belong.
- * Guarded by the state lock of its {@link OpenFile}.
+ * Guarded by the lock of its {@link Layers}.
  */
 final class Block {
   /** Null once stored content is no longer kept. */

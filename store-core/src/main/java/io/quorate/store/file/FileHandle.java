@@ -12,7 +12,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,14 +165,34 @@ public final class FileHandle implements AutoCloseable {
   public void lock(
       long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
       throws IOException, InterruptedException {
+    lock(owner, family, type, startByte, endByte, () -> true);
+  }
+
+  /**
+   * As the other, for as long as it is {@code wanted}, which is asked several times a second.
+   *
+   * @return false if it was not taken, because it is no longer wanted
+   */
+  public boolean lock(
+      long owner,
+      Command.LockFamily family,
+      Command.LockType type,
+      long startByte,
+      long endByte,
+      BooleanSupplier wanted)
+      throws IOException, InterruptedException {
     long pause = FIRST_LOCK_PAUSE_NANOS;
     while (tryLock(owner, family, type, startByte, endByte) != null) {
       do {
+        if (!wanted.getAsBoolean()) {
+          return false;
+        }
         long jitter = Long.remainderUnsigned(file.tools().world().randomLong(), pause / 2 + 1);
         file.tools().world().sleep(pause / 2 + jitter);
         pause = Math.min(LONGEST_LOCK_PAUSE_NANOS, pause * 2);
       } while (isLocked(owner, family, type, startByte, endByte));
     }
+    return true;
   }
 
   /** Whether another owner is in the way of a lock. Costs no round. */
@@ -195,8 +217,31 @@ public final class FileHandle implements AutoCloseable {
   public void unlock(long owner, Command.LockFamily family, long startByte, long endByte)
       throws IOException {
     publish();
-    submit(
-        new Command.Lock(file.inode(), owner, family, Command.LockType.UNLOCK, startByte, endByte));
+    Requests.join(dropLock(owner, family, startByte, endByte));
+  }
+
+  /**
+   * Drops a lock without publishing; also once the handle is closed. A lock that is asked for and
+   * whose outcome is not known is dropped as well: it can not be taken after this.
+   *
+   * @return done when others may have the lock, which they do as well when the session has ended
+   */
+  public CompletableFuture<Void> dropLock(
+      long owner, Command.LockFamily family, long startByte, long endByte) {
+    Session session = file.session();
+    if (session == null || session.hasEnded()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Command command =
+        new Command.Lock(file.inode(), owner, family, Command.LockType.UNLOCK, startByte, endByte);
+    // A refusal means that the inode is gone, and its locks with it.
+    return session.submit(command, List.of(), file.name(), deadline()).thenApply(result -> null);
+  }
+
+  /** Whether the session, and so all locks taken through this handle, is still there. */
+  public boolean holdsLocks() {
+    Session session = file.session();
+    return session != null && !session.hasEnded();
   }
 
   private Result submit(Command command) throws IOException {

@@ -1,11 +1,9 @@
 package io.quorate.store.file;
 
 import io.quorate.store.NoQuorumException;
-import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
-import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.AttributeChange;
@@ -15,10 +13,7 @@ import io.quorate.store.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +21,14 @@ import org.jspecify.annotations.Nullable;
  * An inode that is open here, with what this session wrote to it and did not publish yet. All
  * handles of the inode share it, so that each sees the others' writes at once.
  *
- * <p>Two locks. The state lock guards the unpublished layer and is never held while waiting. The
- * publish lock orders publishes against reads that lay unpublished content over published content:
- * such a read must know whether what it got from the cluster has the layer in it already. A read
- * holds it shared, a publish alone; so an inode has one publish outstanding, and a read shows one
- * version. Writes need neither a publish nor a read to end. The lock is fair and every holder ends
- * by its deadline, hence whoever waits for it gets it by about its own.
+ * <p>Two locks. The one of the {@link Layers} is never held while waiting. The publish lock orders
+ * publishes against reads that lay unpublished content over published content: such a read must
+ * know whether what it got from the cluster has the layer in it already. A read holds it shared, a
+ * publish alone; so an inode has one publish outstanding, and a read shows one version. Writes need
+ * neither a publish nor a read to end. The lock is fair and every holder ends by its deadline,
+ * hence whoever waits for it gets it by about its own.
  */
 final class OpenFile {
-  private static final int FIRST_BLOCK_BYTES = 64 << 10;
-
   /** Content ids of its handles, one for each; guarded by the lock of the {@link InodeTable}. */
   final List<Long> contents = new ArrayList<>();
 
@@ -45,17 +38,7 @@ final class OpenFile {
   private final String name;
 
   private final ReentrantReadWriteLock publishLock = new ReentrantReadWriteLock(true);
-  private final ReentrantLock state = new ReentrantLock();
-  private Unpublished unpublished = new Unpublished();
-
-  /** Layers that are on their way, oldest first: below {@link #unpublished} and never changed. */
-  private final List<Unpublished> sent = new ArrayList<>();
-
-  private @Nullable Doubt doubt;
-  private Attributes known;
-
-  /** A publish whose outcome is not known yet. */
-  record Doubt(Session.Call call, Unpublished layer, List<ChunkRef> append) {}
+  private final Layers layers;
 
   /** What all open files of a store share. */
   record Tools(
@@ -71,8 +54,8 @@ final class OpenFile {
     this.tools = tools;
     this.session = session;
     this.inode = attributes.inode();
-    this.known = attributes;
     this.name = name;
+    this.layers = new Layers(tools, session, attributes, name);
   }
 
   long inode() {
@@ -106,35 +89,23 @@ final class OpenFile {
     return publishLock;
   }
 
+  /** What was written here and is not published yet. */
+  Layers layers() {
+    return layers;
+  }
+
   /** The file as last heard, without what is unpublished. */
   Attributes known() {
-    state.lock();
-    try {
-      return known;
-    } finally {
-      state.unlock();
-    }
+    return layers.known();
   }
 
   void heard(Attributes attributes) {
-    state.lock();
-    try {
-      if (attributes.version() >= known.version()) {
-        known = attributes;
-      }
-    } finally {
-      state.unlock();
-    }
+    layers.heard(attributes);
   }
 
   /** Whether everything written has been published for certain. */
   boolean isClean() {
-    state.lock();
-    try {
-      return unpublished.isClean() && sent.isEmpty();
-    } finally {
-      state.unlock();
-    }
+    return layers.isClean();
   }
 
   // ---- reading
@@ -152,7 +123,7 @@ final class OpenFile {
       throw session.endedException(name);
     }
     while (true) {
-      if (isClean() || (content != 0 && content != known().content())) {
+      if (layers.isClean() || (content != 0 && content != known().content())) {
         return fetch(content, offset, lengthBytes, deadline).data();
       }
       publishLock.readLock().lock();
@@ -173,24 +144,13 @@ final class OpenFile {
   private @Nullable ByteBuffer readMerged(long content, long offset, int lengthBytes, long deadline)
       throws IOException {
     byte[] bytes = new byte[lengthBytes];
-    List<Overlay> overlays = new ArrayList<>();
-    boolean covered = false;
-    state.lock();
-    try {
-      for (Unpublished layer : layers()) {
-        Overlay overlay = Overlay.of(layer, offset, lengthBytes);
-        if (overlay == null) {
-          return null;
-        }
-        overlays.add(overlay);
-        covered = layer.writes().covers(offset, offset + lengthBytes);
-      }
-    } finally {
-      state.unlock();
+    Layers.Overlays overlays = layers.overlays(offset, lengthBytes);
+    if (overlays == null) {
+      return null;
     }
     long size = 0;
     int known = lengthBytes;
-    if (!covered) {
+    if (!overlays.covered()) {
       Content below = fetch(content, offset, lengthBytes, deadline);
       size = below.attributes().sizeBytes();
       int got = below.data().remaining();
@@ -200,17 +160,11 @@ final class OpenFile {
         known = got;
       }
     }
-    for (Overlay overlay : overlays) {
+    for (Overlay overlay : overlays.lowestFirst()) {
       size = overlay.lay(bytes, offset, size);
     }
     int there = (int) Math.max(0, Math.min(known, size - offset));
     return ByteBuffer.wrap(bytes, 0, there);
-  }
-
-  private List<Unpublished> layers() {
-    List<Unpublished> layers = new ArrayList<>(sent);
-    layers.add(unpublished);
-    return layers;
   }
 
   private Content fetch(long content, long offset, int lengthBytes, long deadline)
@@ -254,383 +208,35 @@ final class OpenFile {
 
   /** Attributes that the cluster gave, with what is unpublished here. */
   Attributes over(Attributes attributes) {
-    state.lock();
-    try {
-      Attributes above = attributes;
-      for (Unpublished layer : layers()) {
-        above = layer.over(above);
-      }
-      return above;
-    } finally {
-      state.unlock();
-    }
+    return layers.over(attributes);
   }
 
   // ---- writing
 
   void write(long offset, ByteBuffer source, long deadline) throws IOException {
-    Session writer = liveSession();
-    if (offset > MAX_FILE_BYTES - source.remaining()) {
-      throw new RefusedException(
-          io.quorate.store.metadata.ErrorCode.FILE_TOO_LARGE,
-          name,
-          null,
-          "a file holds at most " + MAX_FILE_BYTES + " bytes (16 TiB)");
-    }
-    long at = offset;
-    while (source.hasRemaining()) {
-      Block full = null;
-      int grow = 0;
-      int before = source.remaining();
-      state.lock();
-      try {
-        if (!overwriteInPlace(at, source) && !appendToBlock(at, source)) {
-          Block open = unpublished.open();
-          if (open != null && open.capacityBytes() == tools.chunkBytes) {
-            open.seal(writer);
-            unpublished.open(null);
-            full = open;
-          }
-          grow = open == null || full != null ? 0 : open.capacityBytes();
-          grow = nextCapacity(grow, source.remaining(), full != null) - grow;
-        }
-      } finally {
-        state.unlock();
-      }
-      at += before - source.remaining();
-      if (full != null) {
-        Requests.join(startStoring(writer, full, deadline));
-      }
-      if (grow > 0) {
-        makeRoom(writer, grow, deadline);
-      }
-    }
-  }
-
-  /** Longest file: 16 TiB. */
-  static final long MAX_FILE_BYTES = 16L << 40;
-
-  private int nextCapacity(int now, int wanted, boolean more) {
-    int next = Math.max(Math.min(wanted, tools.chunkBytes), now * 4);
-    return Math.min(tools.chunkBytes, more ? tools.chunkBytes : Math.max(FIRST_BLOCK_BYTES, next));
-  }
-
-  private boolean overwriteInPlace(long offset, ByteBuffer source) {
-    for (WriteMap.Piece piece : unpublished.writes().overlapping(offset, offset + 1)) {
-      if (piece.block().isOpen()) {
-        int count = (int) Math.min(source.remaining(), piece.end() - offset);
-        piece
-            .block()
-            .overwrite(piece.blockOffset() + (int) (offset - piece.offset()), source, count);
-        unpublished.touched(offset + count, tools.world.wallClockNanos());
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean appendToBlock(long offset, ByteBuffer source) {
-    Block open = unpublished.open();
-    if (open == null || open.roomBytes() == 0) {
-      return false;
-    }
-    int count = Math.min(open.roomBytes(), source.remaining());
-    int at = open.append(source, count);
-    unpublished.wrote(new WriteMap.Piece(offset, open, at, count), tools.world.wallClockNanos());
-    return true;
-  }
-
-  /** Gives the open block {@code bytes} more, or opens one of that size. */
-  private void makeRoom(Session writer, int bytes, long deadline) throws IOException {
-    if (!tools.memory.tryTake(bytes)) {
-      for (OpenFile file : tools.files.all()) {
-        file.relieve(deadline);
-      }
-      Requests.join(tools.memory.take(bytes, name, deadline));
-    }
-    state.lock();
-    try {
-      Block open = unpublished.open();
-      if (open == null) {
-        unpublished.open(new Block(bytes));
-      } else if (open.capacityBytes() + bytes <= tools.chunkBytes) {
-        open.grow(open.capacityBytes() + bytes);
-      } else {
-        // Another writer of the file made room meanwhile.
-        tools.memory.give(bytes);
-      }
-    } finally {
-      state.unlock();
-    }
-  }
-
-  /** Memory is short: sends off what is here, and keeps none of what the peers have. */
-  private void relieve(long deadline) {
-    List<Block> toStore = new ArrayList<>();
-    Session writer = session;
-    if (writer == null) {
-      return;
-    }
-    state.lock();
-    try {
-      Block open = unpublished.open();
-      if (open != null && open.lengthBytes() > 0) {
-        open.seal(writer);
-        unpublished.open(null);
-      }
-      for (Block block : unpublished.blocks()) {
-        if (block.isStored()) {
-          tools.memory.give(block.drop());
-        } else if (!block.isOpen() && block.storing() == null) {
-          toStore.add(block);
-        }
-      }
-    } finally {
-      state.unlock();
-    }
-    toStore.forEach(block -> startStoring(writer, block, deadline));
-  }
-
-  /** Hands a sealed block to the peers; the future completes when there is room for the next. */
-  CompletableFuture<CompletableFuture<Void>> startStoring(
-      Session writer, Block block, long deadline) {
-    Chunk chunk;
-    CompletableFuture<Void> storing = new CompletableFuture<>();
-    state.lock();
-    try {
-      CompletableFuture<Void> already = block.storing();
-      if (already != null || block.isStored()) {
-        return CompletableFuture.completedFuture(
-            already != null ? already : CompletableFuture.completedFuture(null));
-      }
-      block.storing(storing);
-      chunk = block.chunk();
-    } finally {
-      state.unlock();
-    }
-    CompletableFuture<CompletableFuture<Void>> admitted = writer.store(chunk, name, deadline);
-    admitted
-        .thenCompose(taken -> taken)
-        .whenComplete(
-            (done, error) -> {
-              taken(block, error == null);
-              if (error == null) {
-                storing.complete(null);
-              } else {
-                storing.completeExceptionally(Requests.cause(error));
-              }
-            });
-    return admitted.thenApply(taken -> storing);
-  }
-
-  private void taken(Block block, boolean success) {
-    state.lock();
-    try {
-      block.storing(null);
-      if (success) {
-        block.stored();
-        if (tools.memory.usedBytes() > tools.unpublishedBytes / 2) {
-          tools.memory.give(block.drop());
-        }
-      }
-    } finally {
-      state.unlock();
-    }
-  }
-
-  /** How many pieces the unpublished writes lie in. */
-  int pieces() {
-    state.lock();
-    try {
-      return unpublished.writes().size();
-    } finally {
-      state.unlock();
-    }
+    layers.write(liveSession(), offset, source, deadline);
   }
 
   /** Sets the size, as an unpublished change. */
   void truncate(long sizeBytes) throws IOException {
     liveSession();
-    if (sizeBytes > MAX_FILE_BYTES) {
-      throw new RefusedException(
-          io.quorate.store.metadata.ErrorCode.FILE_TOO_LARGE,
-          name,
-          null,
-          "a file holds at most " + MAX_FILE_BYTES + " bytes (16 TiB)");
-    }
-    state.lock();
-    try {
-      unpublished.truncate(sizeBytes, tools.world.wallClockNanos());
-    } finally {
-      state.unlock();
-    }
+    layers.truncate(sizeBytes);
+  }
+
+  /** How many pieces the unpublished writes lie in. */
+  int pieces() {
+    return layers.pieces();
   }
 
   /**
    * Takes a change along with the next publish if there will be one; false if the file is clean.
    */
   boolean changeWithPublish(AttributeChange change) {
-    state.lock();
-    try {
-      // A publish on its way or in doubt would undo the change if it came after it.
-      if (unpublished.isClean() && sent.isEmpty()) {
-        return false;
-      }
-      unpublished.change(change);
-      return true;
-    } finally {
-      state.unlock();
-    }
-  }
-
-  // ---- publishing; called with the publish lock held alone, by Publication
-
-  /** Takes the layer to publish; new writes go into a fresh one above it. */
-  Unpublished take(Session writer) {
-    state.lock();
-    try {
-      Unpublished taken = unpublished;
-      Block open = taken.open();
-      if (open != null && open.lengthBytes() > 0) {
-        open.seal(writer);
-      }
-      taken.open(null);
-      unpublished = new Unpublished();
-      sent.add(taken);
-      return taken;
-    } finally {
-      state.unlock();
-    }
-  }
-
-  /** The layer is part of the published file. */
-  void published(Session writer, Unpublished layer, Attributes attributes) {
-    state.lock();
-    try {
-      sent.remove(layer);
-      if (attributes.version() >= known.version()) {
-        known = attributes;
-      }
-    } finally {
-      state.unlock();
-    }
-    settle(writer, layer);
-  }
-
-  /** The layer was not published: it goes back under what was written since. */
-  void putBack(Unpublished layer) {
-    state.lock();
-    try {
-      sent.remove(layer);
-      layer.absorb(unpublished);
-      unpublished = layer;
-    } finally {
-      state.unlock();
-    }
-  }
-
-  @Nullable Doubt doubt() {
-    state.lock();
-    try {
-      return doubt;
-    } finally {
-      state.unlock();
-    }
-  }
-
-  void doubt(@Nullable Doubt unknown) {
-    state.lock();
-    try {
-      doubt = unknown;
-    } finally {
-      state.unlock();
-    }
-  }
-
-  /**
-   * Sees to it that the peers have a layer's content, or will with the command that names it.
-   *
-   * @param attached takes the chunks that go with the command, up to one chunk's bytes
-   */
-  void storeOrAttach(Session writer, Unpublished layer, List<Chunk> attached, long deadline)
-      throws IOException {
-    List<Block> toStore = new ArrayList<>();
-    int attachedBytes = 0;
-    state.lock();
-    try {
-      for (Block block : layer.blocksInUse()) {
-        boolean sent = block.isStored() || block.storing() != null;
-        if (!sent && attachedBytes + block.lengthBytes() <= ChunkRef.MAX_BYTES) {
-          attached.add(block.chunk());
-          attachedBytes += block.lengthBytes();
-        } else {
-          toStore.add(block);
-        }
-      }
-    } finally {
-      state.unlock();
-    }
-    for (Block block : toStore) {
-      startStoring(writer, block, deadline);
-    }
-    for (Block block : toStore) {
-      awaitStored(writer, block, deadline);
-    }
-  }
-
-  private void awaitStored(Session writer, Block block, long deadline) throws IOException {
-    while (true) {
-      try {
-        Requests.join(startStoring(writer, block, deadline).thenCompose(taken -> taken));
-        return;
-      } catch (NoQuorumException e) {
-        // It was begun earlier, with less time than this call has.
-        if (tools.requests.passed(deadline)) {
-          throw e;
-        }
-      }
-    }
+    return layers.changeWithPublish(change);
   }
 
   /** Forgets all that is unpublished: the last handle is closed. */
   void discard() {
-    List<Unpublished> layers;
-    Doubt unknown;
-    state.lock();
-    try {
-      unknown = doubt;
-      doubt = null;
-      layers = layers();
-      sent.clear();
-      unpublished = new Unpublished();
-    } finally {
-      state.unlock();
-    }
-    Session writer = session;
-    if (writer != null) {
-      layers.forEach(layer -> settle(writer, layer));
-      if (unknown != null) {
-        writer.abandon(unknown.call());
-        writer.settle(unknown.append());
-      }
-    }
-  }
-
-  private void settle(Session writer, Unpublished layer) {
-    List<ChunkRef> refs = new ArrayList<>();
-    state.lock();
-    try {
-      for (Iterator<Block> blocks = layer.blocks().iterator(); blocks.hasNext(); ) {
-        Block block = blocks.next();
-        if (!block.isOpen()) {
-          refs.add(block.ref());
-        }
-        tools.memory.give(block.drop());
-        blocks.remove();
-      }
-    } finally {
-      state.unlock();
-    }
-    writer.settle(refs);
+    layers.discard();
   }
 }

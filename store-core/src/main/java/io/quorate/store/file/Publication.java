@@ -35,7 +35,7 @@ final class Publication {
    */
   Result.@Nullable Published publish(@Nullable ByteBuffer append, long deadline)
       throws IOException {
-    if (append == null && file.isClean()) {
+    if (append == null && file.layers().isClean()) {
       return null;
     }
     Session writer = file.liveSession();
@@ -45,7 +45,7 @@ final class Publication {
         throw Requests.noQuorum(file.name(), "an earlier publish of the file took all the time");
       }
       resolveDoubt(writer, deadline);
-      if (append == null && file.isClean()) {
+      if (append == null && file.layers().isClean()) {
         return null;
       }
       return send(writer, append, deadline);
@@ -55,23 +55,23 @@ final class Publication {
   }
 
   private void resolveDoubt(Session writer, long deadline) throws IOException {
-    OpenFile.Doubt doubt = file.doubt();
+    Layers.Doubt doubt = file.layers().doubt();
     if (doubt == null) {
       return;
     }
     Result result = Requests.join(writer.resume(doubt.call(), deadline));
-    file.doubt(null);
+    file.layers().doubt(null);
     writer.settle(doubt.append());
     if (result instanceof Result.Published published) {
-      file.published(writer, doubt.layer(), published.attributes());
+      file.layers().published(writer, doubt.layer(), published.attributes());
     } else {
-      file.putBack(doubt.layer());
+      file.layers().putBack(doubt.layer());
     }
   }
 
   private Result.Published send(Session writer, @Nullable ByteBuffer append, long deadline)
       throws IOException {
-    Unpublished layer = file.take(writer);
+    Unpublished layer = file.layers().take(writer);
     if (append != null) {
       layer.change(AttributeChange.ofTimes(null, file.tools().world().wallClockNanos()));
     }
@@ -79,7 +79,7 @@ final class Publication {
     Session.Call call = null;
     try {
       List<Chunk> attached = new ArrayList<>();
-      file.storeOrAttach(writer, layer, attached, deadline);
+      file.layers().storeOrAttach(writer, layer, attached, deadline);
       if (append != null) {
         sealAppend(writer, append, appended, attached, deadline);
       }
@@ -87,18 +87,18 @@ final class Publication {
       Result result = Requests.join(call.outcome());
       if (result instanceof Result.Published published) {
         writer.settle(appended);
-        file.published(writer, layer, published.attributes());
+        file.layers().published(writer, layer, published.attributes());
         return published;
       }
       throw FileTree.refused(result, file.name(), null);
     } catch (IndeterminateWriteException e) {
       if (call != null) {
-        file.doubt(new OpenFile.Doubt(call, layer, appended));
+        file.layers().doubt(new Layers.Doubt(call, layer, appended));
       }
       throw e;
     } catch (IOException e) {
       writer.settle(appended);
-      file.putBack(layer);
+      file.layers().putBack(layer);
       throw e;
     }
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What handles of a file did to it since the last publish: a layer over the published file. Any
  * sequence of writes and truncations comes down to a cut (what was published is gone from there
- * on), pieces that lie over it, and a size. Guarded by the state lock of its {@link OpenFile}.
+ * on), pieces that lie over it, and a size. Guarded by the lock of its {@link Layers}.
  */
 final class Unpublished {
   private final WriteMap writes = new WriteMap();

@@ -14,7 +14,9 @@ import java.util.Set;
  *
  * @param deleteOnClose as the JDK has it on Linux, the name goes as soon as the file is open; its
  *     content goes with the last handle
- * @param follow whether a link as last name is followed: not if the name is to be deleted
+ * @param follow whether a link as last name is followed: not if the name is to be deleted, except,
+ *     as in the JDK, with CREATE_NEW; that follows none when it makes the file, and all when it
+ *     means nothing because the file is only read
  */
 record FileOptions(
     boolean read,
@@ -55,8 +57,9 @@ record FileOptions(
             && (options.contains(StandardOpenOption.SYNC)
                 || options.contains(StandardOpenOption.DSYNC)),
         options.contains(StandardOpenOption.DELETE_ON_CLOSE),
-        !options.contains(LinkOption.NOFOLLOW_LINKS)
-            && !options.contains(StandardOpenOption.DELETE_ON_CLOSE));
+        options.contains(StandardOpenOption.CREATE_NEW)
+            || !(options.contains(LinkOption.NOFOLLOW_LINKS)
+                || options.contains(StandardOpenOption.DELETE_ON_CLOSE)));
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.quorate.store.nio;
 
-import java.nio.channels.Channel;
 import java.nio.channels.OverlappingFileLockException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Locks that this file system holds or waits for: two of them may not overlap, as the JDK has it.
+ * All have one owner in the cluster, so a lock stays here until the cluster has dropped it: else
+ * the drop could hit a later lock of the same range.
  */
 final class LockTable {
   private final ReentrantLock lock = new ReentrantLock();
@@ -30,28 +31,23 @@ final class LockTable {
     }
   }
 
-  /** False if it was not there. */
-  boolean remove(long inode, QuorateFileLock removed) {
+  void remove(long inode, QuorateFileLock removed) {
     lock.lock();
     try {
       List<QuorateFileLock> held = byInode.get(inode);
-      if (held == null || !held.remove(removed)) {
-        return false;
-      }
-      if (held.isEmpty()) {
+      if (held != null && held.remove(removed) && held.isEmpty()) {
         byInode.remove(inode);
       }
-      return true;
     } finally {
       lock.unlock();
     }
   }
 
-  List<QuorateFileLock> of(long inode, Channel channel) {
+  List<QuorateFileLock> of(long inode, ChannelLocks owner) {
     lock.lock();
     try {
       return byInode.getOrDefault(inode, List.of()).stream()
-          .filter(held -> held.acquiredBy() == channel)
+          .filter(held -> held.locks() == owner)
           .toList();
     } finally {
       lock.unlock();

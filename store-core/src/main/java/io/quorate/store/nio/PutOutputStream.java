@@ -4,13 +4,17 @@ import io.quorate.store.file.Upload;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Replaces a whole file when it is closed: until then nobody sees anything of it. Full chunks leave
- * while the writer goes on. After a failed write, closing gives the upload up.
+ * while the writer goes on. After a failed write, closing gives the upload up. Thread-safe, as the
+ * JDK's own streams over files are.
  */
 final class PutOutputStream extends OutputStream {
   private static final int FIRST_BYTES = 64 << 10;
@@ -22,6 +26,10 @@ final class PutOutputStream extends OutputStream {
   private int count;
   private boolean failed;
   private boolean closed;
+  private volatile boolean abandoned;
+
+  /** Guards everything above that is not volatile. */
+  private final ReentrantLock lock = new ReentrantLock();
 
   PutOutputStream(QuoratePath path, Upload upload, int chunkBytes) {
     this.path = path;
@@ -38,9 +46,18 @@ final class PutOutputStream extends OutputStream {
   @Override
   public void write(byte[] source, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, source.length);
-    if (closed) {
-      throw new IOException("the stream is closed");
+    lock.lock();
+    try {
+      if (closed || abandoned) {
+        throw new ClosedChannelException();
+      }
+      take(source, offset, length);
+    } finally {
+      lock.unlock();
     }
+  }
+
+  private void take(byte[] source, int offset, int length) throws IOException {
     int from = offset;
     int left = length;
     while (left > 0) {
@@ -73,11 +90,23 @@ final class PutOutputStream extends OutputStream {
 
   @Override
   public void close() throws IOException {
-    if (closed) {
-      return;
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        end();
+      }
+    } finally {
+      lock.unlock();
     }
-    closed = true;
+  }
+
+  private void end() throws IOException {
     path.getFileSystem().forget(this);
+    if (abandoned) {
+      throw new FileSystemException(
+          path.toString(), null, "the store was closed before this stream: nothing is written");
+    }
     if (failed) {
       upload.abandon();
       return;
@@ -94,9 +123,9 @@ final class PutOutputStream extends OutputStream {
     }
   }
 
-  /** Gives the upload up. */
+  /** Gives the upload up, because the store closes; does not wait for a writer. */
   void abandon() {
-    closed = true;
+    abandoned = true;
     upload.abandon();
   }
 }

@@ -14,17 +14,21 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Positional reads and writes that do not block: a file channel, whose operations run on an
  * executor. Handlers run there, too. Visibility is as for {@link QuorateFileChannel}.
  */
 final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
+  private static final Logger LOG = LoggerFactory.getLogger(QuorateAsynchronousChannel.class);
+
   private final QuorateFileChannel channel;
   private final Executor executor;
 
   QuorateAsynchronousChannel(QuorateFileChannel channel, Executor executor) {
-    this.channel = channel;
+    this.channel = channel.uninterruptible();
     this.executor = executor;
   }
 
@@ -34,8 +38,24 @@ final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
     T run() throws IOException;
   }
 
+  /** As the JDK has it, to cancel with an interrupt is to close the channel. */
+  private final class Outcome<T> extends CompletableFuture<T> {
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean cancelled = !isDone() && super.cancel(mayInterruptIfRunning);
+      if (cancelled && mayInterruptIfRunning) {
+        try {
+          close();
+        } catch (IOException e) {
+          LOG.warn("closing a channel because a request was cancelled: {}", e.toString());
+        }
+      }
+      return cancelled;
+    }
+  }
+
   private <T> CompletableFuture<T> start(Operation<T> operation) {
-    CompletableFuture<T> outcome = new CompletableFuture<>();
+    CompletableFuture<T> outcome = new Outcome<>();
     if (!isOpen()) {
       outcome.completeExceptionally(new ClosedChannelException());
       return outcome;
@@ -60,6 +80,9 @@ final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
       outcome.completeExceptionally(closed);
     } catch (IOException | RuntimeException e) {
       outcome.completeExceptionally(e);
+    } catch (Error e) {
+      outcome.completeExceptionally(e);
+      throw e;
     }
   }
 
@@ -141,8 +164,7 @@ final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
 
   private static void checkPosition(long position) {
     if (position < 0) {
-      throw new IllegalArgumentException(
-          "position is " + position + "; it can not be negative");
+      throw new IllegalArgumentException("position is " + position + "; it can not be negative");
     }
   }
 
@@ -195,16 +217,12 @@ final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
       return CompletableFuture.failedFuture(new ClosedChannelException());
     }
     channel.locks().announce(lock);
-    CompletableFuture<FileLock> outcome =
-        start(
-            () -> {
-              channel.locks().await(lock);
-              return lock;
-            });
+    CompletableFuture<FileLock> outcome = start(() -> channel.locks().await(lock));
     outcome.whenComplete(
         (taken, error) -> {
+          // A future that was cancelled gives its lock to nobody, so nobody could release it.
           if (error != null) {
-            channel.locks().withdraw(lock);
+            channel.locks().giveUp(lock);
           }
         });
     return outcome;
@@ -218,7 +236,7 @@ final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
       throw new ClosedChannelException();
     }
     channel.locks().announce(lock);
-    return channel.locks().take(lock) ? lock : null;
+    return channel.locks().take(lock);
   }
 
   private QuorateFileLock newLock(long position, long size, boolean shared) {
@@ -235,12 +253,6 @@ final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
 
   @Override
   public void close() throws IOException {
-    if (channel.isOpen()) {
-      try {
-        channel.locks().releaseAll(this);
-      } finally {
-        channel.close();
-      }
-    }
+    channel.close();
   }
 }

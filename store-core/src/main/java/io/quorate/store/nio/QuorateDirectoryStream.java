@@ -65,9 +65,10 @@ final class QuorateDirectoryStream implements SecureDirectoryStream<Path> {
 
   @Override
   public Iterator<Path> iterator() {
-    if (closed || iterated) {
+    boolean ended = isClosed();
+    if (ended || iterated) {
       throw new IllegalStateException(
-          closed ? "the directory stream is closed" : "its iterator was asked for before");
+          ended ? "the directory stream is closed" : "its iterator was asked for before");
     }
     iterated = true;
     return new Entries();
@@ -78,6 +79,11 @@ final class QuorateDirectoryStream implements SecureDirectoryStream<Path> {
     closed = true;
   }
 
+  /** It closes with its file system, too. */
+  private boolean isClosed() {
+    return closed || !directory.getFileSystem().isOpen();
+  }
+
   private final class Entries implements Iterator<Path> {
     private int index;
     private boolean ended;
@@ -85,7 +91,7 @@ final class QuorateDirectoryStream implements SecureDirectoryStream<Path> {
 
     @Override
     public boolean hasNext() {
-      while (next == null && !closed && !ended) {
+      while (next == null && !isClosed() && !ended) {
         if (index < page.entries().size()) {
           Path entry = directory.child(page.entries().get(index++).name());
           next = accepted(entry) ? entry : null;

@@ -9,6 +9,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
@@ -26,24 +27,34 @@ import org.jspecify.annotations.Nullable;
  * thread has sent to the cluster is still waited for, because it can not be called back.
  */
 final class QuorateFileChannel extends FileChannel {
-  private static final int TRANSFER_BYTES = 1 << 20;
-
   private final QuoratePath path;
   private final FileHandle handle;
   private final FileOptions options;
   private final ChannelLocks locks;
+  private final ChannelTransfers transfers;
   private final Interruptions interruptions = new Interruptions();
 
   /** Guards the position, and orders what moves it. */
   private final ReentrantLock positionLock = new ReentrantLock();
 
   private long position;
+  private volatile boolean uninterruptible;
 
   QuorateFileChannel(QuoratePath path, FileHandle handle, FileOptions options) {
     this.path = path;
     this.handle = handle;
     this.options = options;
     this.locks = new ChannelLocks(path, handle, options);
+    this.transfers = new ChannelTransfers(handle);
+  }
+
+  /**
+   * Makes interrupts pass it by, as the JDK does with channels that are only the inside of a stream
+   * or of an asynchronous channel.
+   */
+  QuorateFileChannel uninterruptible() {
+    uninterruptible = true;
+    return this;
   }
 
   FileOptions options() {
@@ -67,6 +78,9 @@ final class QuorateFileChannel extends FileChannel {
    * @throws AsynchronousCloseException if the channel was closed meanwhile, and cut this short
    */
   private <T> T blocking(Operation<T> operation) throws IOException {
+    if (uninterruptible) {
+      return quietly(operation);
+    }
     boolean completed = false;
     interruptions.enter();
     try {
@@ -84,6 +98,18 @@ final class QuorateFileChannel extends FileChannel {
           closeHandle();
         }
       }
+    }
+  }
+
+  private <T> T quietly(Operation<T> operation) throws IOException {
+    try {
+      return operation.run();
+    } catch (ClosedChannelException e) {
+      AsynchronousCloseException closed = new AsynchronousCloseException();
+      closed.initCause(e);
+      throw closed;
+    } catch (IOException e) {
+      throw JdkErrors.translate(e, path);
     }
   }
 
@@ -196,12 +222,20 @@ final class QuorateFileChannel extends FileChannel {
     return positioned(
         () -> {
           if (options.append()) {
-            return (long) writeHere(gathered(sources, offset, length));
+            int count = writeHere(gathered(sources, offset, length));
+            for (int i = offset; i < offset + length; i++) {
+              sources[i].position(sources[i].limit());
+            }
+            return (long) count;
           }
           long total = 0;
           for (int i = offset; i < offset + length; i++) {
-            total += writeHere(sources[i]);
+            int count = sources[i].remaining();
+            handle.write(position, sources[i]);
+            position += count;
+            total += count;
           }
+          publishIfSync(total);
           return total;
         });
   }
@@ -214,7 +248,7 @@ final class QuorateFileChannel extends FileChannel {
     }
     ByteBuffer all = ByteBuffer.allocate((int) bytes);
     for (int i = offset; i < offset + length; i++) {
-      all.put(sources[i]);
+      all.put(sources[i].duplicate());
     }
     return all.flip();
   }
@@ -242,8 +276,13 @@ final class QuorateFileChannel extends FileChannel {
     if (!source.hasRemaining()) {
       return;
     }
+    int count = source.remaining();
     handle.write(at, source);
-    if (options.sync()) {
+    publishIfSync(count);
+  }
+
+  private void publishIfSync(long bytesWritten) throws IOException {
+    if (options.sync() && bytesWritten > 0) {
       handle.publish();
     }
   }
@@ -324,21 +363,7 @@ final class QuorateFileChannel extends FileChannel {
     }
     checkNotNegative("position", at);
     checkNotNegative("count", count);
-    return blocking(
-        () -> {
-          long done = 0;
-          while (done < count) {
-            int wanted = (int) Math.min(TRANSFER_BYTES, count - done);
-            ByteBuffer content = handle.read(at + done, wanted).duplicate();
-            int offered = content.remaining();
-            int taken = offered == 0 ? 0 : target.write(content);
-            done += taken;
-            if (offered == 0 || taken < offered) {
-              break;
-            }
-          }
-          return done;
-        });
+    return blocking(() -> transfers.to(at, count, target));
   }
 
   @Override
@@ -351,21 +376,7 @@ final class QuorateFileChannel extends FileChannel {
     }
     checkNotNegative("position", at);
     checkNotNegative("count", count);
-    return blocking(() -> pull(source, at, count));
-  }
-
-  private long pull(ReadableByteChannel source, long at, long count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER_BYTES, count));
-    long done = 0;
-    while (done < count) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), count - done));
-      if (source.read(buffer) <= 0) {
-        break;
-      }
-      buffer.flip();
-      done += writePositioned(buffer, at + done);
-    }
-    return done;
+    return blocking(() -> transfers.from(source, at, count, this::writePositioned));
   }
 
   private static void checkOtherOpen(boolean open) throws ClosedChannelException {
@@ -375,7 +386,8 @@ final class QuorateFileChannel extends FileChannel {
   }
 
   @Override
-  public MappedByteBuffer map(MapMode mode, long at, long size) {
+  public MappedByteBuffer map(MapMode mode, long at, long size) throws IOException {
+    checkOpen();
     throw new UnsupportedOperationException(
         "a file of the store can not be mapped through this channel, as what others write would"
             + " not show in the mapping: read and write it, or map it on a mount");
@@ -387,15 +399,18 @@ final class QuorateFileChannel extends FileChannel {
   public FileLock lock(long at, long size, boolean shared) throws IOException {
     QuorateFileLock lock = newLock(at, size, shared);
     locks.announce(lock);
-    interruptions.enter();
+    boolean taken = false;
     try {
-      locks.await(lock);
+      blocking(() -> locks.await(lock));
+      taken = true;
       return lock;
-    } catch (ClosedChannelException e) {
-      throw isOpen() ? e : new AsynchronousCloseException();
+    } catch (ClosedByInterruptException e) {
+      FileLockInterruptionException interrupted = new FileLockInterruptionException();
+      interrupted.initCause(e);
+      throw interrupted;
     } finally {
-      if (interruptions.leave()) {
-        closeHandle();
+      if (!taken) {
+        locks.giveUp(lock);
       }
     }
   }
@@ -404,7 +419,7 @@ final class QuorateFileChannel extends FileChannel {
   public @Nullable FileLock tryLock(long at, long size, boolean shared) throws IOException {
     QuorateFileLock lock = newLock(at, size, shared);
     locks.announce(lock);
-    return locks.take(lock) ? lock : null;
+    return locks.take(lock);
   }
 
   private QuorateFileLock newLock(long at, long size, boolean shared) throws IOException {
@@ -426,14 +441,13 @@ final class QuorateFileChannel extends FileChannel {
   }
 
   private void closeHandle() throws IOException {
+    // Closing the handle publishes, which comes before others may have the locks.
     try {
-      locks.releaseAll(this);
+      handle.close();
+    } catch (IOException e) {
+      throw JdkErrors.translate(e, path);
     } finally {
-      try {
-        handle.close();
-      } catch (IOException e) {
-        throw JdkErrors.translate(e, path);
-      }
+      locks.releaseAll();
     }
   }
 

@@ -5,10 +5,21 @@ import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A lock of this virtual machine, that all peers know. Ends with its channel or with the session.
+ *
+ * <pre>
+ * ANNOUNCED ─► TAKING ─► HELD ◄─► RELEASING
+ *     │          │        │           │
+ *     │          ▼        ▼           │
+ *     │      GIVEN_UP ─► GONE ◄───────┤
+ *     └────────────────►  ▲ ◄─────────┘
+ * </pre>
+ *
+ * GIVEN_UP says that nobody wants it any more while a thread is asking the cluster for it; that
+ * thread sees to it that it is dropped.
  */
 final class QuorateFileLock extends FileLock {
   /**
@@ -17,8 +28,17 @@ final class QuorateFileLock extends FileLock {
    */
   private static final long OWNER = 1;
 
+  enum State {
+    ANNOUNCED,
+    TAKING,
+    HELD,
+    GIVEN_UP,
+    RELEASING,
+    GONE
+  }
+
   private final ChannelLocks locks;
-  private final AtomicBoolean released = new AtomicBoolean();
+  private final AtomicReference<State> state = new AtomicReference<>(State.ANNOUNCED);
 
   QuorateFileLock(
       FileChannel channel, ChannelLocks locks, long position, long size, boolean shared) {
@@ -36,6 +56,19 @@ final class QuorateFileLock extends FileLock {
     this.locks = locks;
   }
 
+  ChannelLocks locks() {
+    return locks;
+  }
+
+  /** Goes from one state to another; false if it was not in the first. */
+  boolean move(State from, State to) {
+    return state.compareAndSet(from, to);
+  }
+
+  boolean isIn(State asked) {
+    return state.get() == asked;
+  }
+
   long owner() {
     return OWNER;
   }
@@ -50,18 +83,21 @@ final class QuorateFileLock extends FileLock {
     return size == 0 || size > Long.MAX_VALUE - position() ? Long.MAX_VALUE : position() + size - 1;
   }
 
+  /** False also when the cluster has ended the session, and the lock with it. */
   @Override
   public boolean isValid() {
-    return !released.get() && acquiredBy().isOpen();
+    return isIn(State.HELD) && acquiredBy().isOpen() && locks.sessionLives();
   }
 
+  /**
+   * Publishes what was written, then drops the lock. If that fails the lock is still held, and may
+   * be released again.
+   */
   @Override
   public void release() throws IOException {
     if (!acquiredBy().isOpen()) {
       throw new ClosedChannelException();
     }
-    if (released.compareAndSet(false, true)) {
-      locks.release(this);
-    }
+    locks.release(this);
   }
 }

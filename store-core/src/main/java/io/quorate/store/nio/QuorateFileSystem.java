@@ -40,6 +40,7 @@ final class QuorateFileSystem extends FileSystem {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<AutoCloseable> open = new LinkedHashSet<>();
+  private boolean closing;
   private volatile String authority;
 
   /**
@@ -122,15 +123,23 @@ final class QuorateFileSystem extends FileSystem {
     }
   }
 
-  /** Remembers a channel or stream, to be closed with the file system. */
+  /**
+   * Remembers a channel or stream, to be closed with the file system.
+   *
+   * @throws ClosedFileSystemException if that is closing already; {@code opened} is closed then
+   */
   <T extends AutoCloseable> T remember(T opened) {
     lock.lock();
     try {
-      open.add(opened);
-      return opened;
+      if (!closing) {
+        open.add(opened);
+        return opened;
+      }
     } finally {
       lock.unlock();
     }
+    end(opened);
+    throw new ClosedFileSystemException();
   }
 
   void forget(AutoCloseable closed) {
@@ -164,25 +173,28 @@ final class QuorateFileSystem extends FileSystem {
     List<AutoCloseable> left;
     lock.lock();
     try {
+      closing = true;
       left = new ArrayList<>(open);
       open.clear();
     } finally {
       lock.unlock();
     }
-    for (AutoCloseable channel : left) {
-      if (channel instanceof PutOutputStream upload) {
-        upload.abandon();
-        continue;
-      }
-      try {
-        channel.close();
-      } catch (Exception e) {
-        LOG.warn("closing the file system: {}", e.toString());
-      }
-    }
+    left.forEach(QuorateFileSystem::end);
     QuorateFileSystemProvider.forget(this);
     workers.close();
     onClose.run();
+  }
+
+  private static void end(AutoCloseable opened) {
+    if (opened instanceof PutOutputStream upload) {
+      upload.abandon();
+      return;
+    }
+    try {
+      opened.close();
+    } catch (Exception e) {
+      LOG.warn("closing the file system: {}", e.toString());
+    }
   }
 
   @Override
@@ -207,6 +219,7 @@ final class QuorateFileSystem extends FileSystem {
 
   @Override
   public Iterable<FileStore> getFileStores() {
+    tree();
     return List.of(fileStore);
   }
 

@@ -187,6 +187,12 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
     return ours.getFileSystem().remember(new QuorateFileChannel(ours, handle, parsed));
   }
 
+  /** The channel inside a stream. */
+  private QuorateFileChannel uninterruptible(Path path, Set<? extends OpenOption> options)
+      throws IOException {
+    return ((QuorateFileChannel) newFileChannel(path, options)).uninterruptible();
+  }
+
   @Override
   public AsynchronousFileChannel newAsynchronousFileChannel(
       Path path,
@@ -197,10 +203,8 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
     if (options.contains(StandardOpenOption.APPEND)) {
       throw new UnsupportedOperationException("an asynchronous channel does not APPEND");
     }
-    QuorateFileChannel channel =
-        (QuorateFileChannel) newFileChannel(path, options, attributes);
-    Executor runner =
-        executor == null ? QuoratePath.of(path).getFileSystem().workers() : executor;
+    QuorateFileChannel channel = (QuorateFileChannel) newFileChannel(path, options, attributes);
+    Executor runner = executor == null ? QuoratePath.of(path).getFileSystem().workers() : executor;
     return new QuorateAsynchronousChannel(channel, runner);
   }
 
@@ -230,12 +234,13 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
   @Override
   public InputStream newInputStream(Path path, OpenOption... options) throws IOException {
     QuoratePath ours = QuoratePath.of(path);
-    FileOptions parsed = FileOptions.of(new HashSet<>(Arrays.asList(options)));
-    if (parsed.write()) {
+    Set<OpenOption> asked = new HashSet<>(Arrays.asList(options));
+    if (asked.contains(StandardOpenOption.WRITE) || asked.contains(StandardOpenOption.APPEND)) {
       throw new UnsupportedOperationException("an input stream does not write");
     }
+    FileOptions parsed = FileOptions.of(asked);
     if (parsed.deleteOnClose()) {
-      return super.newInputStream(path, options);
+      return Channels.newInputStream(uninterruptible(path, asked));
     }
     FileHandle handle = open(ours, parsed.follow(), OpenMode.READ);
     return ours.getFileSystem().remember(new HandleInputStream(ours, handle));
@@ -256,7 +261,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
     FileOptions parsed = FileOptions.of(asked);
     if (!parsed.replacesWholeFile()) {
       asked.remove(StandardOpenOption.READ);
-      return Channels.newOutputStream(newByteChannel(path, asked));
+      return Channels.newOutputStream(uninterruptible(path, asked));
     }
     At at = ours.at(parsed.follow() && !parsed.createNew());
     checkReplaceable(ours, at, parsed);
@@ -395,6 +400,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
 
   @Override
   public boolean isHidden(Path path) {
+    QuoratePath.of(path).getFileSystem().tree();
     QuoratePath name = QuoratePath.of(path).getFileName();
     return name != null && name.toString().startsWith(".");
   }

@@ -98,4 +98,18 @@ public abstract class FileSystemConformance {
       super(FileSystemConformance.this::openFace);
     }
   }
+
+  @Nested
+  class Options extends OptionCases {
+    Options() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Streams extends StreamCases {
+    Streams() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
 }

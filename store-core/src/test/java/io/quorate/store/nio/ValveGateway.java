@@ -1,0 +1,92 @@
+package io.quorate.store.nio;
+
+import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.OutcomeUnknownException;
+import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.metadata.Answer;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Command;
+import io.quorate.store.metadata.Query;
+import io.quorate.store.metadata.Result;
+import io.quorate.store.metadata.SessionCommand;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A gateway that holds up, refuses or leaves unanswered the commands on locks, as a test says. */
+final class ValveGateway implements Gateway {
+  private final Gateway next;
+
+  /** What becomes of a command that takes a lock ({@code type} not UNLOCK), or that drops one. */
+  volatile Fate taking = Fate.PASS;
+
+  volatile Fate dropping = Fate.PASS;
+
+  /** Done when a command has come to a closed valve. */
+  final CompletableFuture<Void> arrived = new CompletableFuture<>();
+
+  /** Opens the closed valve. */
+  final CompletableFuture<Void> open = new CompletableFuture<>();
+
+  enum Fate {
+    PASS,
+    /** Waits until the valve opens. */
+    WAIT,
+    /** Is refused, and does not happen. */
+    REFUSED,
+    /** Happens, and the answer is lost. */
+    UNANSWERED
+  }
+
+  ValveGateway(Gateway next) {
+    this.next = next;
+  }
+
+  @Override
+  public CompletableFuture<Result> propose(SessionCommand command, List<Chunk> chunks) {
+    Fate fate =
+        command.command() instanceof Command.Lock lock
+            ? lock.type() == Command.LockType.UNLOCK ? dropping : taking
+            : Fate.PASS;
+    return switch (fate) {
+      case PASS -> next.propose(command, chunks);
+      case WAIT -> {
+        arrived.complete(null);
+        yield open.thenCompose(opened -> next.propose(command, chunks));
+      }
+      case REFUSED -> CompletableFuture.failedFuture(new UnavailableException("as the test says"));
+      case UNANSWERED ->
+          next.propose(command, chunks)
+              .thenCompose(
+                  result ->
+                      CompletableFuture.failedFuture(new OutcomeUnknownException("answer lost")));
+    };
+  }
+
+  @Override
+  public CompletableFuture<Void> storeChunk(Chunk chunk) {
+    return next.storeChunk(chunk);
+  }
+
+  @Override
+  public CompletableFuture<Answer> ask(Query query) {
+    return next.ask(query);
+  }
+
+  @Override
+  public CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes) {
+    return next.read(at, content, offset, lengthBytes);
+  }
+
+  @Override
+  public CompletableFuture<ClusterStatus> status() {
+    return next.status();
+  }
+
+  @Override
+  public void close() {
+    next.close();
+  }
+}

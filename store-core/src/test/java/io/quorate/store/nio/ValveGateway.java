@@ -1,5 +1,6 @@
 package io.quorate.store.nio;
 
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
@@ -78,6 +79,11 @@ final class ValveGateway implements Gateway {
   @Override
   public CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes) {
     return next.read(at, content, offset, lengthBytes);
+  }
+
+  @Override
+  public CompletableFuture<ChangeBatch> changes(long after) {
+    return next.changes(after);
   }
 
   @Override

@@ -36,7 +36,14 @@ import picocli.CommandLine.Spec;
       StatCommand.class,
       MkdirCommand.class,
       MvCommand.class,
-      RmCommand.class
+      RmCommand.class,
+      LnCommand.class,
+      ChmodCommand.class,
+      ChownCommand.class,
+      TouchCommand.class,
+      TreeCommand.class,
+      DuCommand.class,
+      FindCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -54,7 +61,10 @@ public final class QuorateCommand implements Runnable {
   static {
     GROUPS.put("Try it", List.of("demo"));
     GROUPS.put("Run a cluster", List.of("init", "serve", "status"));
-    GROUPS.put("Work with files", List.of("ls", "put", "get", "cat", "stat", "mkdir", "mv", "rm"));
+    GROUPS.put(
+        "Work with files",
+        List.of("ls", "put", "get", "cat", "stat", "mkdir", "mv", "rm", "ln", "touch"));
+    GROUPS.put("Work with trees", List.of("tree", "du", "find", "chmod", "chown"));
   }
 
   private final Surroundings surroundings;
@@ -87,7 +97,16 @@ public final class QuorateCommand implements Runnable {
   /** Runs the command that {@code words} name and answers its exit status. */
   public static int run(Surroundings surroundings, String... words) {
     int status = commandLine(surroundings).execute(words);
-    surroundings.out().flush();
+    try {
+      surroundings.out().flush();
+    } catch (OutputFailedException e) {
+      if (e.readerGone()) {
+        return ExitStatus.READER_GONE;
+      }
+      Complaint complaint = Complaint.of(e);
+      surroundings.complain(complaint, JsonOption.wantedBy(words));
+      return Math.max(status, complaint.exitStatus());
+    }
     surroundings.err().flush();
     return status;
   }
@@ -101,9 +120,12 @@ public final class QuorateCommand implements Runnable {
     line.setUsageHelpLongOptionsMaxWidth(26);
     line.setParameterExceptionHandler(QuorateCommand::wrongUsage);
     line.setExecutionExceptionHandler(
-        (thrown, _, _) -> {
+        (thrown, command, _) -> {
+          if (thrown instanceof OutputFailedException e && e.readerGone()) {
+            return ExitStatus.READER_GONE;
+          }
           Complaint complaint = Complaint.of(thrown);
-          surroundings.complain(complaint.line());
+          surroundings.complain(complaint, JsonOption.wantedBy(command));
           root.trace(thrown);
           return complaint.exitStatus();
         });

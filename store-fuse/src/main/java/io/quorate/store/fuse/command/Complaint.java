@@ -99,23 +99,20 @@ record Complaint(Kind kind, @Nullable String path, String line, int exitStatus) 
               ExitStatus.UNKNOWN);
       case SessionEndedException e ->
           about(Kind.SESSION_ENDED, path, file + reason(e) + "; repeat the command");
-      case NoSuchFileException _ ->
-          about(Kind.NOT_FOUND, path, file + "no such file or directory");
+      case NoSuchFileException _ -> about(Kind.NOT_FOUND, path, file + "no such file or directory");
       case FileAlreadyExistsException _ -> about(Kind.EXISTS, path, file + "exists already");
       case DirectoryNotEmptyException _ ->
           about(Kind.NOT_EMPTY, path, file + "directory is not empty");
       case NotDirectoryException _ -> about(Kind.NOT_A_DIRECTORY, path, file + "not a directory");
       case AccessDeniedException _ -> about(Kind.PERMISSION, path, file + "permission denied");
-      case FileSystemLoopException _ ->
-          about(Kind.LOOP, path, file + "too many symbolic links");
+      case FileSystemLoopException _ -> about(Kind.LOOP, path, file + "too many symbolic links");
       default -> {
         String other =
             thrown.getOtherFile() == null
                 ? ""
                 : " -> " + FileFacts.printable(thrown.getOtherFile());
         String reason = reason(thrown);
-        String named =
-            file.isEmpty() ? "" : file.substring(0, file.length() - 2) + other + ": ";
+        String named = file.isEmpty() ? "" : file.substring(0, file.length() - 2) + other + ": ";
         yield about(kindOf(reason), path, named + reason);
       }
     };

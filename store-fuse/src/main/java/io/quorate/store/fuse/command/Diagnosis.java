@@ -45,8 +45,7 @@ final class Diagnosis {
     };
   }
 
-  private static String seenByOthers(
-      Path file, ClusterOption cluster, Surroundings surroundings) {
+  private static String seenByOthers(Path file, ClusterOption cluster, Surroundings surroundings) {
     int peer = cluster.peer();
     try (Store store = surroundings.connector().connect(file, cluster.options())) {
       ClusterStatus status = store.status();

@@ -15,7 +15,10 @@ import picocli.CommandLine.Parameters;
     name = "find",
     description = "Find files by name, type or size.",
     footerHeading = "%nExamples:%n",
-    footer = {"  quorate find --name '*.html' /www", "  quorate find --type f --min-size 1000000 /"})
+    footer = {
+      "  quorate find --name '*.html' /www",
+      "  quorate find --type f --min-size 1000000 /"
+    })
 final class FindCommand extends ClientCommand {
   @Option(names = "--name", paramLabel = "GLOB", description = "Whose name matches.")
   private @Nullable String name;

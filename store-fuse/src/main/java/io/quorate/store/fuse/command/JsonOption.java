@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 final class JsonOption {
   static final String NAME = "--json";
 
-  @Option(names = NAME, description = "Print JSON, of errors too; docs/command.md has the shapes.")
+  @Option(names = NAME, description = "Print JSON, of errors too; the README has the shapes.")
   private boolean wanted;
 
   boolean wanted() {

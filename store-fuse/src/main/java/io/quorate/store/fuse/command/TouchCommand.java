@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     footer = {"  quorate touch /www/ready", "  quorate touch -d 2026-01-31T12:00:00Z /www/ready"})
 final class TouchCommand extends ClientCommand {
   @Option(
-      names = {"-c", "--no-create"},
+      names = "--no-create",
       description = "Make nothing; what is missing is passed over.")
   private boolean noCreate;
 

@@ -50,10 +50,8 @@ final class TreeCommand extends ClientCommand {
           StringBuilder line = new StringBuilder();
           ended.forEach(over -> line.append(over ? "    " : "│   "));
           line.append(depth == 0 ? "" : last ? "└── " : "├── ");
-          line.append(
-              FileFacts.printable(depth == 0 ? word : String.valueOf(path.getFileName())));
-          line.append(
-              facts.target() == null ? "" : " -> " + FileFacts.printable(facts.target()));
+          line.append(FileFacts.printable(depth == 0 ? word : String.valueOf(path.getFileName())));
+          line.append(facts.target() == null ? "" : " -> " + FileFacts.printable(facts.target()));
           print(line.toString());
           if (depth > 0) {
             ended.add(last);

@@ -47,8 +47,7 @@ class FileToolsOnClusterTest {
   void open() throws IOException {
     Path file = cluster.files().client();
     store = new NetConnector().connect(file, StoreOptions.defaults());
-    shell =
-        new TestShell(temp, new NetConnector()).with(ClusterOption.VARIABLE, file.toString());
+    shell = new TestShell(temp, new NetConnector()).with(ClusterOption.VARIABLE, file.toString());
     top = "/t" + ++tests;
     Files.createDirectories(store.path(top + "/d/e"));
     Files.write(store.path(top + "/a.txt"), new byte[10]);
@@ -87,8 +86,7 @@ class FileToolsOnClusterTest {
     ok("ln", top + "/a.txt", top + "/d");
     assertEquals(2, ((Number) attribute("/d/a.txt", "unix:nlink")).intValue());
     ok("ln", "-s", "../nowhere", top + "/dangling");
-    assertEquals(
-        "../nowhere", Files.readSymbolicLink(store.path(top + "/dangling")).toString());
+    assertEquals("../nowhere", Files.readSymbolicLink(store.path(top + "/dangling")).toString());
     refused(ExitStatus.FAILED, "exists already", "ln", "-s", "x", top + "/dangling");
     refused(ExitStatus.FAILED, "no such file", "ln", top + "/missing", top + "/l");
   }
@@ -102,7 +100,7 @@ class FileToolsOnClusterTest {
         FileTime.from(Instant.parse("2001-02-03T04:05:06Z")),
         attribute("/a.txt", "lastModifiedTime"));
     assertEquals(10, Files.size(store.path(top + "/a.txt")));
-    ok("touch", "-c", top + "/absent");
+    ok("touch", "--no-create", top + "/absent");
     assertFalse(Files.exists(store.path(top + "/absent")));
     refused(ExitStatus.NOT_STARTED, "write it as", "touch", "-d", "today", top + "/a.txt");
     refused(ExitStatus.FAILED, "no such file", "touch", top + "/no/file");
@@ -168,10 +166,8 @@ class FileToolsOnClusterTest {
         ok("find", "--name", "*.txt", top).lines().toList());
     assertEquals(
         List.of(top, top + "/d", top + "/d/e"), ok("find", "--type", "d", top).lines().toList());
-    assertEquals(
-        top + "/d/e/c.bin\0", ok("find", "-0", "--type", "f", "--min-size", "201", top));
-    Map<?, ?> found =
-        (Map<?, ?>) JsonReader.read(ok("find", "--json", "--name", "a*", top));
+    assertEquals(top + "/d/e/c.bin\0", ok("find", "-0", "--type", "f", "--min-size", "201", top));
+    Map<?, ?> found = (Map<?, ?>) JsonReader.read(ok("find", "--json", "--name", "a*", top));
     assertEquals(top + "/a.txt", found.get("path"));
     refused(ExitStatus.NOT_STARTED, "one of f, d, l", "find", "--type", "x", top);
   }

@@ -22,9 +22,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {"  quorate touch /www/ready", "  quorate touch -d 2026-01-31T12:00:00Z /www/ready"})
 final class TouchCommand extends ClientCommand {
-  @Option(
-      names = "--no-create",
-      description = "Make nothing; what is missing is passed over.")
+  @Option(names = "--no-create", description = "Make nothing; what is missing is passed over.")
   private boolean noCreate;
 
   @Option(

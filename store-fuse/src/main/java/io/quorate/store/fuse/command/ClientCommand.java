@@ -1,16 +1,24 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.NoQuorumException;
+import io.quorate.store.QuorateException;
 import io.quorate.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** A command that works on a store as a client. */
 abstract class ClientCommand implements Callable<Integer> {
   @ParentCommand private QuorateCommand root;
   @Mixin private ClusterOption cluster;
+  @Spec private CommandSpec spec;
 
   /** Does the work and answers the exit status. */
   abstract int run(Store store) throws Exception;
@@ -23,17 +31,30 @@ abstract class ClientCommand implements Callable<Integer> {
     check();
     Path file = cluster.find(surroundings());
     try (Store store = connect(file)) {
-      return run(store);
+      return runExplained(store);
     } finally {
       surroundings().out().flush();
     }
   }
 
+  /** Without a quorum, whoever must mend it wants to know which peers are missing. */
+  private int runExplained(Store store) throws Exception {
+    try {
+      return run(store);
+    } catch (NoQuorumException e) {
+      throw Failure.of(Complaint.of(e), Diagnosis.ofPeers(store));
+    }
+  }
+
   Store connect(Path file) {
     try {
-      return surroundings().connector().connect(file, cluster.options());
+      Connector connector = surroundings().connector();
+      return cluster.peer() == 0
+          ? connector.connect(file, cluster.options())
+          : connector.connectTo(file, cluster.peer(), cluster.options());
     } catch (IOException e) {
-      throw Failure.notStarted(Complaint.of(e).line());
+      root.trace(e);
+      throw Diagnosis.ofConnecting(e, file, cluster, surroundings());
     }
   }
 
@@ -45,7 +66,9 @@ abstract class ClientCommand implements Callable<Integer> {
   static Path inStore(Store store, String word) {
     if (!word.startsWith("/")) {
       throw Failure.notStarted(
-          "'" + word + "': a path in the store begins with '/', as in /" + word);
+          word.isEmpty()
+              ? "an empty word is not a path; paths in the store begin with '/'"
+              : "'" + word + "': a path in the store begins with '/', as in /" + word);
     }
     return store.path(word).normalize();
   }
@@ -53,8 +76,42 @@ abstract class ClientCommand implements Callable<Integer> {
   /** Reports what went wrong with one of several things, and goes on. */
   final int complain(Exception e) {
     Complaint complaint = Complaint.of(e);
-    surroundings().complain(complaint.line());
+    surroundings().complain(complaint, JsonOption.wantedBy(spec.commandLine()));
     root.trace(e);
     return complaint.exitStatus();
+  }
+
+  /** What to do with each of the words. */
+  interface ForWord {
+    void accept(String word) throws Exception;
+  }
+
+  /**
+   * Does it for each word. What fails is reported and passed over, unless it is the cluster that
+   * fails: then the others would fail, too, each after its deadline.
+   *
+   * @return the exit status
+   */
+  final int each(List<String> words, ForWord action) throws Exception {
+    int status = ExitStatus.DONE;
+    for (String word : words) {
+      try {
+        action.accept(word);
+      } catch (QuorateException e) {
+        throw e;
+      } catch (IOException | Failure | UnsupportedOperationException e) {
+        status = Math.max(status, complain(e));
+      }
+    }
+    return status;
+  }
+
+  final void print(String line) {
+    surroundings().out().println(line);
+  }
+
+  /** Prints an object in a line of its own. */
+  final void print(Map<String, ? extends @Nullable Object> object) {
+    surroundings().out().println(Json.of(object));
   }
 }

@@ -24,11 +24,26 @@ final class ClusterOption {
   private @Nullable Path file;
 
   @Option(
+      names = "--peer",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Use this peer and no other. Default: whichever answers")
+  private int peer;
+
+  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "10",
       description = "Longest that one request may take, 1 to 600. Default: 10")
   private int timeoutSeconds;
+
+  /** The one peer to use, or 0. */
+  int peer() {
+    if (peer < 0) {
+      throw Failure.notStarted("--peer is " + peer + "; peers are numbered from 1");
+    }
+    return peer;
+  }
 
   /** How the store is to behave: what it makes belongs to the user who runs this. */
   StoreOptions options() {
@@ -67,14 +82,19 @@ final class ClusterOption {
       }
     }
     throw Failure.notStarted(
-        "no cluster here: neither ./client.conf nor ./quorate/client.conf; name one with --cluster"
-            + " FILE or $QUORATE_CLUSTER, make one with 'quorate init', or see 'quorate demo'");
+        Complaint.Kind.NO_CLUSTER,
+        "no cluster here: looked for --cluster and $QUORATE_CLUSTER, which are not set, and for"
+            + " client.conf and quorate/client.conf in "
+            + directory.toAbsolutePath().normalize()
+            + ", which are not there; name one, make one with 'quorate init', or see 'quorate"
+            + " demo'");
   }
 
   private static Path existing(Path named, String how) {
     Path found = Files.isDirectory(named) ? named.resolve(FILE_NAME) : named;
     if (!Files.isRegularFile(found)) {
       throw Failure.notStarted(
+          Complaint.Kind.NO_CLUSTER,
           "no cluster at " + how + ": there is no file " + found + " ('quorate init' writes one)");
     }
     return found;

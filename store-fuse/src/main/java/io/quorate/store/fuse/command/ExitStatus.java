@@ -17,6 +17,9 @@ final class ExitStatus {
   /** A write was sent and never answered: look before repeating it. */
   static final int UNKNOWN = 3;
 
+  /** Standard output was closed by its reader; as of a program that SIGPIPE ends. */
+  static final int READER_GONE = 141;
+
   private ExitStatus() {}
 
   /** The list as {@code --help} prints it. */
@@ -26,6 +29,7 @@ final class ExitStatus {
     list.put("1", "failed; standard error says what, a line each");
     list.put("2", "wrong usage, or no cluster that answers; nothing was done");
     list.put("3", "a write was sent but not answered: it may or may not have happened");
+    list.put("141", "the reader of standard output went away");
     return list;
   }
 }

@@ -37,6 +37,13 @@ import picocli.CommandLine.Spec;
       MkdirCommand.class,
       MvCommand.class,
       RmCommand.class,
+      LnCommand.class,
+      ChmodCommand.class,
+      ChownCommand.class,
+      TouchCommand.class,
+      TreeCommand.class,
+      DuCommand.class,
+      FindCommand.class,
       WatchCommand.class
     },
     footerHeading = "%nExamples:%n",
@@ -55,7 +62,10 @@ public final class QuorateCommand implements Runnable {
   static {
     GROUPS.put("Try it", List.of("demo"));
     GROUPS.put("Run a cluster", List.of("init", "serve", "status"));
-    GROUPS.put("Work with files", List.of("ls", "put", "get", "cat", "stat", "mkdir", "mv", "rm", "watch"));
+    GROUPS.put(
+        "Work with files",
+        List.of("ls", "put", "get", "cat", "stat", "mkdir", "mv", "rm", "ln", "touch"));
+    GROUPS.put("Work with trees", List.of("tree", "du", "find", "chmod", "chown", "watch"));
   }
 
   private final Surroundings surroundings;
@@ -88,7 +98,16 @@ public final class QuorateCommand implements Runnable {
   /** Runs the command that {@code words} name and answers its exit status. */
   public static int run(Surroundings surroundings, String... words) {
     int status = commandLine(surroundings).execute(words);
-    surroundings.out().flush();
+    try {
+      surroundings.out().flush();
+    } catch (OutputFailedException e) {
+      if (e.readerGone()) {
+        return ExitStatus.READER_GONE;
+      }
+      Complaint complaint = Complaint.of(e);
+      surroundings.complain(complaint, JsonOption.wantedBy(words));
+      return Math.max(status, complaint.exitStatus());
+    }
     surroundings.err().flush();
     return status;
   }
@@ -102,9 +121,12 @@ public final class QuorateCommand implements Runnable {
     line.setUsageHelpLongOptionsMaxWidth(26);
     line.setParameterExceptionHandler(QuorateCommand::wrongUsage);
     line.setExecutionExceptionHandler(
-        (thrown, _, _) -> {
+        (thrown, command, _) -> {
+          if (thrown instanceof OutputFailedException e && e.readerGone()) {
+            return ExitStatus.READER_GONE;
+          }
           Complaint complaint = Complaint.of(thrown);
-          surroundings.complain(complaint.line());
+          surroundings.complain(complaint, JsonOption.wantedBy(command));
           root.trace(thrown);
           return complaint.exitStatus();
         });

@@ -40,10 +40,17 @@ public record Surroundings(
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {
+    FileOutputStream file = new FileOutputStream(descriptor);
+    boolean err = descriptor == FileDescriptor.err;
     return new PrintStream(
-        new BufferedOutputStream(new FileOutputStream(descriptor), 8192),
-        descriptor == FileDescriptor.err,
+        new BufferedOutputStream(err ? file : OutputFailedException.failing(file), 8192),
+        err,
         StandardCharsets.UTF_8);
+  }
+
+  /** Whether this process' standard output is a terminal, for what is run on it. */
+  static boolean outIsTerminal() {
+    return isTerminal(1);
   }
 
   private static boolean isTerminal(int descriptor) {
@@ -75,8 +82,13 @@ public record Surroundings(
         : launcher;
   }
 
-  void complain(String line) {
-    err.println("quorate: " + line);
+  /**
+   * Tells what went wrong, on standard error.
+   *
+   * @param json as an object instead of a line for people
+   */
+  void complain(Complaint complaint, boolean json) {
+    err.println(json ? complaint.json() : "quorate: " + complaint.line());
     err.flush();
   }
 }

@@ -57,7 +57,7 @@ class CommandLineTest {
   void helpOfEveryCommandNamesItsOptionsAndExitStatuses() {
     CommandLine root =
         QuorateCommand.commandLine(refusing().surroundings(new byte[0], buffer(), buffer()));
-    assertEquals(13, root.getSubcommands().size());
+    assertEquals(20, root.getSubcommands().size());
     String rootHelp = refusing().run("--help").out();
     root.getSubcommands()
         .forEach(
@@ -144,7 +144,14 @@ class CommandLineTest {
                   throw new ConnectException("no peer answers at 127.0.0.1:1");
                 })
             .run("ls");
-    assertEquals(new Outcome(2, "", "quorate: no peer answers at 127.0.0.1:1\n"), unreachable);
+    assertEquals(
+        new Outcome(
+            2,
+            "",
+            "quorate: no peer answers at 127.0.0.1:1; the cluster is that of "
+                + temp.resolve("client.conf")
+                + ", and 'quorate serve' starts its peers\n"),
+        unreachable);
     Outcome noQuorum =
         shell(_ -> failing(new NoQuorumException("/a", "no leader"))).run("cat", "/a");
     assertEquals(2, noQuorum.status());

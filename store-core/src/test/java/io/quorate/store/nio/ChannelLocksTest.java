@@ -181,6 +181,7 @@ class ChannelLocksTest {
     try (AsynchronousFileChannel channel =
         AsynchronousFileChannel.open(here.path("/f"), READ, WRITE)) {
       Future<FileLock> waiting = channel.lock();
+      valve.answered.join();
       assertTrue(waiting.cancel(false));
       // Its range is free as soon as its thread has noticed, though the other is still held.
       assertTrue(lockOnceFree(channel, 10, 10).isValid());

@@ -78,7 +78,8 @@ final class CopyMove {
       switch (from.type()) {
         case REGULAR -> copyFile(from, there != null && there.type() == FileType.REGULAR);
         case DIRECTORY -> targetTree.makeDirectory(target.at(false), permissions(from));
-        case SYMLINK -> targetTree.makeSymlink(target.at(false), sourceTree.readSymlink(source.at(false)));
+        case SYMLINK ->
+            targetTree.makeSymlink(target.at(false), sourceTree.readSymlink(source.at(false)));
         case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE ->
             targetTree.makeNode(target.at(false), from.type(), permissions(from), from.device());
       }
@@ -123,15 +124,16 @@ final class CopyMove {
 
   /** A copy is a new file, which the umask is for. */
   private int permissions(Attributes from) {
-    return copyAttributes
-        ? from.permissions()
-        : from.permissions() & ~targetTree.options().umask();
+    return copyAttributes ? from.permissions() : from.permissions() & ~targetTree.options().umask();
   }
 
   private void copyAttributes(Attributes from) throws IOException {
     for (Bytes name : sourceTree.listXattrs(source.at(follow))) {
       targetTree.setXattr(
-          target.at(false), name, sourceTree.getXattr(source.at(follow), name), Command.XattrMode.ANY);
+          target.at(false),
+          name,
+          sourceTree.getXattr(source.at(follow), name),
+          Command.XattrMode.ANY);
     }
     targetTree.setAttributes(
         target.at(false),
@@ -214,7 +216,8 @@ final class CopyMove {
       targetTree.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
     } catch (RefusedException e) {
       if (e.code() == ErrorCode.EXISTS
-          && sourceTree.stat(source.at(false)).inode() == targetTree.stat(target.at(false)).inode()) {
+          && sourceTree.stat(source.at(false)).inode()
+              == targetTree.stat(target.at(false)).inode()) {
         return;
       }
       throw e;

@@ -206,8 +206,7 @@ abstract class AsynchronousCases extends Cases {
       assertThrows(IllegalArgumentException.class, () -> reader.read(one, -1));
       assertThrows(IllegalArgumentException.class, () -> writer.write(one, -1));
       assertThrows(IllegalArgumentException.class, () -> writer.truncate(-1));
-      assertThrows(
-          IllegalArgumentException.class, () -> reader.read(one.asReadOnlyBuffer(), 0));
+      assertThrows(IllegalArgumentException.class, () -> reader.read(one.asReadOnlyBuffer(), 0));
       assertThrows(NonWritableChannelException.class, () -> reader.lock());
       assertThrows(NonReadableChannelException.class, () -> writer.lock(0, 1, true));
       assertThrows(NonWritableChannelException.class, () -> reader.tryLock());
@@ -273,8 +272,7 @@ abstract class AsynchronousCases extends Cases {
 
   @Test
   void closingEndsWhatIsUnderWay() throws Exception {
-    AsynchronousFileChannel channel =
-        AsynchronousFileChannel.open(at("f"), READ, WRITE, CREATE);
+    AsynchronousFileChannel channel = AsynchronousFileChannel.open(at("f"), READ, WRITE, CREATE);
     List<Future<Integer>> writes = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       writes.add(channel.write(bytes("0123456789"), i * 10L));

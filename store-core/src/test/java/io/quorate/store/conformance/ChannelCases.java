@@ -134,8 +134,7 @@ abstract class ChannelCases extends Cases {
       ByteBuffer readOnly = ByteBuffer.allocate(3).asReadOnlyBuffer();
       assertThrows(IllegalArgumentException.class, () -> channel.read(readOnly));
       assertThrows(IllegalArgumentException.class, () -> channel.read(readOnly, 0));
-      assertThrows(
-          IllegalArgumentException.class, () -> channel.read(new ByteBuffer[] {readOnly}));
+      assertThrows(IllegalArgumentException.class, () -> channel.read(new ByteBuffer[] {readOnly}));
     }
   }
 
@@ -148,7 +147,8 @@ abstract class ChannelCases extends Cases {
       assertThrows(IllegalArgumentException.class, () -> channel.write(one, -1));
       assertThrows(IllegalArgumentException.class, () -> channel.truncate(-1));
       assertThrows(
-          IllegalArgumentException.class, () -> channel.transferFrom(channel(at("f"), READ), -1, 1));
+          IllegalArgumentException.class,
+          () -> channel.transferFrom(channel(at("f"), READ), -1, 1));
     }
   }
 
@@ -158,7 +158,10 @@ abstract class ChannelCases extends Cases {
   void scatters() throws IOException {
     try (FileChannel channel = channel(file("f", "abcdef"), READ)) {
       ByteBuffer[] targets = {
-        ByteBuffer.allocate(1), ByteBuffer.allocate(0), ByteBuffer.allocate(3), ByteBuffer.allocate(9)
+        ByteBuffer.allocate(1),
+        ByteBuffer.allocate(0),
+        ByteBuffer.allocate(3),
+        ByteBuffer.allocate(9)
       };
       assertEquals(6, channel.read(targets));
       assertEquals('a', targets[0].get(0));
@@ -173,7 +176,9 @@ abstract class ChannelCases extends Cases {
   @Test
   void scattersIntoPartOfAnArray() throws IOException {
     try (FileChannel channel = channel(file("f", "abcdef"), READ)) {
-      ByteBuffer[] targets = {ByteBuffer.allocate(2), ByteBuffer.allocate(2), ByteBuffer.allocate(2)};
+      ByteBuffer[] targets = {
+        ByteBuffer.allocate(2), ByteBuffer.allocate(2), ByteBuffer.allocate(2)
+      };
       assertEquals(2, channel.read(targets, 1, 1));
       assertEquals(0, targets[0].position());
       assertEquals('a', targets[1].get(0));
@@ -188,8 +193,7 @@ abstract class ChannelCases extends Cases {
       assertEquals(4, channel.write(new ByteBuffer[] {bytes("a"), bytes(""), bytes("bcd")}));
       assertEquals(4, channel.position());
       assertEquals(2, channel.write(new ByteBuffer[] {bytes("x"), bytes("yz"), bytes("w")}, 1, 1));
-      assertThrows(
-          IndexOutOfBoundsException.class, () -> channel.write(new ByteBuffer[1], 1, 1));
+      assertThrows(IndexOutOfBoundsException.class, () -> channel.write(new ByteBuffer[1], 1, 1));
     }
     assertEquals("abcdyz", text(at("f")));
   }
@@ -256,8 +260,7 @@ abstract class ChannelCases extends Cases {
       ByteBuffer one = ByteBuffer.allocate(1);
       assertThrows(NonReadableChannelException.class, () -> channel.read(one));
       assertThrows(NonReadableChannelException.class, () -> channel.read(one, 0));
-      assertThrows(
-          NonReadableChannelException.class, () -> channel.read(new ByteBuffer[] {one}));
+      assertThrows(NonReadableChannelException.class, () -> channel.read(new ByteBuffer[] {one}));
       assertThrows(
           NonReadableChannelException.class,
           () -> channel.transferTo(0, 1, Channels.newChannel(new ByteArrayOutputStream())));
@@ -267,8 +270,7 @@ abstract class ChannelCases extends Cases {
   // ---- transfers
 
   private static ReadableByteChannel source(String text) {
-    return Channels.newChannel(
-        new ByteArrayInputStream(text.getBytes(UTF_8)));
+    return Channels.newChannel(new ByteArrayInputStream(text.getBytes(UTF_8)));
   }
 
   @Test
@@ -524,8 +526,7 @@ abstract class ChannelCases extends Cases {
   @Test
   void aLockMayNotWrapAround() throws IOException {
     try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
-      assertThrows(
-          IllegalArgumentException.class, () -> channel.lock(Long.MAX_VALUE, 2, false));
+      assertThrows(IllegalArgumentException.class, () -> channel.lock(Long.MAX_VALUE, 2, false));
     }
   }
 
@@ -554,8 +555,7 @@ abstract class ChannelCases extends Cases {
   void linksAreNotFollowedForDeletion() throws IOException {
     file("target", "abc");
     Files.createSymbolicLink(at("link"), path("target"));
-    assertThrows(
-        IOException.class, () -> channel(at("link"), READ, WRITE, DELETE_ON_CLOSE));
+    assertThrows(IOException.class, () -> channel(at("link"), READ, WRITE, DELETE_ON_CLOSE));
     assertTrue(Files.exists(at("target")));
   }
 

@@ -97,8 +97,7 @@ abstract class SecureDirectoryCases extends Cases {
       assertThrows(NoSuchFileException.class, () -> stream.deleteFile(path("no")));
       assertThrows(FileSystemException.class, () -> stream.deleteFile(path("empty")));
       assertThrows(FileSystemException.class, () -> stream.deleteDirectory(path("f")));
-      assertThrows(
-          DirectoryNotEmptyException.class, () -> stream.deleteDirectory(path("full")));
+      assertThrows(DirectoryNotEmptyException.class, () -> stream.deleteDirectory(path("full")));
       stream.deleteFile(path("f"));
       stream.deleteFile(path("link"));
       stream.deleteDirectory(path("empty"));
@@ -136,10 +135,8 @@ abstract class SecureDirectoryCases extends Cases {
       assertEquals(List.of(at("d/sub/f")), seen);
       stream.newDirectoryStream(path("link")).close();
       assertThrows(
-          FileSystemException.class,
-          () -> stream.newDirectoryStream(path("link"), NOFOLLOW_LINKS));
-      assertThrows(
-          NoSuchFileException.class, () -> stream.newDirectoryStream(path("no")));
+          FileSystemException.class, () -> stream.newDirectoryStream(path("link"), NOFOLLOW_LINKS));
+      assertThrows(NoSuchFileException.class, () -> stream.newDirectoryStream(path("no")));
     }
   }
 
@@ -168,8 +165,7 @@ abstract class SecureDirectoryCases extends Cases {
           .setPermissions(PosixFilePermissions.fromString("rw-r-----"));
     }
     assertEquals(
-        "rw-r-----",
-        PosixFilePermissions.toString(Files.getPosixFilePermissions(at("moved/f"))));
+        "rw-r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(at("moved/f"))));
   }
 
   @Test
@@ -180,11 +176,9 @@ abstract class SecureDirectoryCases extends Cases {
     stream.close();
     stream.close();
     assertThrows(
-        ClosedDirectoryStreamException.class,
-        () -> stream.newByteChannel(path("f"), Set.of(READ)));
+        ClosedDirectoryStreamException.class, () -> stream.newByteChannel(path("f"), Set.of(READ)));
     assertThrows(ClosedDirectoryStreamException.class, () -> stream.deleteFile(path("f")));
-    assertThrows(
-        ClosedDirectoryStreamException.class, () -> stream.newDirectoryStream(path("f")));
+    assertThrows(ClosedDirectoryStreamException.class, () -> stream.newDirectoryStream(path("f")));
     assertThrows(IllegalStateException.class, stream::iterator);
     assertTrue(Files.exists(at("d/f")));
   }

@@ -28,6 +28,9 @@ final class ValveGateway implements Gateway {
   /** Done when a command has come to a closed valve. */
   final CompletableFuture<Void> arrived = new CompletableFuture<>();
 
+  /** Done when a command that takes a lock was answered. */
+  final CompletableFuture<Void> answered = new CompletableFuture<>();
+
   /** Opens the closed valve. */
   final CompletableFuture<Void> open = new CompletableFuture<>();
 
@@ -52,7 +55,7 @@ final class ValveGateway implements Gateway {
             ? lock.type() == Command.LockType.UNLOCK ? dropping : taking
             : Fate.PASS;
     return switch (fate) {
-      case PASS -> next.propose(command, chunks);
+      case PASS -> pass(command, chunks);
       case WAIT -> {
         arrived.complete(null);
         yield open.thenCompose(opened -> next.propose(command, chunks));
@@ -64,6 +67,13 @@ final class ValveGateway implements Gateway {
                   result ->
                       CompletableFuture.failedFuture(new OutcomeUnknownException("answer lost")));
     };
+  }
+
+  private CompletableFuture<Result> pass(SessionCommand command, List<Chunk> chunks) {
+    CompletableFuture<Result> result = next.propose(command, chunks);
+    return command.command() instanceof Command.Lock
+        ? result.whenComplete((done, error) -> answered.complete(null))
+        : result;
   }
 
   @Override

@@ -142,19 +142,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
 
   @Override
   public Path getPath(URI uri) {
-    QuorateFileSystem fileSystem = find(uri);
-    String raw = uri.getRawPath();
-    byte[] bytes = new byte[raw.length()];
-    int length = 0;
-    for (int i = 0; i < raw.length(); i++) {
-      boolean quoted = raw.charAt(i) == '%';
-      bytes[length] = (byte) (quoted ? Integer.parseInt(raw, i + 1, i + 3, 16) : raw.charAt(i));
-      i += quoted ? 2 : 0;
-      if (bytes[length++] == 0) {
-        throw new IllegalArgumentException(uri + ": a path can not hold a NUL character");
-      }
-    }
-    return QuoratePath.ofRaw(fileSystem, Arrays.copyOf(bytes, length));
+    return UriPaths.parse(find(uri), uri);
   }
 
   // ---- content
@@ -332,22 +320,12 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void copy(Path source, Path target, CopyOption... options) throws IOException {
-    new CopyMove(QuoratePath.of(source), sameStore(source, target), options).copy();
+    new CopyMove(QuoratePath.of(source), QuoratePath.of(target), options).copy();
   }
 
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
-    new CopyMove(QuoratePath.of(source), sameStore(source, target), options).move();
-  }
-
-  private static QuoratePath sameStore(Path source, Path target) {
-    QuoratePath ours = QuoratePath.of(target);
-    if (ours.getFileSystem() != QuoratePath.of(source).getFileSystem()) {
-      throw new UnsupportedOperationException(
-          "from one store to another: copy through streams, as Files.newInputStream and"
-              + " Files.copy");
-    }
-    return ours;
+    new CopyMove(QuoratePath.of(source), QuoratePath.of(target), options).move();
   }
 
   // ---- attributes
@@ -358,7 +336,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
       return true;
     }
     if (!(path instanceof QuoratePath first)
-        || !(other instanceof QuoratePath second)
+        || !(Objects.requireNonNull(other) instanceof QuoratePath second)
         || first.getFileSystem() != second.getFileSystem()) {
       return false;
     }
@@ -401,7 +379,8 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
   @Override
   public <A extends BasicFileAttributes> A readAttributes(
       Path path, Class<A> type, LinkOption... options) throws IOException {
-    if (type != BasicFileAttributes.class && type != PosixFileAttributes.class) {
+    if (Objects.requireNonNull(type) != BasicFileAttributes.class
+        && type != PosixFileAttributes.class) {
       throw new UnsupportedOperationException("attributes of " + type + " are not supported");
     }
     QuoratePath ours = QuoratePath.of(path);
@@ -421,7 +400,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
     NamedAttributes.set(QuoratePath.of(path), attribute, value, follows(options));
   }
 
-  private static boolean follows(LinkOption... options) {
+  static boolean follows(LinkOption... options) {
     return !List.of(options).contains(LinkOption.NOFOLLOW_LINKS);
   }
 }

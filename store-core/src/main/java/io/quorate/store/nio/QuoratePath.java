@@ -35,12 +35,20 @@ final class QuoratePath implements Path {
   private final QuorateFileSystem fileSystem;
   private final byte[] bytes;
 
+  /** Inode that a relative path starts from: the root's, but for what {@link #under} made. */
+  private final long base;
+
   /** Where each name begins; the empty path has one empty name. */
   private final int[] starts;
 
   private QuoratePath(QuorateFileSystem fileSystem, byte[] normal) {
+    this(fileSystem, normal, At.ROOT);
+  }
+
+  private QuoratePath(QuorateFileSystem fileSystem, byte[] normal, long base) {
     this.fileSystem = fileSystem;
     this.bytes = normal;
+    this.base = base;
     this.starts = starts(normal);
   }
 
@@ -149,7 +157,15 @@ final class QuoratePath implements Path {
                 + " are the most");
       }
     }
-    return At.path(Bytes.wrap(Arrays.copyOfRange(absolute, 1, absolute.length)), follow);
+    return new At(base, Bytes.wrap(Arrays.copyOfRange(absolute, 1, absolute.length)), follow);
+  }
+
+  /**
+   * This path, if relative, from a directory that is named by its inode. For one call on the tree:
+   * nobody outside of the package sees it, and paths that are made from it start at the root again.
+   */
+  QuoratePath under(long directoryInode) {
+    return isAbsolute() ? this : new QuoratePath(fileSystem, bytes, directoryInode);
   }
 
   /** Its bytes as a symbolic link's target. */
@@ -377,26 +393,7 @@ final class QuoratePath implements Path {
 
   @Override
   public URI toUri() {
-    StringBuilder text =
-        new StringBuilder(QuorateFileSystemProvider.SCHEME)
-            .append("://")
-            .append(fileSystem.authority());
-    for (byte next : toAbsolutePath().bytes) {
-      int c = next & 0xff;
-      boolean plain =
-          (c >= 'a' && c <= 'z')
-              || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9')
-              || "/-_.~!$&'()*+,;=:@".indexOf(c) >= 0;
-      if (plain) {
-        text.append((char) c);
-      } else {
-        text.append('%');
-        text.append(Character.toUpperCase(Character.forDigit(c >> 4, 16)));
-        text.append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
-      }
-    }
-    return URI.create(text.toString());
+    return UriPaths.format(fileSystem.authority(), toAbsolutePath().bytes);
   }
 
   @Override

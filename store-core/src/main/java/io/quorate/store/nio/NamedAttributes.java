@@ -209,8 +209,8 @@ final class NamedAttributes {
 
   private static void setUserDefined(
       QuoratePath path, String name, @Nullable Object value, boolean follow) throws IOException {
-    ByteBuffer source =
-        needed(name, value) instanceof byte[] array ? ByteBuffer.wrap(array) : (ByteBuffer) value;
+    Object given = needed(name, value);
+    ByteBuffer source = given instanceof byte[] whole ? ByteBuffer.wrap(whole) : (ByteBuffer) given;
     byte[] array = new byte[source.remaining()];
     source.get(array);
     Bytes bytes = Bytes.wrap(array);

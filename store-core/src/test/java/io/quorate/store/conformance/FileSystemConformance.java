@@ -86,8 +86,8 @@ public abstract class FileSystemConformance {
   }
 
   @Nested
-  class Streams extends StreamCases {
-    Streams() {
+  class DirectoryStreams extends DirectoryStreamCases {
+    DirectoryStreams() {
       super(FileSystemConformance.this::openFace);
     }
   }

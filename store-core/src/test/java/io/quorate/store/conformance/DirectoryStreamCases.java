@@ -40,8 +40,8 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** Directory streams, and acting through them. */
-abstract class StreamCases extends Cases {
-  StreamCases(Callable<Face> opener) {
+abstract class DirectoryStreamCases extends Cases {
+  DirectoryStreamCases(Callable<Face> opener) {
     super(opener);
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +31,24 @@ final class AttributeViews {
   /** The view of that type, or null if there is none. */
   static <V extends FileAttributeView> @Nullable V of(
       QuoratePath path, Class<V> type, boolean follow) {
+    return of(path, type, follow, () -> {});
+  }
+
+  /**
+   * The view of that type, or null if there is none.
+   *
+   * @param check called before each use; throws when the view may not be used any more
+   */
+  static <V extends FileAttributeView> @Nullable V of(
+      QuoratePath path, Class<V> type, boolean follow, Runnable check) {
     FileAttributeView view;
     if (type == UserDefinedFileAttributeView.class) {
-      view = new UserDefined(path, follow);
+      view = new UserDefined(path, follow, check);
     } else if (type == BasicFileAttributeView.class) {
-      view = new Posix("basic", path, follow);
+      view = new Posix("basic", path, follow, check);
     } else if (type.isAssignableFrom(Posix.class) && type != FileAttributeView.class) {
-      view = new Posix(type == PosixFileAttributeView.class ? "posix" : "owner", path, follow);
+      String name = type == PosixFileAttributeView.class ? "posix" : "owner";
+      view = new Posix(name, path, follow, check);
     } else {
       return null;
     }
@@ -44,11 +56,12 @@ final class AttributeViews {
   }
 
   /** Basic, owner and posix in one: what differs is the name. */
-  private record Posix(String name, QuoratePath path, boolean follow)
+  private record Posix(String name, QuoratePath path, boolean follow, Runnable check)
       implements PosixFileAttributeView {
 
     @Override
     public QuorateFileAttributes readAttributes() throws IOException {
+      check.run();
       return new QuorateFileAttributes(path.getFileSystem().stat(path, follow));
     }
 
@@ -76,7 +89,7 @@ final class AttributeViews {
 
     @Override
     public void setGroup(GroupPrincipal group) throws IOException {
-      change(new AttributeChange(null, null, Principals.id(group), null, null, null));
+      change(new AttributeChange(null, null, Principals.groupId(group), null, null, null));
     }
 
     @Override
@@ -86,16 +99,17 @@ final class AttributeViews {
 
     @Override
     public void setOwner(UserPrincipal owner) throws IOException {
-      change(new AttributeChange(null, Principals.id(owner), null, null, null, null));
+      change(new AttributeChange(null, Principals.userId(owner), null, null, null, null));
     }
 
     private void change(AttributeChange change) throws IOException {
+      check.run();
       path.getFileSystem().setAttributes(path, follow, change);
     }
   }
 
   /** Extended attributes of the namespace "user", named without it. */
-  private record UserDefined(QuoratePath path, boolean follow)
+  private record UserDefined(QuoratePath path, boolean follow, Runnable check)
       implements UserDefinedFileAttributeView {
 
     @Override
@@ -126,6 +140,10 @@ final class AttributeViews {
 
     @Override
     public int read(String name, ByteBuffer target) throws IOException {
+      if (target.isReadOnly()) {
+        throw new IllegalArgumentException(
+            "the buffer to read attribute " + name + " is read-only");
+      }
       Bytes value = value(name);
       if (value.length() > target.remaining()) {
         throw new FileSystemException(
@@ -144,7 +162,7 @@ final class AttributeViews {
 
     private Bytes value(String name) throws IOException {
       try {
-        return tree().getXattr(path.at(follow), Bytes.utf8(USER + name));
+        return tree().getXattr(path.at(follow), full(name));
       } catch (FileSystemException e) {
         throw JdkErrors.translate(e, path);
       }
@@ -155,9 +173,7 @@ final class AttributeViews {
       byte[] value = new byte[source.remaining()];
       source.get(value);
       try {
-        tree()
-            .setXattr(
-                path.at(follow), Bytes.utf8(USER + name), Bytes.wrap(value), Command.XattrMode.ANY);
+        tree().setXattr(path.at(follow), full(name), Bytes.wrap(value), Command.XattrMode.ANY);
       } catch (FileSystemException e) {
         throw JdkErrors.translate(e, path);
       }
@@ -167,13 +183,18 @@ final class AttributeViews {
     @Override
     public void delete(String name) throws IOException {
       try {
-        tree().removeXattr(path.at(follow), Bytes.utf8(USER + name));
+        tree().removeXattr(path.at(follow), full(name));
       } catch (FileSystemException e) {
         throw JdkErrors.translate(e, path);
       }
     }
 
+    private static Bytes full(String name) {
+      return Bytes.utf8(USER + Objects.requireNonNull(name, "attribute name"));
+    }
+
     private FileTree tree() {
+      check.run();
       return path.getFileSystem().tree();
     }
   }

@@ -22,12 +22,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 
-/** Copying and moving, within one store or from one to another. */
+/**
+ * Copying and moving, within one store and from one to another. Within one, a move is a rename;
+ * between two it is a copy with all attributes and then a deletion, which others may see half done.
+ */
 final class CopyMove {
   private final QuoratePath source;
   private final QuoratePath target;
-  private final FileTree sourceTree;
-  private final FileTree targetTree;
+  private final FileTree from;
+  private final FileTree to;
+  private final boolean oneStore;
   private boolean replace;
   private boolean copyAttributes;
   private boolean atomic;
@@ -36,8 +40,9 @@ final class CopyMove {
   CopyMove(QuoratePath source, QuoratePath target, CopyOption... options) {
     this.source = source;
     this.target = target;
-    this.sourceTree = source.getFileSystem().tree();
-    this.targetTree = target.getFileSystem().tree();
+    this.from = source.getFileSystem().tree();
+    this.to = target.getFileSystem().tree();
+    this.oneStore = source.getFileSystem() == target.getFileSystem();
     for (CopyOption option : options) {
       Objects.requireNonNull(option, "copy option");
       if (option == StandardCopyOption.REPLACE_EXISTING) {
@@ -60,57 +65,73 @@ final class CopyMove {
     if (atomic) {
       throw new UnsupportedOperationException("ATOMIC_MOVE does not go with a copy");
     }
-    Attributes from = source.getFileSystem().stat(source, follow);
+    copy(source.getFileSystem().stat(source, follow));
+  }
+
+  private void copy(Attributes file) throws IOException {
     try {
-      Attributes there = targetTree.statIfExists(target.at(false));
+      Attributes there = to.statIfExists(target.at(false));
       if (there != null) {
-        if (oneStore() && there.inode() == from.inode()) {
+        if (isSame(file, there)) {
           return;
         }
         if (!replace) {
           throw new FileAlreadyExistsException(target.toString());
         }
         // A file takes a file's place in one step; anything else must go first.
-        if (there.type() != FileType.REGULAR || from.type() != FileType.REGULAR) {
+        if (there.type() != FileType.REGULAR || file.type() != FileType.REGULAR) {
           remove(there);
         }
       }
-      switch (from.type()) {
-        case REGULAR -> copyFile(from, there != null && there.type() == FileType.REGULAR);
-        case DIRECTORY -> targetTree.makeDirectory(target.at(false), permissions(from));
-        case SYMLINK ->
-            targetTree.makeSymlink(target.at(false), sourceTree.readSymlink(source.at(false)));
+      // As with any new file, the umask has its say, unless attributes are to be copied too.
+      int permissions = file.permissions() & ~to.options().umask();
+      switch (file.type()) {
+        case REGULAR ->
+            copyFile(file, permissions, there != null && there.type() == FileType.REGULAR);
+        case DIRECTORY -> to.makeDirectory(target.at(false), permissions);
+        case SYMLINK -> to.makeSymlink(target.at(false), from.readSymlink(source.at(false)));
         case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE ->
-            targetTree.makeNode(target.at(false), from.type(), permissions(from), from.device());
+            to.makeNode(target.at(false), file.type(), permissions, file.device());
       }
       if (copyAttributes) {
-        copyAttributes(from);
+        copyAttributes(file);
       }
     } catch (RefusedException e) {
       throw JdkErrors.translate(e, target);
     }
   }
 
+  /**
+   * Whether both are one file. Two stores may be two ways to one cluster; then all that makes a
+   * file itself is equal, which for files of two clusters, made at other times, it is not.
+   */
+  private boolean isSame(Attributes file, Attributes there) {
+    return file.inode() == there.inode()
+        && (oneStore
+            || (file.birthNanos() == there.birthNanos()
+                && file.ctimeNanos() == there.ctimeNanos()));
+  }
+
   private void remove(Attributes there) throws IOException {
     if (there.type() == FileType.DIRECTORY) {
-      targetTree.removeDirectory(target.at(false));
+      to.removeDirectory(target.at(false));
     } else {
-      targetTree.unlink(target.at(false));
+      to.unlink(target.at(false));
     }
   }
 
-  private void copyFile(Attributes from, boolean replaces) throws IOException {
+  private void copyFile(Attributes file, int permissions, boolean replaces) throws IOException {
     PutRequest request =
         new PutRequest(
             target.at(false),
-            permissions(from),
-            targetTree.caller(),
-            copyAttributes ? from.mtimeNanos() : AttributeChange.NOW,
+            permissions,
+            to.caller(),
+            copyAttributes ? file.mtimeNanos() : AttributeChange.NOW,
             new Command.PutCondition(!replace, -1));
-    Upload upload = targetTree.upload(request);
-    try (FileHandle handle = sourceTree.open(source.at(follow), OpenMode.READ);
+    Upload upload = to.upload(request);
+    try (FileHandle handle = from.open(source.at(follow), OpenMode.READ);
         HandleInputStream content = new HandleInputStream(source, handle)) {
-      upload.finish(upload.addAll(content, targetTree.options().chunkBytes())).join();
+      upload.finish(upload.addAll(content, to.options().chunkBytes())).join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
     } finally {
@@ -118,44 +139,39 @@ final class CopyMove {
     }
     if (replaces && !copyAttributes) {
       // The put kept what the old file had; a copy has the permissions of its source.
-      targetTree.setAttributes(target.at(false), AttributeChange.ofPermissions(permissions(from)));
+      to.setAttributes(target.at(false), AttributeChange.ofPermissions(permissions));
     }
   }
 
-  /** A copy is a new file, which the umask is for. */
-  private int permissions(Attributes from) {
-    return copyAttributes ? from.permissions() : from.permissions() & ~targetTree.options().umask();
-  }
-
-  private void copyAttributes(Attributes from) throws IOException {
-    for (Bytes name : sourceTree.listXattrs(source.at(follow))) {
-      targetTree.setXattr(
-          target.at(false),
-          name,
-          sourceTree.getXattr(source.at(follow), name),
-          Command.XattrMode.ANY);
+  private void copyAttributes(Attributes file) throws IOException {
+    for (Bytes name : from.listXattrs(source.at(follow))) {
+      to.setXattr(
+          target.at(false), name, from.getXattr(source.at(follow), name), Command.XattrMode.ANY);
     }
-    targetTree.setAttributes(
+    to.setAttributes(
         target.at(false),
         new AttributeChange(
-            from.type() == FileType.SYMLINK ? null : from.permissions(),
-            from.uid(),
-            from.gid(),
-            from.atimeNanos(),
-            from.mtimeNanos(),
-            from.birthNanos()));
+            file.type() == FileType.SYMLINK ? null : file.permissions(),
+            file.uid(),
+            file.gid(),
+            file.atimeNanos(),
+            file.mtimeNanos(),
+            file.birthNanos()));
   }
 
   // ---- move
 
   void move() throws IOException {
-    if (!oneStore()) {
-      moveAway();
+    if (copyAttributes) {
+      throw new UnsupportedOperationException("COPY_ATTRIBUTES does not go with a move");
+    }
+    if (!oneStore) {
+      moveToOtherStore();
       return;
     }
     try {
       if (atomic) {
-        targetTree.rename(source.at(false), target.at(false), Command.RenameMode.REPLACE);
+        from.rename(source.at(false), target.at(false), Command.RenameMode.REPLACE);
         return;
       }
       if (!replace) {
@@ -163,64 +179,63 @@ final class CopyMove {
         return;
       }
       try {
-        targetTree.rename(source.at(false), target.at(false), Command.RenameMode.REPLACE);
+        from.rename(source.at(false), target.at(false), Command.RenameMode.REPLACE);
       } catch (RefusedException e) {
         if (e.code() != ErrorCode.IS_DIRECTORY && e.code() != ErrorCode.NOT_DIRECTORY) {
           throw e;
         }
         // A file in place of an (empty) directory, or the other way: not one step, as everywhere.
-        Attributes there = targetTree.statIfExists(target.at(false));
-        sourceTree.stat(source.at(false));
+        Attributes there = to.statIfExists(target.at(false));
+        from.stat(source.at(false));
         if (there == null) {
           throw e;
         }
         remove(there);
-        targetTree.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
+        from.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
       }
     } catch (RefusedException e) {
       throw JdkErrors.translate(e, source, target);
     }
-  }
-
-  /** To another store: a copy with its attributes, and then the source goes. */
-  private void moveAway() throws IOException {
-    if (atomic) {
-      throw new AtomicMoveNotSupportedException(
-          source.toString(), target.toString(), "they are in different stores");
-    }
-    follow = false;
-    copyAttributes = true;
-    Attributes moved = source.getFileSystem().stat(source, false);
-    try {
-      boolean directory = moved.type() == FileType.DIRECTORY;
-      if (directory && !sourceTree.list(source.at(false), Bytes.EMPTY, false).entries().isEmpty()) {
-        throw new DirectoryNotEmptyException(source.toString());
-      }
-      copy();
-      if (directory) {
-        sourceTree.removeDirectory(source.at(false));
-      } else {
-        sourceTree.unlink(source.at(false));
-      }
-    } catch (RefusedException e) {
-      throw JdkErrors.translate(e, source, target);
-    }
-  }
-
-  private boolean oneStore() {
-    return source.getFileSystem() == target.getFileSystem();
   }
 
   private void moveToFreeName() throws IOException {
     try {
-      targetTree.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
+      from.rename(source.at(false), target.at(false), Command.RenameMode.NO_REPLACE);
     } catch (RefusedException e) {
       if (e.code() == ErrorCode.EXISTS
-          && sourceTree.stat(source.at(false)).inode()
-              == targetTree.stat(target.at(false)).inode()) {
+          && from.stat(source.at(false)).inode() == from.stat(target.at(false)).inode()) {
         return;
       }
       throw e;
+    }
+  }
+
+  private void moveToOtherStore() throws IOException {
+    if (atomic) {
+      throw new AtomicMoveNotSupportedException(
+          source.toString(), target.toString(), "they are in two stores");
+    }
+    follow = false;
+    copyAttributes = true;
+    Attributes file = source.getFileSystem().stat(source, false);
+    boolean directory = file.type() == FileType.DIRECTORY;
+    try {
+      // Only what is itself one entry moves; who moves a tree walks it.
+      if (directory && !from.list(source.at(false), Bytes.EMPTY, false).entries().isEmpty()) {
+        throw new DirectoryNotEmptyException(source.toString());
+      }
+      Attributes there = to.statIfExists(target.at(false));
+      if (there != null && isSame(file, there)) {
+        return;
+      }
+      copy(file);
+      if (directory) {
+        from.removeDirectory(source.at(false));
+      } else {
+        from.unlink(source.at(false));
+      }
+    } catch (RefusedException e) {
+      throw JdkErrors.translate(e, source);
     }
   }
 }

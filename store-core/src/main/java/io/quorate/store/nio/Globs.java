@@ -79,46 +79,73 @@ final class Globs {
     return Pattern.compile(regex.toString(), Pattern.DOTALL);
   }
 
+  /**
+   * A set as the JDK reads it: a first '-' stands for itself and so does a last one, a ']' always
+   * ends the set, and '\\' quotes nothing.
+   */
   private void set() {
     regex.append("(?!/)[");
-    boolean first = true;
-    if (next < glob.length() && (glob.charAt(next) == '!' || glob.charAt(next) == '^')) {
-      regex.append(glob.charAt(next) == '!' ? "^" : "\\^");
+    if (peek('^')) {
+      regex.append("\\^");
       next++;
+    } else {
+      if (peek('!')) {
+        regex.append('^');
+        next++;
+      }
+      if (peek('-')) {
+        regex.append("\\-");
+        next++;
+      }
     }
+    int body = regex.length();
+    char from = 0;
+    boolean mayRange = false;
     while (next < glob.length()) {
       char c = glob.charAt(next++);
-      if (c == ']' && !first) {
+      if (c == ']') {
+        if (regex.charAt(body - 1) == '[' && regex.length() == body) {
+          throw error("a set is empty");
+        }
         regex.append(']');
         return;
       }
       if (c == '/') {
         throw error("a set can not hold '/'");
       }
-      if (c == '-' && !first && next < glob.length() && glob.charAt(next) != ']') {
-        range();
-      } else {
-        if ("\\[]&^-".indexOf(c) >= 0) {
-          regex.append('\\');
-        }
-        regex.append(c);
+      if (c != '-') {
+        inSet(c);
+        from = c;
+        mayRange = true;
+        continue;
       }
-      first = false;
+      if (!mayRange) {
+        throw error("a range has no beginning");
+      }
+      if (peek(']')) {
+        inSet(c);
+      } else if (next < glob.length()) {
+        char to = glob.charAt(next++);
+        if (to < from) {
+          throw error("a range runs backwards");
+        }
+        regex.append('-');
+        inSet(to);
+        mayRange = false;
+      }
     }
     throw error("']' is missing");
   }
 
-  private void range() {
-    char from = glob.charAt(next - 2);
-    char to = glob.charAt(next++);
-    if (to < from) {
-      throw error("a range runs backwards");
-    }
-    regex.append('-');
-    if ("\\[]&^-".indexOf(to) >= 0) {
+  private boolean peek(char wanted) {
+    return next < glob.length() && glob.charAt(next) == wanted;
+  }
+
+  private void inSet(char c) {
+    if ("\\[]&^-".indexOf(c) >= 0) {
       regex.append('\\');
     }
-    regex.append(to);
+    regex.append(c);
   }
 
   private void literal(char c) {

@@ -9,9 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Attributes by name, as {@code "posix:permissions"} or {@code "unix:ino,nlink"} or {@code "*"}.
  */
 final class NamedAttributes {
+  private static final AttributeChange NOTHING =
+      new AttributeChange(null, null, null, null, null, null);
+
   private NamedAttributes() {}
 
   static Map<String, Object> read(QuoratePath path, String wanted, boolean follow)
@@ -26,15 +32,17 @@ final class NamedAttributes {
     int colon = wanted.indexOf(':');
     String view = colon < 0 ? "basic" : wanted.substring(0, colon);
     String names = wanted.substring(colon + 1);
-    if (names.isEmpty()) {
-      throw new IllegalArgumentException("no attribute is named in '" + wanted + "'");
+    if (view.isEmpty()) {
+      throw noViewNamed(wanted);
     }
-    Map<String, Object> all =
-        view.equals("user")
-            ? userDefined(path, follow)
-            : ofView(view, path.getFileSystem().stat(path, follow));
+    // Empty names at the end go, as the JDK has it: "size," asks for one.
+    List<String> asked = List.of(names.split(","));
+    if (view.equals("user")) {
+      return userDefined(path, asked, follow);
+    }
+    Map<String, Object> all = ofView(view, path.getFileSystem().stat(path, follow));
     Map<String, Object> chosen = new LinkedHashMap<>();
-    for (String name : names.split(",", -1)) {
+    for (String name : asked) {
       if (name.equals("*")) {
         chosen.putAll(all);
         continue;
@@ -94,19 +102,18 @@ final class NamedAttributes {
     values.put("group", attributes.group());
   }
 
-  private static Map<String, Object> userDefined(QuoratePath path, boolean follow)
-      throws IOException {
+  private static Map<String, Object> userDefined(
+      QuoratePath path, List<String> asked, boolean follow) throws IOException {
+    UserDefinedFileAttributeView view =
+        Objects.requireNonNull(AttributeViews.of(path, UserDefinedFileAttributeView.class, follow));
     Map<String, Object> values = new LinkedHashMap<>();
-    try {
-      for (Bytes name : path.getFileSystem().tree().listXattrs(path.at(follow))) {
-        String text = name.toString();
-        if (text.startsWith("user.")) {
-          Bytes value = path.getFileSystem().tree().getXattr(path.at(follow), name);
-          values.put(text.substring("user.".length()), value.toArray());
-        }
+    for (String name : asked.contains("*") ? view.list() : asked) {
+      if (name.isEmpty()) {
+        throw new IllegalArgumentException("a user attribute's name can not be empty");
       }
-    } catch (IOException e) {
-      throw JdkErrors.translate(e, path);
+      byte[] value = new byte[view.size(name)];
+      view.read(name, ByteBuffer.wrap(value));
+      values.put(name, value);
     }
     return values;
   }
@@ -120,75 +127,93 @@ final class NamedAttributes {
       setUserDefined(path, name, value, follow);
       return;
     }
-    if (!Set.of("basic", "owner", "posix", "unix").contains(view)) {
-      throw noView(view);
+    AttributeChange change =
+        switch (view) {
+          case "basic" -> basic(view, name, value);
+          case "owner" -> owner(name, value);
+          case "posix" -> posix(path, view, name, value, follow);
+          case "unix" -> unix(path, name, value, follow);
+          case "" -> throw noViewNamed(attribute);
+          default -> throw noView(view);
+        };
+    if (!change.equals(NOTHING)) {
+      path.getFileSystem().setAttributes(path, follow, change);
     }
-    path.getFileSystem().setAttributes(path, follow, change(path, view, name, value, follow));
   }
 
-  private static AttributeChange change(
+  // A value of another type than the attribute's is a ClassCastException, as everywhere in
+  // java.nio.file; a null where something is needed is a NullPointerException, but a time that is
+  // null stays as it is.
+
+  private static AttributeChange basic(String view, String name, @Nullable Object value) {
+    return switch (name) {
+      case "lastModifiedTime" -> AttributeChange.ofTimes(null, nanos(value));
+      case "lastAccessTime" -> AttributeChange.ofTimes(nanos(value), null);
+      case "creationTime" -> new AttributeChange(null, null, null, null, null, nanos(value));
+      default -> throw noAttribute(view, name);
+    };
+  }
+
+  private static @Nullable Long nanos(@Nullable Object value) {
+    return value == null ? null : QuorateFileAttributes.nanos((FileTime) value);
+  }
+
+  private static AttributeChange owner(String name, @Nullable Object value) throws IOException {
+    if (!name.equals("owner")) {
+      throw noAttribute("owner", name);
+    }
+    UserPrincipal owner = (UserPrincipal) needed(name, value);
+    return new AttributeChange(null, Principals.userId(owner), null, null, null, null);
+  }
+
+  private static AttributeChange posix(
       QuoratePath path, String view, String name, @Nullable Object value, boolean follow)
       throws IOException {
-    boolean basic = !view.equals("owner");
-    boolean posix = view.equals("posix") || view.equals("unix");
-    boolean unix = view.equals("unix");
-    if (basic && value instanceof FileTime time) {
-      long nanos = QuorateFileAttributes.nanos(time);
-      switch (name) {
-        case "lastModifiedTime" -> {
-          return AttributeChange.ofTimes(null, nanos);
+    switch (name) {
+      case "permissions" -> {
+        int wanted = 0;
+        for (Object permission : (Set<?>) needed(name, value)) {
+          wanted |= Permissions.bit((PosixFilePermission) permission);
         }
-        case "lastAccessTime" -> {
-          return AttributeChange.ofTimes(nanos, null);
-        }
-        case "creationTime" -> {
-          return new AttributeChange(null, null, null, null, null, nanos);
-        }
-        default -> throw noAttribute(view, name, value);
+        int others = path.getFileSystem().stat(path, follow).permissions() & ~Permissions.MASK;
+        return AttributeChange.ofPermissions(wanted | others);
+      }
+      case "group" -> {
+        GroupPrincipal group = (GroupPrincipal) needed(name, value);
+        return new AttributeChange(null, null, Principals.groupId(group), null, null, null);
+      }
+      case "owner" -> {
+        return owner(name, value);
+      }
+      default -> {
+        return basic(view, name, value);
       }
     }
-    if (posix && name.equals("permissions") && value instanceof Set<?> permissions) {
-      int bits = path.getFileSystem().stat(path, follow).permissions() & ~Permissions.MASK;
-      for (Object permission : permissions) {
-        bits |= Permissions.bit((PosixFilePermission) permission);
-      }
-      return AttributeChange.ofPermissions(bits);
-    }
-    if (posix && name.equals("group") && value instanceof GroupPrincipal group) {
-      return new AttributeChange(null, null, Principals.id(group), null, null, null);
-    }
-    if ((posix || !basic) && name.equals("owner") && value instanceof UserPrincipal owner) {
-      return new AttributeChange(null, Principals.id(owner), null, null, null, null);
-    }
-    if (unix && value instanceof Integer number) {
-      switch (name) {
-        case "mode" -> {
-          return AttributeChange.ofPermissions(number & 07777);
-        }
-        case "uid" -> {
-          return new AttributeChange(null, number, null, null, null, null);
-        }
-        case "gid" -> {
-          return new AttributeChange(null, null, number, null, null, null);
-        }
-        default -> throw noAttribute(view, name, value);
-      }
-    }
-    throw noAttribute(view, name, value);
+  }
+
+  private static AttributeChange unix(
+      QuoratePath path, String name, @Nullable Object value, boolean follow) throws IOException {
+    return switch (name) {
+      case "mode" -> AttributeChange.ofPermissions((Integer) needed(name, value) & 07777);
+      case "uid" ->
+          new AttributeChange(null, (Integer) needed(name, value), null, null, null, null);
+      case "gid" ->
+          new AttributeChange(null, null, (Integer) needed(name, value), null, null, null);
+      default -> posix(path, "unix", name, value, follow);
+    };
+  }
+
+  private static Object needed(String name, @Nullable Object value) {
+    return Objects.requireNonNull(value, () -> "'" + name + "' can not be set to null");
   }
 
   private static void setUserDefined(
       QuoratePath path, String name, @Nullable Object value, boolean follow) throws IOException {
-    Bytes bytes;
-    switch (value) {
-      case byte[] array -> bytes = Bytes.copyOf(array);
-      case ByteBuffer buffer -> {
-        byte[] array = new byte[buffer.remaining()];
-        buffer.get(array);
-        bytes = Bytes.wrap(array);
-      }
-      case null, default -> throw noAttribute("user", name, value);
-    }
+    Object given = needed(name, value);
+    ByteBuffer source = given instanceof byte[] whole ? ByteBuffer.wrap(whole) : (ByteBuffer) given;
+    byte[] array = new byte[source.remaining()];
+    source.get(array);
+    Bytes bytes = Bytes.wrap(array);
     try {
       path.getFileSystem()
           .tree()
@@ -203,14 +228,12 @@ final class NamedAttributes {
         "there is no view '" + view + "'; there are " + QuorateFileSystem.VIEWS);
   }
 
-  private static IllegalArgumentException noAttribute(
-      String view, String name, @Nullable Object value) {
+  private static IllegalArgumentException noViewNamed(String attribute) {
+    return new IllegalArgumentException("'" + attribute + "' names no view before its ':'");
+  }
+
+  private static IllegalArgumentException noAttribute(String view, String name) {
     return new IllegalArgumentException(
-        "view "
-            + view
-            + " can not set '"
-            + name
-            + "' to "
-            + (value == null ? "null" : "a " + value.getClass().getSimpleName()));
+        "view " + view + " has no attribute '" + name + "' that can be set");
   }
 }

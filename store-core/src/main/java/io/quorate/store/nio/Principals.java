@@ -1,10 +1,12 @@
 package io.quorate.store.nio;
 
 import java.io.IOException;
+import java.nio.file.ProviderMismatchException;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
+import java.util.Objects;
 
 /**
  * Users and groups by number. The store keeps numbers only: what they are called is each host's
@@ -38,12 +40,12 @@ final class Principals extends UserPrincipalLookupService {
 
   @Override
   public UserPrincipal lookupPrincipalByName(String name) throws IOException {
-    return new User(parse(name));
+    return new User(parse(Objects.requireNonNull(name)));
   }
 
   @Override
   public GroupPrincipal lookupPrincipalByGroupName(String group) throws IOException {
-    return new Group(parse(group));
+    return new Group(parse(Objects.requireNonNull(group)));
   }
 
   private static int parse(String name) throws UserPrincipalNotFoundException {
@@ -58,12 +60,30 @@ final class Principals extends UserPrincipalLookupService {
     throw new UserPrincipalNotFoundException(name);
   }
 
-  /** The number of a principal of this store, or of one whose name is a number. */
-  static int id(UserPrincipal principal) throws IOException {
-    return switch (principal) {
-      case User user -> user.id();
-      case Group group -> group.id();
-      default -> parse(principal.getName());
-    };
+  /** The number of a user of this store, or of another file system's whose name is a number. */
+  static int userId(UserPrincipal owner) throws IOException {
+    if (Objects.requireNonNull(owner, "owner") instanceof GroupPrincipal) {
+      throw new IOException("group " + owner.getName() + " can not own a file; a user can");
+    }
+    return owner instanceof User user ? user.id() : foreign(owner);
+  }
+
+  /** The number of a group of this store, or of another file system's whose name is a number. */
+  static int groupId(GroupPrincipal group) {
+    return Objects.requireNonNull(group, "group") instanceof Group ours
+        ? ours.id()
+        : foreign(group);
+  }
+
+  private static int foreign(UserPrincipal principal) {
+    try {
+      return parse(principal.getName());
+    } catch (UserPrincipalNotFoundException e) {
+      throw new ProviderMismatchException(
+          "'"
+              + principal.getName()
+              + "' is another file system's; look its number up with this one's"
+              + " UserPrincipalLookupService");
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,12 @@ final class QuorateFileStore extends FileStore {
     return getUsableSpace();
   }
 
+  /** Content has no blocks of fixed length; this is what programs take for a good unit. */
+  @Override
+  public long getBlockSize() {
+    return 4096;
+  }
+
   /** What the peer has that is last of the best-off majority. */
   private long onMajority(ToLongFunction<ClusterStatus.PeerStatus> bytes) throws IOException {
     List<Long> sorted =
@@ -85,6 +92,7 @@ final class QuorateFileStore extends FileStore {
 
   @Override
   public <V extends FileStoreAttributeView> @Nullable V getFileStoreAttributeView(Class<V> type) {
+    Objects.requireNonNull(type);
     return null;
   }
 

@@ -149,19 +149,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
 
   @Override
   public Path getPath(URI uri) {
-    QuorateFileSystem fileSystem = find(uri);
-    String raw = uri.getRawPath();
-    byte[] bytes = new byte[raw.length()];
-    int length = 0;
-    for (int i = 0; i < raw.length(); i++) {
-      boolean quoted = raw.charAt(i) == '%';
-      bytes[length] = (byte) (quoted ? Integer.parseInt(raw, i + 1, i + 3, 16) : raw.charAt(i));
-      i += quoted ? 2 : 0;
-      if (bytes[length++] == 0) {
-        throw new IllegalArgumentException(uri + ": a path can not hold a NUL character");
-      }
-    }
-    return QuoratePath.ofRaw(fileSystem, Arrays.copyOf(bytes, length));
+    return UriPaths.parse(find(uri), uri);
   }
 
   // ---- content
@@ -390,7 +378,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
       return true;
     }
     if (!(path instanceof QuoratePath first)
-        || !(other instanceof QuoratePath second)
+        || !(Objects.requireNonNull(other) instanceof QuoratePath second)
         || first.getFileSystem() != second.getFileSystem()) {
       return false;
     }
@@ -434,7 +422,8 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
   @Override
   public <A extends BasicFileAttributes> A readAttributes(
       Path path, Class<A> type, LinkOption... options) throws IOException {
-    if (type != BasicFileAttributes.class && type != PosixFileAttributes.class) {
+    if (Objects.requireNonNull(type) != BasicFileAttributes.class
+        && type != PosixFileAttributes.class) {
       throw new UnsupportedOperationException("attributes of " + type + " are not supported");
     }
     QuoratePath ours = QuoratePath.of(path);
@@ -454,7 +443,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
     NamedAttributes.set(QuoratePath.of(path), attribute, value, follows(options));
   }
 
-  private static boolean follows(LinkOption... options) {
+  static boolean follows(LinkOption... options) {
     return !List.of(options).contains(LinkOption.NOFOLLOW_LINKS);
   }
 }

@@ -390,26 +390,7 @@ final class QuoratePath implements Path {
 
   @Override
   public URI toUri() {
-    StringBuilder text =
-        new StringBuilder(QuorateFileSystemProvider.SCHEME)
-            .append("://")
-            .append(fileSystem.authority());
-    for (byte next : toAbsolutePath().bytes) {
-      int c = next & 0xff;
-      boolean plain =
-          (c >= 'a' && c <= 'z')
-              || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9')
-              || "/-_.~!$&'()*+,;=:@".indexOf(c) >= 0;
-      if (plain) {
-        text.append((char) c);
-      } else {
-        text.append('%');
-        text.append(Character.toUpperCase(Character.forDigit(c >> 4, 16)));
-        text.append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
-      }
-    }
-    return URI.create(text.toString());
+    return UriPaths.format(fileSystem.authority(), toAbsolutePath().bytes);
   }
 
   @Override

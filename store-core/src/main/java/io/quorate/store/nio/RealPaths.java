@@ -4,6 +4,7 @@ import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.FileType;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.NotDirectoryException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -20,10 +21,14 @@ final class RealPaths {
     push(names, path.toAbsolutePath());
     QuoratePath real = fileSystem.root();
     boolean overLink = false;
+    boolean inDirectory = true;
     int links = 0;
     while (!names.isEmpty()) {
       QuoratePath name = names.pop();
       String text = name.toString();
+      if (!keepLinks && !inDirectory) {
+        throw new NotDirectoryException(real.toString());
+      }
       if (text.equals(".") || text.isEmpty()) {
         continue;
       }
@@ -39,6 +44,7 @@ final class RealPaths {
         // ".." after a link that is kept leads elsewhere than where the text goes, so it is kept
         // too.
         overLink = link;
+        inDirectory = attributes.type() == FileType.DIRECTORY;
         real = next;
         continue;
       }

@@ -112,4 +112,53 @@ public abstract class FileSystemConformance {
       super(FileSystemConformance.this::openFace);
     }
   }
+
+  @Nested
+  class PathAlgebra extends PathAlgebraCases {
+    PathAlgebra() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Globs extends GlobCases {
+    Globs() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class DirectoryStreams extends DirectoryStreamCases {
+    DirectoryStreams() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Walks extends WalkCases {
+    Walks() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class NamedAttributes extends NamedAttributeCases {
+    NamedAttributes() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class Foreign extends ForeignCases {
+    Foreign() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class OfFiles extends FilesCases {
+    OfFiles() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
 }

@@ -89,17 +89,20 @@ final class QuorateAsynchronousChannel extends AsynchronousFileChannel {
   /** Tells a handler, on a thread of the executor unless that takes no more. */
   private <V, A> void tell(
       CompletableFuture<V> outcome, A attachment, CompletionHandler<V, ? super A> handler) {
-    if (!outcome.isDone()) {
-      outcome.whenComplete((value, error) -> tell(value, error, attachment, handler));
-      return;
-    }
-    Runnable telling =
-        () -> outcome.whenComplete((value, error) -> tell(value, error, attachment, handler));
-    try {
-      executor.execute(telling);
-    } catch (RejectedExecutionException e) {
-      telling.run();
-    }
+    Thread asking = Thread.currentThread();
+    outcome.whenComplete(
+        (value, error) -> {
+          if (Thread.currentThread() != asking) {
+            tell(value, error, attachment, handler);
+            return;
+          }
+          // It had ended already, and who asks is not to run the handler.
+          try {
+            executor.execute(() -> tell(value, error, attachment, handler));
+          } catch (RejectedExecutionException e) {
+            tell(value, error, attachment, handler);
+          }
+        });
   }
 
   private static <V, A> void tell(

@@ -145,7 +145,7 @@ final class QuorateDirectoryStream implements SecureDirectoryStream<Path> {
     if (closed) {
       throw new ClosedDirectoryStreamException();
     }
-    return QuoratePath.of(path).anchoredAt(inode);
+    return QuoratePath.of(path).anchoredAt(inode, () -> closed);
   }
 
   private static boolean follows(LinkOption... options) {
@@ -190,6 +190,7 @@ final class QuorateDirectoryStream implements SecureDirectoryStream<Path> {
   @Override
   public void move(Path source, SecureDirectoryStream<Path> targetDirectory, Path target)
       throws IOException {
+    Objects.requireNonNull(targetDirectory, "target directory");
     if (!(targetDirectory instanceof QuorateDirectoryStream there)
         || there.directory.getFileSystem() != directory.getFileSystem()) {
       throw new ProviderMismatchException("the target directory is not of this store");

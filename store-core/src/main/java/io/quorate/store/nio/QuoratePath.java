@@ -10,6 +10,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.ClosedDirectoryStreamException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -21,6 +22,7 @@ import java.nio.file.WatchService;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,14 +40,23 @@ final class QuoratePath implements Path {
   /** Where each name begins; the empty path has one empty name. */
   private final int[] starts;
 
-  /** The directory that a relative path begins at. */
-  private final long anchor;
+  /** What a relative path begins at. */
+  private final Anchor anchor;
 
-  private QuoratePath(QuorateFileSystem fileSystem, byte[] normal) {
-    this(fileSystem, normal, At.ROOT);
+  /**
+   * A directory by its inode.
+   *
+   * @param closed whether it may no longer be used, because what opened it is closed
+   */
+  private record Anchor(long directory, BooleanSupplier closed) {
+    static final Anchor ROOT = new Anchor(At.ROOT, () -> false);
   }
 
-  private QuoratePath(QuorateFileSystem fileSystem, byte[] normal, long anchor) {
+  private QuoratePath(QuorateFileSystem fileSystem, byte[] normal) {
+    this(fileSystem, normal, Anchor.ROOT);
+  }
+
+  private QuoratePath(QuorateFileSystem fileSystem, byte[] normal, Anchor anchor) {
     this.fileSystem = fileSystem;
     this.bytes = normal;
     this.starts = starts(normal);
@@ -157,12 +168,17 @@ final class QuoratePath implements Path {
                 + " are the most");
       }
     }
-    return new At(anchor, Bytes.wrap(relative), follow);
+    if (anchor.closed().getAsBoolean()) {
+      throw new ClosedDirectoryStreamException();
+    }
+    return new At(anchor.directory(), Bytes.wrap(relative), follow);
   }
 
   /** For the tree only: the same names, but if they are relative, from that directory on. */
-  QuoratePath anchoredAt(long directory) {
-    return isAbsolute() ? this : new QuoratePath(fileSystem, bytes, directory);
+  QuoratePath anchoredAt(long directory, BooleanSupplier closed) {
+    return isAbsolute()
+        ? this
+        : new QuoratePath(fileSystem, bytes, new Anchor(directory, closed));
   }
 
   /** Its bytes as a symbolic link's target. */

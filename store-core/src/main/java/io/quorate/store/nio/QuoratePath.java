@@ -38,6 +38,8 @@ final class QuoratePath implements Path {
   /** Where each name begins; the empty path has one empty name. */
   private final int[] starts;
 
+  private @Nullable Listed listed;
+
   private QuoratePath(QuorateFileSystem fileSystem, byte[] normal) {
     this.fileSystem = fileSystem;
     this.bytes = normal;
@@ -167,6 +169,20 @@ final class QuoratePath implements Path {
     joined[joined.length - name.length() - 1] = SLASH;
     System.arraycopy(name.unsafeArray(), 0, joined, joined.length - name.length(), name.length());
     return new QuoratePath(fileSystem, joined);
+  }
+
+  /** Keeps what a listing told, before this path is given to anyone. */
+  void keep(Listed attributes) {
+    listed = attributes;
+  }
+
+  /** What {@link #keep} was given, to the first who asks: the walk that it was meant for. */
+  @Nullable Listed takeListed() {
+    Listed taken = listed;
+    if (taken != null) {
+      listed = null;
+    }
+    return taken;
   }
 
   // ---- parts

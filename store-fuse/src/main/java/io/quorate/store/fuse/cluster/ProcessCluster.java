@@ -26,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -176,6 +177,17 @@ public final class ProcessCluster implements AutoCloseable {
   /** A client of one peer and no other. */
   public Store connectTo(int peer, StoreOptions options) throws IOException {
     return Store.connect(files().key(), List.of(addresses.get(peer - 1).toString()), options);
+  }
+
+  /** A client that prefers the peers in the order given. */
+  public Store connect(StoreOptions options, int... order) throws IOException {
+    List<String> targets = IntStream.of(order).mapToObj(this::address).toList();
+    return Store.connect(files().key(), targets, options);
+  }
+
+  /** Host and port of a peer. */
+  public String address(int peer) {
+    return addresses.get(peer - 1).toString();
   }
 
   /** The configuration file for clients of all peers. */

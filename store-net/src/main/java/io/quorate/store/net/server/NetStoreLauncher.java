@@ -50,10 +50,10 @@ public final class NetStoreLauncher implements StoreLauncher {
     return open(first.world(), cluster::close, first::gateway, options);
   }
 
-  /** A call may not outlast what the caller allows, so that it is asked again in time. */
+  /** A call must end before what the caller allows, to be asked again and to say who was asked. */
   private static RemoteOptions remote(StoreOptions options) {
     RemoteOptions defaults = RemoteOptions.DEFAULTS;
-    int millis = (int) Math.min(defaults.requestMillis(), options.deadlineMillis());
+    int millis = (int) Math.min(defaults.requestMillis(), options.deadlineMillis() * 4 / 5);
     return new RemoteOptions(millis, defaults.inFlightBytes(), defaults.transport());
   }
 

@@ -54,6 +54,7 @@ public final class FileTree implements AutoCloseable {
   private final Sessions sessions;
   private final OpenFile.Tools tools;
   private final Downloads downloads;
+  private final Window uploadBuffers;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FileTree(World world, Gateway gateway, StoreOptions options) {
@@ -72,6 +73,7 @@ public final class FileTree implements AutoCloseable {
             files,
             options.chunkBytes(),
             options.unpublishedBytes());
+    this.uploadBuffers = new Window(options.unpublishedBytes(), requests);
     this.downloads = new Downloads(this, gateway, requests, files);
   }
 
@@ -365,7 +367,7 @@ public final class FileTree implements AutoCloseable {
   /** Begins to replace, or make, a whole file. */
   public Upload upload(PutRequest request) throws IOException {
     checkOpen();
-    return new Upload(sessions, requests, request);
+    return new Upload(sessions, requests, request, uploadBuffers);
   }
 
   /**
@@ -376,7 +378,7 @@ public final class FileTree implements AutoCloseable {
     if (closed.get()) {
       return CompletableFuture.failedFuture(new StoreClosedException(request.file()));
     }
-    Upload upload = new Upload(sessions, requests, request);
+    Upload upload = new Upload(sessions, requests, request, uploadBuffers);
     CompletableFuture<Attributes> done = new CompletableFuture<>();
     putFrom(upload, content.duplicate(), done);
     return done;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,15 +38,18 @@ public final class Upload {
   private final Sessions sessions;
   private final Requests requests;
   private final PutRequest request;
+  private final Window buffers;
+  private final AtomicLong takenBytes = new AtomicLong();
   private final List<ChunkRef> refs = new ArrayList<>();
   private final List<CompletableFuture<Void>> storing = new ArrayList<>();
   private @Nullable Session session;
   private long sizeBytes;
 
-  Upload(Sessions sessions, Requests requests, PutRequest request) {
+  Upload(Sessions sessions, Requests requests, PutRequest request, Window buffers) {
     this.sessions = sessions;
     this.requests = requests;
     this.request = request;
+    this.buffers = buffers;
   }
 
   public String file() {
@@ -68,19 +72,43 @@ public final class Upload {
     if (count < first.length) {
       return ByteBuffer.wrap(first, 0, count);
     }
-    byte[] chunk = Arrays.copyOf(first, chunkBytes);
-    count += content.readNBytes(chunk, count, chunkBytes - count);
-    while (count == chunkBytes) {
-      byte[] next = new byte[chunkBytes];
-      int nextCount = content.readNBytes(next, 0, chunkBytes);
+    byte[] piece = Arrays.copyOf(first, takeBuffer(chunkBytes));
+    count += content.readNBytes(piece, count, piece.length - count);
+    while (count == piece.length) {
+      byte[] next = new byte[takeBuffer(chunkBytes)];
+      int nextCount = content.readNBytes(next, 0, next.length);
       if (nextCount == 0) {
+        giveBuffer(next.length);
         break;
       }
-      add(ByteBuffer.wrap(chunk));
-      chunk = next;
+      add(ByteBuffer.wrap(piece));
+      giveBuffer(piece.length);
+      piece = next;
       count = nextCount;
     }
-    return ByteBuffer.wrap(chunk, 0, count);
+    return ByteBuffer.wrap(piece, 0, count);
+  }
+
+  /**
+   * How large the next buffer may be: a chunk while the store has memory to spare for it, else 64
+   * KiB. So a thousand uploads at a time end in smaller chunks, not in an error.
+   */
+  public int takeBuffer(int chunkBytes) {
+    if (chunkBytes > FIRST_BYTES && buffers.tryTake(chunkBytes)) {
+      takenBytes.addAndGet(chunkBytes);
+      return chunkBytes;
+    }
+    return Math.min(FIRST_BYTES, chunkBytes);
+  }
+
+  /**
+   * Gives back what {@link #takeBuffer} allowed; {@link #finish} and {@link #abandon} do as well.
+   */
+  public void giveBuffer(int bytes) {
+    if (bytes > FIRST_BYTES) {
+      takenBytes.addAndGet(-bytes);
+      buffers.give(bytes);
+    }
   }
 
   /** As {@link #add}; the future completes when there is room for more. */
@@ -199,6 +227,7 @@ public final class Upload {
 
   /** Gives the upload up: nothing happened. No effect once it is finished. */
   public void abandon() {
+    buffers.give(takenBytes.getAndSet(0));
     if (session != null) {
       session.settle(refs);
     }

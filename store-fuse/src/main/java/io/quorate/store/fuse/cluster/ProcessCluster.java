@@ -185,6 +185,11 @@ public final class ProcessCluster implements AutoCloseable {
     return Store.connect(files().key(), targets, options);
   }
 
+  /** The key that clients prove to hold. */
+  public Path keyFile() {
+    return files().key();
+  }
+
   /** Host and port of a peer. */
   public String address(int peer) {
     return addresses.get(peer - 1).toString();

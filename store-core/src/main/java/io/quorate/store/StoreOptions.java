@@ -20,8 +20,9 @@ import java.time.Duration;
  *     whole store. A writer that meets the bound waits. At least one chunk, at most 1 GiB; 16 MiB
  *     by default.
  * @param unpublishedBytes memory for written and not yet published content, for the whole store.
- *     Beyond it content is no longer kept for reading back: such a read publishes first. At least
- *     four chunks, at most 16 GiB; 128 MiB by default.
+ *     Beyond it content is no longer kept for reading back: such a read publishes first. As much
+ *     again for the buffers of uploads; beyond that each has one of 64 KiB. At least four chunks,
+ *     at most 16 GiB; 128 MiB by default.
  * @param directoryPageEntries entries that one request for a directory returns. 1 to 10,000; 1,000
  *     by default.
  * @param uid user id that new files get; 0 by default.

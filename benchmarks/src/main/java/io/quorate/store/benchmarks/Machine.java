@@ -51,4 +51,14 @@ final class Machine {
     }
     return System.getProperty("os.arch");
   }
+
+  /** Physical memory of a process, VmRSS of proc_pid_status(5). */
+  static long residentBytes(long pid) throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+      }
+    }
+    throw new IOException("process " + pid + " has no VmRSS");
+  }
 }

@@ -53,6 +53,11 @@ public final class FileHandle implements AutoCloseable {
     return file.inode();
   }
 
+  /** Id of the content that it opened; see {@link Attributes#content}. */
+  public long content() {
+    return openedContent;
+  }
+
   /** Whether it was opened for writing. */
   public boolean isWritable() {
     return writable;
@@ -79,10 +84,10 @@ public final class FileHandle implements AutoCloseable {
     if (lengthBytes == 0) {
       return ByteBuffer.allocate(0);
     }
-    return file.read(content(), offset, Math.min(lengthBytes, MAX_READ_BYTES));
+    return file.read(contentToRead(), offset, Math.min(lengthBytes, MAX_READ_BYTES));
   }
 
-  private long content() {
+  private long contentToRead() {
     return writable ? 0 : openedContent;
   }
 

@@ -21,9 +21,11 @@ import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
 import io.quorate.store.world.World;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -54,6 +56,8 @@ public final class FileTree implements AutoCloseable {
   private final Sessions sessions;
   private final OpenFile.Tools tools;
   private final Versions versions;
+  private final Downloads downloads;
+  private final Window uploadBuffers;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FileTree(World world, Gateway gateway, StoreOptions options) {
@@ -73,6 +77,8 @@ public final class FileTree implements AutoCloseable {
             options.chunkBytes(),
             options.unpublishedBytes());
     this.versions = new Versions(sessions, tools, options.deadlineMillis());
+    this.uploadBuffers = new Window(options.unpublishedBytes(), requests);
+    this.downloads = new Downloads(this, gateway, requests, files);
   }
 
   /** A tree over a gateway, which it closes in the end. */
@@ -96,9 +102,14 @@ public final class FileTree implements AutoCloseable {
   // ---- asking
 
   public Attributes stat(At at) throws IOException {
+    // Looked up before: what is published while the question is under way may be in neither then.
+    Set<Long> unpublished = files.unpublished();
     Attributes attributes = statPublished(at);
+    if (!unpublished.contains(attributes.inode())) {
+      return attributes;
+    }
     OpenFile open = files.find(attributes.inode());
-    return open == null ? attributes : open.over(attributes);
+    return open == null ? statPublished(at) : open.attributes();
   }
 
   private Attributes statPublished(At at) throws IOException {
@@ -270,6 +281,25 @@ public final class FileTree implements AutoCloseable {
 
   // ---- content
 
+  /**
+   * Finds a regular file and reads its beginning, in one request. If that is all of it, neither a
+   * session nor a handle is needed; otherwise the file is open when this returns.
+   */
+  public Beginning begin(At at) throws IOException {
+    checkOpen();
+    return downloads.begin(at);
+  }
+
+  /**
+   * Copies a whole file into {@code sink}; a small one costs one request.
+   *
+   * @return bytes copied
+   */
+  public long copy(At at, OutputStream sink) throws IOException {
+    checkOpen();
+    return downloads.copy(at, sink);
+  }
+
   /** Opens a regular file. No round, but for one that it creates: then one. */
   public FileHandle open(At at, OpenMode mode) throws IOException {
     checkOpen();
@@ -277,26 +307,35 @@ public final class FileTree implements AutoCloseable {
     long ticket = files.opening();
     try {
       Session session = sessionToOpen(mode, file);
-      Attributes attributes = openAttributes(at, mode);
-      if (attributes.type() != FileType.REGULAR) {
-        throw new RefusedException(
-            attributes.type() == FileType.DIRECTORY ? ErrorCode.IS_DIRECTORY : ErrorCode.INVALID,
-            file,
-            null,
-            "is a " + attributes.type().name().toLowerCase(Locale.ROOT) + ", not a file");
-      }
-      OpenFile open =
-          files.hold(
-              session, attributes, (owner, known) -> new OpenFile(tools, owner, known, file));
-      open.heard(attributes);
-      FileHandle handle = new FileHandle(open, mode.write(), attributes.content());
-      if (mode.truncate() && (attributes.sizeBytes() > 0 || !open.isClean())) {
-        handle.truncate(0);
-      }
-      return handle;
+      return opened(session, openAttributes(at, mode), mode, file);
     } finally {
       files.ended(ticket);
     }
+  }
+
+  /** Opens a file for reading whose attributes came in an answer of just now. */
+  FileHandle opened(Attributes attributes, String file) throws IOException {
+    return opened(sessionToOpen(OpenMode.READ, file), attributes, OpenMode.READ, file);
+  }
+
+  private FileHandle opened(
+      @Nullable Session session, Attributes attributes, OpenMode mode, String file)
+      throws IOException {
+    if (attributes.type() != FileType.REGULAR) {
+      throw new RefusedException(
+          attributes.type() == FileType.DIRECTORY ? ErrorCode.IS_DIRECTORY : ErrorCode.INVALID,
+          file,
+          null,
+          "is a " + attributes.type().name().toLowerCase(Locale.ROOT) + ", not a file");
+    }
+    OpenFile open =
+        files.hold(session, attributes, (owner, known) -> new OpenFile(tools, owner, known, file));
+    open.heard(attributes);
+    FileHandle handle = new FileHandle(open, mode.write(), attributes.content());
+    if (mode.truncate() && (attributes.sizeBytes() > 0 || !open.isClean())) {
+      handle.truncate(0);
+    }
+    return handle;
   }
 
   /**
@@ -354,7 +393,7 @@ public final class FileTree implements AutoCloseable {
   /** Begins to replace, or make, a whole file. */
   public Upload upload(PutRequest request) throws IOException {
     checkOpen();
-    return new Upload(sessions, requests, request);
+    return new Upload(sessions, requests, request, uploadBuffers);
   }
 
   /**
@@ -365,45 +404,22 @@ public final class FileTree implements AutoCloseable {
     if (closed.get()) {
       return CompletableFuture.failedFuture(new StoreClosedException(request.file()));
     }
-    Upload upload = new Upload(sessions, requests, request);
-    CompletableFuture<Attributes> done = new CompletableFuture<>();
-    putFrom(upload, content.duplicate(), done);
-    return done;
+    return new Upload(sessions, requests, request, uploadBuffers)
+        .putAll(content.duplicate(), options.chunkBytes());
   }
 
-  private void putFrom(Upload upload, ByteBuffer rest, CompletableFuture<Attributes> done) {
-    while (rest.remaining() > options.chunkBytes()) {
-      ByteBuffer piece = rest.slice(rest.position(), options.chunkBytes());
-      rest.position(rest.position() + piece.remaining());
-      CompletableFuture<Void> room = upload.addAsync(piece);
-      if (!room.isDone()) {
-        room.whenComplete(
-            (added, error) -> {
-              if (error == null) {
-                putFrom(upload, rest, done);
-              } else {
-                upload.abandon();
-                done.completeExceptionally(Requests.cause(error));
-              }
-            });
-        return;
-      }
-      if (room.isCompletedExceptionally()) {
-        upload.abandon();
-        done.completeExceptionally(Requests.cause(room.exceptionNow()));
-        return;
-      }
-    }
-    upload
-        .finish(rest)
-        .whenComplete(
-            (attributes, error) -> {
-              if (error == null) {
-                done.complete(attributes);
-              } else {
-                done.completeExceptionally(Requests.cause(error));
-              }
-            });
+  /**
+   * Grows whenever a change that this process makes sets out, and again before its outcome is told:
+   * while it stays the same, no change of this process came in between. Unpublished writes are not
+   * counted; see {@link #hasUnpublished}.
+   */
+  public long changesMade() {
+    return requests.changesMade();
+  }
+
+  /** Whether this process has unpublished changes to a file. */
+  public boolean hasUnpublished(long inode) {
+    return files.unpublished().contains(inode);
   }
 
   // ---- messages

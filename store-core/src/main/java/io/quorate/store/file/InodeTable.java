@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -123,7 +124,26 @@ final class InodeTable {
 
   /** Whether any open file has unpublished changes; spares others the question which. */
   boolean anyUnpublished() {
-    return all().stream().anyMatch(file -> !file.isClean());
+    return !unpublished().isEmpty();
+  }
+
+  /** Inodes with unpublished changes. */
+  Set<Long> unpublished() {
+    lock.lock();
+    try {
+      if (files.isEmpty()) {
+        return Set.of();
+      }
+    } finally {
+      lock.unlock();
+    }
+    Set<Long> inodes = new TreeSet<>();
+    for (OpenFile file : all()) {
+      if (!file.isClean()) {
+        inodes.add(file.inode());
+      }
+    }
+    return inodes;
   }
 
   List<OpenFile> all() {

@@ -6,8 +6,11 @@ import io.quorate.store.gateway.OutcomeUnknownException;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.world.World;
 import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +28,13 @@ final class Requests {
   private static final long FIRST_PAUSE_NANOS = 5_000_000;
   private static final long LONGEST_PAUSE_NANOS = 500_000_000;
 
+  /** Different troubles that an error tells of; enough for each of seven peers. */
+  private static final int MOST_TROUBLES = 7;
+
   private final World world;
   private final Deadlines deadlines;
   private final long deadlineNanos;
+  private final AtomicLong changes = new AtomicLong();
 
   Requests(World world, long deadlineMillis) {
     this.world = world;
@@ -68,7 +75,16 @@ final class Requests {
       long deadline,
       boolean inDoubt,
       Supplier<CompletableFuture<T>> attempt) {
+    changes.incrementAndGet();
     return new Request<>(file, deadline, true, inDoubt, attempt).start();
+  }
+
+  /**
+   * Grows when a request with an effect sets out and again before its outcome is told: what was
+   * read while it stayed the same can not miss an effect that somebody here knows of.
+   */
+  long changesMade() {
+    return changes.get();
   }
 
   /** Fails everything that is under way, as if its deadline had passed. */
@@ -131,7 +147,7 @@ final class Requests {
     private boolean maybeHappened;
     private boolean underWay;
     private long pauseNanos = FIRST_PAUSE_NANOS;
-    private String trouble = "no peer answered";
+    private final Set<String> troubles = new LinkedHashSet<>();
     private Deadlines.@Nullable Entry expiry;
 
     Request(
@@ -190,6 +206,7 @@ final class Requests {
     private void answered(@Nullable T value, @Nullable Throwable error) {
       if (error == null) {
         finish();
+        countEffect();
         outcome.complete(value);
         return;
       }
@@ -203,14 +220,22 @@ final class Requests {
         if (!(cause instanceof UnavailableException)) {
           maybeHappened = true;
         }
-        trouble = cause.getMessage() != null ? cause.getMessage() : cause.toString();
+        if (troubles.size() < MOST_TROUBLES) {
+          troubles.add(cause.getMessage() != null ? cause.getMessage() : cause.toString());
+        }
         pause = pauseNanos / 2 + Long.remainderUnsigned(world.randomLong(), pauseNanos / 2 + 1);
         pauseNanos = Math.min(LONGEST_PAUSE_NANOS, pauseNanos * 2);
+        long left = deadline - world.nanoTime();
+        if (pause > left / 2) {
+          // One more attempt that may still be answered, rather than doubt at the deadline.
+          pause = Math.max(left / 2, FIRST_PAUSE_NANOS / 2);
+        }
       } finally {
         lock.unlock();
       }
       if (!retry) {
         finish();
+        countEffect();
         outcome.completeExceptionally(effect && cause instanceof IOException ? inDoubt() : cause);
       } else if (!outcome.isDone()) {
         world.schedule(pause, this::attempt);
@@ -230,7 +255,14 @@ final class Requests {
       }
     }
 
+    private void countEffect() {
+      if (effect) {
+        changes.incrementAndGet();
+      }
+    }
+
     private void expire() {
+      countEffect();
       boolean doubt;
       lock.lock();
       try {
@@ -238,12 +270,22 @@ final class Requests {
       } finally {
         lock.unlock();
       }
-      outcome.completeExceptionally(doubt ? inDoubt() : noQuorum(file, trouble));
+      outcome.completeExceptionally(doubt ? inDoubt() : noQuorum(file, trouble()));
+    }
+
+    /** What each attempt met; those that met the same count once. */
+    private String trouble() {
+      lock.lock();
+      try {
+        return troubles.isEmpty() ? "no peer answered" : String.join("; then ", troubles);
+      } finally {
+        lock.unlock();
+      }
     }
 
     private IOException inDoubt() {
       return new IndeterminateWriteException(
-          file, "sent, but no answer came in time; it may or may not have happened: " + trouble);
+          file, "sent, but no answer came in time; it may or may not have happened: " + trouble());
     }
   }
 

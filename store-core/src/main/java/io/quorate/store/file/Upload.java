@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ public final class Upload {
   private final Requests requests;
   private PutRequest request;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Window buffers;
+  private final AtomicLong takenBytes = new AtomicLong();
   private final List<ChunkRef> refs = new ArrayList<>();
   private final List<CompletableFuture<Void>> storing = new ArrayList<>();
   private volatile @Nullable Session session;
@@ -49,10 +52,11 @@ public final class Upload {
   private boolean finishing;
   private boolean abandoned;
 
-  Upload(Sessions sessions, Requests requests, PutRequest request) {
+  Upload(Sessions sessions, Requests requests, PutRequest request, Window buffers) {
     this.sessions = sessions;
     this.requests = requests;
     this.request = request;
+    this.buffers = buffers;
   }
 
   public String file() {
@@ -75,19 +79,43 @@ public final class Upload {
     if (count < first.length) {
       return ByteBuffer.wrap(first, 0, count);
     }
-    byte[] chunk = Arrays.copyOf(first, chunkBytes);
-    count += content.readNBytes(chunk, count, chunkBytes - count);
-    while (count == chunkBytes) {
-      byte[] next = new byte[chunkBytes];
-      int nextCount = content.readNBytes(next, 0, chunkBytes);
+    byte[] piece = Arrays.copyOf(first, takeBuffer(chunkBytes));
+    count += content.readNBytes(piece, count, piece.length - count);
+    while (count == piece.length) {
+      byte[] next = new byte[takeBuffer(chunkBytes)];
+      int nextCount = content.readNBytes(next, 0, next.length);
       if (nextCount == 0) {
+        giveBuffer(next.length);
         break;
       }
-      add(ByteBuffer.wrap(chunk));
-      chunk = next;
+      add(ByteBuffer.wrap(piece));
+      giveBuffer(piece.length);
+      piece = next;
       count = nextCount;
     }
-    return ByteBuffer.wrap(chunk, 0, count);
+    return ByteBuffer.wrap(piece, 0, count);
+  }
+
+  /**
+   * How large the next buffer may be: a chunk while the store has memory to spare for it, else 64
+   * KiB. So a thousand uploads at a time end in smaller chunks, not in an error.
+   */
+  public int takeBuffer(int chunkBytes) {
+    if (chunkBytes > FIRST_BYTES && buffers.tryTake(chunkBytes)) {
+      takenBytes.addAndGet(chunkBytes);
+      return chunkBytes;
+    }
+    return Math.min(FIRST_BYTES, chunkBytes);
+  }
+
+  /**
+   * Gives back what {@link #takeBuffer} allowed; {@link #finish} and {@link #abandon} do as well.
+   */
+  public void giveBuffer(int bytes) {
+    if (bytes > FIRST_BYTES) {
+      takenBytes.addAndGet(-bytes);
+      buffers.give(bytes);
+    }
   }
 
   /** As {@link #add}; the future completes when there is room for more. */
@@ -162,6 +190,47 @@ public final class Upload {
     }
     storing.removeIf(CompletableFuture::isDone);
     return CompletableFuture.completedFuture(null);
+  }
+
+  /** Adds all of {@code content}, in pieces of that size, and finishes. */
+  CompletableFuture<Attributes> putAll(ByteBuffer content, int chunkBytes) {
+    CompletableFuture<Attributes> done = new CompletableFuture<>();
+    putFrom(content, chunkBytes, done);
+    return done;
+  }
+
+  private void putFrom(ByteBuffer rest, int chunkBytes, CompletableFuture<Attributes> done) {
+    while (rest.remaining() > chunkBytes) {
+      ByteBuffer piece = rest.slice(rest.position(), chunkBytes);
+      rest.position(rest.position() + piece.remaining());
+      CompletableFuture<Void> room = addAsync(piece);
+      if (!room.isDone()) {
+        room.whenComplete(
+            (added, error) -> {
+              if (error == null) {
+                putFrom(rest, chunkBytes, done);
+              } else {
+                abandon();
+                done.completeExceptionally(Requests.cause(error));
+              }
+            });
+        return;
+      }
+      if (room.isCompletedExceptionally()) {
+        abandon();
+        done.completeExceptionally(Requests.cause(room.exceptionNow()));
+        return;
+      }
+    }
+    finish(rest)
+        .whenComplete(
+            (attributes, error) -> {
+              if (error == null) {
+                done.complete(attributes);
+              } else {
+                done.completeExceptionally(Requests.cause(error));
+              }
+            });
   }
 
   /** As {@link #finish(ByteBuffer)}, under another condition than the request's. */
@@ -259,6 +328,7 @@ public final class Upload {
   }
 
   private void settle() {
+    buffers.give(takenBytes.getAndSet(0));
     lock.lock();
     try {
       Session writer = session;

@@ -10,7 +10,6 @@ import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.file.FileHandle;
 import io.quorate.store.file.FileTree;
-import io.quorate.store.file.OpenMode;
 import io.quorate.store.file.PutRequest;
 import io.quorate.store.file.Upload;
 import io.quorate.store.gateway.ClusterStatus;
@@ -174,9 +173,8 @@ public final class GatewayStore implements Store {
   @Override
   public long get(Path path, OutputStream sink) throws IOException {
     QuoratePath ours = QuoratePath.of(path);
-    try (FileHandle handle = fileSystem.tree().open(ours.at(true), OpenMode.READ);
-        HandleInputStream content = new HandleInputStream(ours, handle)) {
-      return content.transferTo(sink);
+    try {
+      return fileSystem.tree().copy(ours.at(true), sink);
     } catch (FileSystemException e) {
       throw JdkErrors.translate(e, ours);
     }

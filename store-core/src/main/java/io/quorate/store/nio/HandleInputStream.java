@@ -20,8 +20,14 @@ final class HandleInputStream extends InputStream {
   private boolean closed;
 
   HandleInputStream(QuoratePath path, FileHandle handle) {
+    this(path, handle, 0);
+  }
+
+  /** Begins at {@code offset}. */
+  HandleInputStream(QuoratePath path, FileHandle handle, long offset) {
     this.path = path;
     this.handle = handle;
+    this.next = offset;
   }
 
   /** False at the end of the file. */

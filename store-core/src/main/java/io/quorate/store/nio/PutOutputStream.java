@@ -62,7 +62,7 @@ final class PutOutputStream extends OutputStream {
     int left = length;
     while (left > 0) {
       if (count == buffer.length) {
-        makeRoom(left);
+        makeRoom();
       }
       int part = Math.min(left, buffer.length - count);
       System.arraycopy(source, from, buffer, count, part);
@@ -72,11 +72,13 @@ final class PutOutputStream extends OutputStream {
     }
   }
 
-  private void makeRoom(int wanted) throws IOException {
-    if (count < chunkBytes) {
-      int larger = (int) Math.max(count * 4L, Math.min(chunkBytes, (long) count + wanted));
-      buffer = Arrays.copyOf(buffer, Math.min(chunkBytes, larger));
-      return;
+  private void makeRoom() throws IOException {
+    if (buffer.length < chunkBytes) {
+      int larger = upload.takeBuffer(chunkBytes);
+      if (larger > buffer.length) {
+        buffer = Arrays.copyOf(buffer, larger);
+        return;
+      }
     }
     try {
       upload.add(ByteBuffer.wrap(buffer));
@@ -84,7 +86,8 @@ final class PutOutputStream extends OutputStream {
       failed = true;
       throw JdkErrors.translate(e, path);
     }
-    buffer = new byte[chunkBytes];
+    upload.giveBuffer(buffer.length);
+    buffer = new byte[upload.takeBuffer(chunkBytes)];
     count = 0;
   }
 

@@ -52,6 +52,8 @@ final class QuoratePath implements Path {
     static final Anchor ROOT = new Anchor(At.ROOT, () -> false);
   }
 
+  private @Nullable Listed listed;
+
   private QuoratePath(QuorateFileSystem fileSystem, byte[] normal) {
     this(fileSystem, normal, Anchor.ROOT);
   }
@@ -196,6 +198,20 @@ final class QuoratePath implements Path {
     joined[joined.length - name.length() - 1] = SLASH;
     System.arraycopy(name.unsafeArray(), 0, joined, joined.length - name.length(), name.length());
     return new QuoratePath(fileSystem, joined);
+  }
+
+  /** Keeps what a listing told, before this path is given to anyone. */
+  void keep(Listed attributes) {
+    listed = attributes;
+  }
+
+  /** What {@link #keep} was given, to the first who asks: the walk that it was meant for. */
+  @Nullable Listed takeListed() {
+    Listed taken = listed;
+    if (taken != null) {
+      listed = null;
+    }
+    return taken;
   }
 
   // ---- parts

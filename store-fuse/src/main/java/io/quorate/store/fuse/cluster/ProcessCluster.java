@@ -26,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,7 @@ public final class ProcessCluster implements AutoCloseable {
    * @param javaOptions flags for the java of each peer; {@link #SHORT_LIVED} if not set
    * @param configuration settings for every peer's file, by their names in it
    * @param progress is shown what a long wait waits for
+   * @param hosts where each peer listens; if empty, all on the loopback interface
    */
   public record Settings(
       Path directory,
@@ -69,7 +71,8 @@ public final class ProcessCluster implements AutoCloseable {
       int peers,
       List<String> javaOptions,
       Map<String, String> configuration,
-      Consumer<Supplier<String>> progress) {
+      Consumer<Supplier<String>> progress,
+      List<String> hosts) {
 
     /**
      * For several peers that share a machine for a minute or two. In that time the optimizing
@@ -81,27 +84,34 @@ public final class ProcessCluster implements AutoCloseable {
     public Settings {
       javaOptions = List.copyOf(javaOptions);
       configuration = Map.copyOf(configuration);
+      hosts = List.copyOf(hosts);
     }
 
     public static Settings of(String name, int peers, Path directory) {
-      return new Settings(directory, false, name, peers, SHORT_LIVED, Map.of(), _ -> {});
+      return new Settings(directory, false, name, peers, SHORT_LIVED, Map.of(), _ -> {}, List.of());
     }
 
     /** In a new directory in {@code parent}, which goes with the cluster. */
     public static Settings temporary(String name, int peers, Path parent) {
-      return new Settings(parent, true, name, peers, SHORT_LIVED, Map.of(), _ -> {});
+      return new Settings(parent, true, name, peers, SHORT_LIVED, Map.of(), _ -> {}, List.of());
     }
 
     public Settings withJavaOptions(List<String> value) {
-      return new Settings(directory, temporary, name, peers, value, configuration, progress);
+      return new Settings(directory, temporary, name, peers, value, configuration, progress, hosts);
     }
 
     public Settings withConfiguration(Map<String, String> value) {
-      return new Settings(directory, temporary, name, peers, javaOptions, value, progress);
+      return new Settings(directory, temporary, name, peers, javaOptions, value, progress, hosts);
+    }
+
+    public Settings withHosts(List<String> value) {
+      return new Settings(
+          directory, temporary, name, peers, javaOptions, configuration, progress, value);
     }
 
     public Settings withProgress(Consumer<Supplier<String>> value) {
-      return new Settings(directory, temporary, name, peers, javaOptions, configuration, value);
+      return new Settings(
+          directory, temporary, name, peers, javaOptions, configuration, value, hosts);
     }
   }
 
@@ -143,7 +153,12 @@ public final class ProcessCluster implements AutoCloseable {
   }
 
   private void configure() throws IOException {
-    addresses.addAll(LocalCluster.freeEndpoints(settings.peers));
+    List<Endpoint> free = LocalCluster.freeEndpoints(settings.peers);
+    for (int i = 0; i < settings.peers; i++) {
+      Endpoint local = free.get(i);
+      addresses.add(
+          settings.hosts.isEmpty() ? local : new Endpoint(settings.hosts.get(i), local.port()));
+    }
     written = ClusterInit.write(directory, settings.name, addresses);
     StringBuilder more = new StringBuilder();
     settings.configuration.forEach(
@@ -176,6 +191,22 @@ public final class ProcessCluster implements AutoCloseable {
   /** A client of one peer and no other. */
   public Store connectTo(int peer, StoreOptions options) throws IOException {
     return Store.connect(files().key(), List.of(addresses.get(peer - 1).toString()), options);
+  }
+
+  /** A client that prefers the peers in the order given. */
+  public Store connect(StoreOptions options, int... order) throws IOException {
+    List<String> targets = IntStream.of(order).mapToObj(this::address).toList();
+    return Store.connect(files().key(), targets, options);
+  }
+
+  /** The key that clients prove to hold. */
+  public Path keyFile() {
+    return files().key();
+  }
+
+  /** Host and port of a peer. */
+  public String address(int peer) {
+    return addresses.get(peer - 1).toString();
   }
 
   /** The configuration file for clients of all peers. */

@@ -31,11 +31,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Peers are dialed one after the other, without pause until each has failed once; then calls
  * that wait fail, and the next round begins after a pause. A peer that answers several calls in a
- * row that it is unavailable (it may be cut off from the others) is left for the next one, but only
- * once that one's connection stands. All state is the event loop's, except the queue and its
- * counter.
+ * row that it is unavailable, or answers nothing for a while (it may be cut off from the others),
+ * is left for another, but only once that one has answered a question. While a peer is used that is
+ * not the first of the list, those before it are tried from time to time, in the same way: it is
+ * the first that its owner wants to be used. All state is the event loop's, except the queue and
+ * its counter.
  */
-final class Failover implements PeerConnection.Listener {
+final class Failover implements PeerConnection.Listener, Search.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Failover.class);
   private static final int UNAVAILABLE_BEFORE_LEAVING = 3;
   private static final long SWEEP_MILLIS = 50;
@@ -66,6 +68,8 @@ final class Failover implements PeerConnection.Listener {
   private int unavailableInRow;
   private long backoffMillis;
   private long leftAtNanos;
+  private @Nullable Search search;
+  private long returnNanos;
 
   Failover(
       NettyNetwork network,
@@ -88,6 +92,7 @@ final class Failover implements PeerConnection.Listener {
     loop.execute(
         () -> {
           leftAtNanos = System.nanoTime() - LEAVE_PAUSE_NANOS;
+          returnNanos = System.nanoTime();
           sweep =
               loop.scheduleAtFixedRate(
                   this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -148,6 +153,7 @@ final class Failover implements PeerConnection.Listener {
           if (dialing != null) {
             dialing.cancel("this client is closed");
           }
+          cancelSearch("this client is closed");
           List.copyOf(connections).forEach(open -> open.close("this client is closed"));
           failQueue("this client is closed");
         });
@@ -178,10 +184,6 @@ final class Failover implements PeerConnection.Listener {
       return;
     }
     Endpoint endpoint = peers.get(Math.floorMod(next++, peers.size()));
-    if (current != null && endpoint.equals(current.endpoint())) {
-      dialFailed(endpoint, new IOException("it is the one to be left"));
-      return;
-    }
     dialing =
         dialer.dial(
             endpoint,
@@ -194,20 +196,90 @@ final class Failover implements PeerConnection.Listener {
     dialing = null;
     round.clear();
     backoffMillis = options.transport().reconnectMinMillis();
-    unavailableInRow = 0;
-    PeerConnection left = current;
     PeerConnection made = new PeerConnection(endpoint, connection, this);
+    use(made);
+    firstConnection.complete(null);
+    return made;
+  }
+
+  private void use(PeerConnection made) {
     connections.add(made);
     current = made;
-    connectedTo = endpoint.toString();
-    if (left != null) {
-      leftAtNanos = System.nanoTime();
-      left.retire();
-    }
-    LOG.info("connected to {}", endpoint);
-    firstConnection.complete(null);
+    connectedTo = made.endpoint().toString();
+    unavailableInRow = 0;
+    leftAtNanos = System.nanoTime();
+    returnNanos = leftAtNanos;
+    // Should it be lost, those after it come next.
+    next = peers.indexOf(made.endpoint()) + 1;
+    LOG.info("connected to {}", made.endpoint());
     loop.execute(this::drain);
-    return made;
+  }
+
+  private void search(List<Endpoint> candidates) {
+    search =
+        new Search(
+            dialer,
+            candidates,
+            options.patienceMillis(),
+            attempts++,
+            this,
+            skipped -> LOG.debug("{} can not take over", skipped));
+    search.next();
+  }
+
+  @Override
+  public void found(Endpoint endpoint, PeerConnection made) {
+    search = null;
+    PeerConnection left = current;
+    made.listenWith(this);
+    use(made);
+    if (left != null) {
+      if (left.isSilentSince(System.nanoTime() - patienceNanos())) {
+        left.abandon(left.endpoint() + " answered nothing, and " + endpoint + " does");
+      } else {
+        left.retire();
+      }
+    }
+  }
+
+  @Override
+  public void foundNone() {
+    search = null;
+    unavailableInRow = 0;
+    leftAtNanos = System.nanoTime();
+    returnNanos = leftAtNanos;
+  }
+
+  private void cancelSearch(String reason) {
+    if (search != null) {
+      search.cancel(reason);
+      search = null;
+    }
+  }
+
+  private long patienceNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(options.patienceMillis());
+  }
+
+  /** Looks for another peer if this one seems not to serve, or for the one that is preferred. */
+  private void reconsider(long nowNanos) {
+    PeerConnection used = current;
+    if (closed || used == null || search != null || peers.size() == 1) {
+      return;
+    }
+    int rank = peers.indexOf(used.endpoint());
+    boolean bad =
+        unavailableInRow >= UNAVAILABLE_BEFORE_LEAVING
+            || used.isSilentSince(nowNanos - patienceNanos());
+    if (bad && nowNanos - leftAtNanos > LEAVE_PAUSE_NANOS) {
+      List<Endpoint> others = new ArrayList<>(peers.subList(rank + 1, peers.size()));
+      others.addAll(peers.subList(0, rank));
+      search(others);
+    } else if (!bad
+        && rank > 0
+        && nowNanos - returnNanos > TimeUnit.MILLISECONDS.toNanos(options.returnMillis())) {
+      search(peers.subList(0, rank));
+    }
   }
 
   private void dialFailed(Endpoint endpoint, IOException failure) {
@@ -229,12 +301,6 @@ final class Failover implements PeerConnection.Listener {
     if (forGood) {
       firstConnection.completeExceptionally(first);
     }
-    if (current != null) {
-      // It was only a search for a better peer, and there is none.
-      unavailableInRow = 0;
-      leftAtNanos = System.nanoTime();
-      return;
-    }
     failQueue(failures);
     long jittered =
         backoffMillis * 3 / 4 + Math.floorMod(world.randomLong(), Math.max(1, backoffMillis / 2));
@@ -255,10 +321,8 @@ final class Failover implements PeerConnection.Listener {
       return;
     }
     unavailableInRow = unavailable ? unavailableInRow + 1 : 0;
-    if (unavailableInRow >= UNAVAILABLE_BEFORE_LEAVING
-        && peers.size() > 1
-        && System.nanoTime() - leftAtNanos > LEAVE_PAUSE_NANOS) {
-      dial();
+    if (unavailableInRow >= UNAVAILABLE_BEFORE_LEAVING) {
+      reconsider(System.nanoTime());
     }
   }
 
@@ -281,6 +345,7 @@ final class Failover implements PeerConnection.Listener {
       current = null;
       connectedTo = "";
       if (!closed) {
+        cancelSearch("the peer in use was lost");
         LOG.info("the connection to {} is lost: {}", connection.endpoint(), reason);
         dial();
       }
@@ -292,6 +357,10 @@ final class Failover implements PeerConnection.Listener {
     for (PeerConnection open : List.copyOf(connections)) {
       open.expire(now, options.requestMillis());
     }
+    if (search != null) {
+      search.sweep(now);
+    }
+    reconsider(now);
     for (PendingCall<?> call = queue.peek();
         call != null && call.isOverdue(now);
         call = queue.peek()) {

@@ -28,12 +28,13 @@ final class PeerConnection implements Connection.Owner {
 
   private final Endpoint endpoint;
   private final Connection connection;
-  private final Listener listener;
+  private Listener listener;
 
   /** In the order sent, which is the order of their deadlines. */
   private final Map<Long, PendingCall<?>> unanswered = new LinkedHashMap<>();
 
   private boolean retired;
+  private long servedNanos = System.nanoTime();
 
   PeerConnection(Endpoint endpoint, Connection connection, Listener listener) {
     this.endpoint = endpoint;
@@ -43,6 +44,27 @@ final class PeerConnection implements Connection.Owner {
 
   Endpoint endpoint() {
     return endpoint;
+  }
+
+  /** Changes who is told. */
+  void listenWith(Listener newListener) {
+    listener = newListener;
+  }
+
+  /**
+   * Whether calls wait for replies and none was served since {@code nanos}. Under load each single
+   * call may take long; but then others are answered meanwhile.
+   */
+  boolean isSilentSince(long nanos) {
+    if (servedNanos - nanos >= 0) {
+      return false;
+    }
+    for (PendingCall<?> call : unanswered.values()) {
+      if (call.isSlow(nanos)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isWritable() {
@@ -56,6 +78,7 @@ final class PeerConnection implements Connection.Owner {
   void send(PendingCall<?> call) {
     try {
       connection.write(call.frame());
+      call.sent(System.nanoTime());
       unanswered.put(call.request(), call);
     } catch (FrameException e) {
       listener.ended(call);
@@ -67,6 +90,13 @@ final class PeerConnection implements Connection.Owner {
   void retire() {
     retired = true;
     closeIfIdle();
+  }
+
+  /** Ends every call, so that it is repeated elsewhere, and closes. */
+  void abandon(String reason) {
+    retired = true;
+    failAll(reason);
+    connection.close(reason);
   }
 
   void close(String reason) {
@@ -98,8 +128,12 @@ final class PeerConnection implements Connection.Owner {
       // Its deadline has passed.
       return;
     }
+    boolean served = !(reply instanceof Reply.Unavailable || reply instanceof Reply.OutcomeUnknown);
+    if (served) {
+      servedNanos = System.nanoTime();
+    }
     listener.replied(this, call, reply instanceof Reply.Unavailable);
-    if (!call.reply(reply)) {
+    if (!call.reply(endpoint, reply)) {
       call.unanswered(endpoint + " answered with " + frame.header().getBodyCase());
       throw new FrameException("a reply is of another kind than its call");
     }
@@ -115,12 +149,16 @@ final class PeerConnection implements Connection.Owner {
 
   @Override
   public void closed(Connection from, String reason) {
-    List<PendingCall<?>> lost = new ArrayList<>(unanswered.values());
-    unanswered.clear();
     listener.lost(this, reason);
-    for (PendingCall<?> call : lost) {
+    failAll("the connection to " + endpoint + " was lost: " + reason);
+  }
+
+  private void failAll(String reason) {
+    List<PendingCall<?>> failed = new ArrayList<>(unanswered.values());
+    unanswered.clear();
+    for (PendingCall<?> call : failed) {
       listener.ended(call);
-      call.unanswered("the connection to " + endpoint + " was lost: " + reason);
+      call.unanswered(reason);
     }
   }
 

@@ -2,6 +2,7 @@ package io.quorate.store.net.client;
 
 import io.quorate.store.gateway.OutcomeUnknownException;
 import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.net.transport.Endpoint;
 import io.quorate.store.net.wire.Frame;
 import io.quorate.store.net.wire.Reply;
 import java.util.concurrent.CompletableFuture;
@@ -12,27 +13,39 @@ import org.jspecify.annotations.Nullable;
 final class PendingCall<T> {
   private static final long OVERHEAD_BYTES = 512;
 
+  /** What may be concluded while no reply has come. */
+  enum Kind {
+    /** It may have an effect although no reply came. */
+    PROPOSAL,
+    /** It has no effect, and a peer that is well answers it soon. */
+    READ,
+    /** It has no effect, and may rightly wait for long. */
+    WAIT
+  }
+
   private final long request;
   private final Frame frame;
-  private final boolean proposal;
+  private final Kind kind;
   private final long deadlineNanos;
   private final Function<Reply, @Nullable T> success;
   private final CompletableFuture<T> outcome = new CompletableFuture<>();
   private final long bytes;
 
+  // On the event loop.
+  private long sentNanos;
+
   /**
-   * @param proposal whether it may have an effect although no reply came
    * @param success the reply's value, or null if it is a reply to something else
    */
   PendingCall(
       long request,
       Frame frame,
-      boolean proposal,
+      Kind kind,
       long deadlineNanos,
       Function<Reply, @Nullable T> success) {
     this.request = request;
     this.frame = frame;
-    this.proposal = proposal;
+    this.kind = kind;
     this.deadlineNanos = deadlineNanos;
     this.success = success;
     bytes = OVERHEAD_BYTES + frame.header().getSerializedSize() + frame.payloadBytes();
@@ -55,15 +68,24 @@ final class PendingCall<T> {
     return outcome;
   }
 
+  void sent(long nowNanos) {
+    sentNanos = nowNanos;
+  }
+
+  /** Whether a peer that is well would have answered what was sent before {@code nanos}. */
+  boolean isSlow(long nanos) {
+    return kind != Kind.WAIT && sentNanos - nanos < 0;
+  }
+
   boolean isOverdue(long nowNanos) {
     return nowNanos - deadlineNanos > 0;
   }
 
   /** Ends the call with a reply; false if that is not a reply to it. */
-  boolean reply(Reply reply) {
+  boolean reply(Endpoint from, Reply reply) {
     switch (reply) {
-      case Reply.Unavailable(String text) -> neverSent(text);
-      case Reply.OutcomeUnknown(String text) -> unanswered(text);
+      case Reply.Unavailable(String text) -> neverSent(from + ": " + text);
+      case Reply.OutcomeUnknown(String text) -> unanswered(from + ": " + text);
       case Reply.Proposed _,
           Reply.Stored _,
           Reply.Answered _,
@@ -88,6 +110,8 @@ final class PendingCall<T> {
   /** Ends a call that was sent and got no reply. */
   void unanswered(String reason) {
     outcome.completeExceptionally(
-        proposal ? new OutcomeUnknownException(reason) : new UnavailableException(reason));
+        kind == Kind.PROPOSAL
+            ? new OutcomeUnknownException(reason)
+            : new UnavailableException(reason));
   }
 }

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway of whichever peer of a list answers. Peers are tried in the order given; the one that
- * answered first is kept until its connection breaks or it can not serve any more.
+ * answered first is kept until its connection breaks, it can not serve any more, or one that is
+ * named before it is back.
  *
  * <p>A call that was not sent yet waits for the next connection. One that was sent when the
  * connection broke fails at once: a proposal with {@link
@@ -177,10 +178,18 @@ public final class RemoteGateway implements Gateway {
         new PendingCall<>(
             request,
             GatewayCodec.encode(request, call),
-            proposal,
+            kind(call, proposal),
             System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.requestMillis()),
             success);
     failover.submit(pending);
     return pending.outcome();
+  }
+
+  private static PendingCall.Kind kind(Call call, boolean proposal) {
+    if (proposal) {
+      return PendingCall.Kind.PROPOSAL;
+    }
+    boolean prompt = call instanceof Call.Ask || call instanceof Call.Read;
+    return prompt ? PendingCall.Kind.READ : PendingCall.Kind.WAIT;
   }
 }

@@ -8,20 +8,41 @@ import io.quorate.store.net.transport.TransportOptions;
  * @param requestMillis each call ends by then; a little more than the peers' own deadline, so that
  *     it is the peer that says why
  * @param inFlightBytes content of calls that are not answered yet; beyond it calls fail at once
+ * @param patienceMillis a peer that answers nothing for so long although calls wait is left for
+ *     another, if another answers. Longer than an election takes, or clients change in vain
+ * @param returnMillis pause between attempts to return to a peer that comes earlier in the list
  * @param transport timing of the connection
  */
-public record RemoteOptions(int requestMillis, long inFlightBytes, TransportOptions transport) {
+public record RemoteOptions(
+    int requestMillis,
+    long inFlightBytes,
+    int patienceMillis,
+    int returnMillis,
+    TransportOptions transport) {
   public static final RemoteOptions DEFAULTS =
       new RemoteOptions(7_000, 256L << 20, TransportOptions.DEFAULTS);
+
+  /** With the default ways of changing between peers. */
+  public RemoteOptions(int requestMillis, long inFlightBytes, TransportOptions transport) {
+    this(requestMillis, inFlightBytes, 2_000, 5_000, transport);
+  }
 
   public RemoteOptions {
     if (requestMillis < 10 || requestMillis > 600_000) {
       throw new IllegalArgumentException(
           "requestMillis is " + requestMillis + "; allowed are 10 to 600000");
     }
+    requirePause("patienceMillis", patienceMillis);
+    requirePause("returnMillis", returnMillis);
     if (inFlightBytes < 1 << 20) {
       throw new IllegalArgumentException(
           "inFlightBytes is " + inFlightBytes + "; allowed is " + (1 << 20) + " or more");
+    }
+  }
+
+  private static void requirePause(String field, int millis) {
+    if (millis < 10 || millis > 600_000) {
+      throw new IllegalArgumentException(field + " is " + millis + "; allowed are 10 to 600000");
     }
   }
 }

@@ -205,10 +205,94 @@ final class RemoteGatewayTest {
       }
       if (atOne != null) {
         atOne.completeExceptionally(new UnavailableException("no quorum"));
-        assertEquals("no quorum", failure(asked).getMessage());
+        assertEquals(peers.get(0) + ": no quorum", failure(asked).getMessage());
       }
     }
+    // Nothing is moved before the other one has answered.
+    assertEquals(peers.get(0).toString(), gateway.connectedTo());
+    take(two.questions).complete(new Answer.Totals(1, 1));
+    awaitConnection(gateway, peers.get(1));
+  }
+
+  private static void awaitConnection(RemoteGateway gateway, Endpoint peer) throws Exception {
+    while (!gateway.connectedTo().equals(peer.toString())) {
+      // A pause between looks at the condition; the class has a time limit.
+      Thread.sleep(5);
+    }
+  }
+
+  private RemoteGateway impatient(List<Endpoint> peers) throws Exception {
+    RemoteGateway gateway =
+        RemoteGateway.open(
+            world,
+            cluster("id-1", 1),
+            peers,
+            new RemoteOptions(20_000, 256 << 20, 100, 50, PATIENT));
+    open.add(gateway);
+    return gateway;
+  }
+
+  /** It takes connections, and sends its pings; but it answers no call. */
+  @Test
+  void aPeerThatAnswersNothingIsLeft() throws Exception {
+    List<Endpoint> peers = LocalCluster.freeEndpoints(2);
+    FakeGateway mute = new FakeGateway();
+    FakeGateway two = new FakeGateway();
+    serve(peers.get(0), mute, PATIENT);
+    serve(peers.get(1), two, PATIENT);
+    RemoteGateway gateway = impatient(peers);
+    CompletableFuture<Answer> asked = gateway.ask(new Query.Totals());
+    CompletableFuture<Result> proposed = gateway.propose(COMMAND, List.of());
+    take(mute.questions);
+    take(two.questions).complete(new Answer.Totals(1, 1));
+    assertInstanceOf(UnavailableException.class, failure(asked));
+    Throwable unknown = assertInstanceOf(OutcomeUnknownException.class, failure(proposed));
+    assertTrue(unknown.getMessage().contains(peers.get(0).toString()), unknown.getMessage());
+    awaitConnection(gateway, peers.get(1));
+  }
+
+  @Test
+  void aCallThatMayWaitIsNoReasonToLeave() throws Exception {
+    List<Endpoint> peers = LocalCluster.freeEndpoints(2);
+    FakeGateway one = new FakeGateway();
+    FakeGateway two = new FakeGateway();
+    serve(peers.get(0), one, PATIENT);
+    serve(peers.get(1), two, PATIENT);
+    RemoteGateway gateway = impatient(peers);
+    CompletableFuture<Result> slow = gateway.propose(COMMAND, List.of());
+    CompletableFuture<Result> proposal = take(one.proposals);
+    // Others are answered meanwhile, for much longer than the patience.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    while (System.nanoTime() - end < 0) {
+      CompletableFuture<Answer> asked = gateway.ask(new Query.Totals());
+      take(one.questions).complete(new Answer.Totals(1, 1));
+      asked.get(20, TimeUnit.SECONDS);
+    }
+    proposal.complete(new Result.Opened(5));
+    assertEquals(new Result.Opened(5), slow.get(20, TimeUnit.SECONDS));
+    assertTrue(two.questions.isEmpty(), "another peer was tried");
+  }
+
+  @Test
+  void theFirstPeerIsTakenAgainOnceItServes() throws Exception {
+    List<Endpoint> peers = LocalCluster.freeEndpoints(2);
+    FakeGateway two = new FakeGateway();
+    serve(peers.get(1), two, PATIENT);
+    RemoteGateway gateway = impatient(peers);
     assertEquals(peers.get(1).toString(), gateway.connectedTo());
+    FakeGateway one = new FakeGateway();
+    serve(peers.get(0), one, PATIENT);
+    // It is back, but lags: it is asked, and not taken.
+    take(one.questions).completeExceptionally(new UnavailableException("far behind"));
+    CompletableFuture<Answer> probe = take(one.questions);
+    CompletableFuture<Answer> asked = gateway.ask(new Query.Totals());
+    CompletableFuture<Answer> question = take(two.questions);
+    assertEquals(peers.get(1).toString(), gateway.connectedTo());
+    probe.complete(new Answer.Totals(1, 1));
+    awaitConnection(gateway, peers.get(0));
+    // What was under way is still answered by the peer that got it.
+    question.complete(new Answer.Totals(7, 7));
+    assertEquals(new Answer.Totals(7, 7), asked.get(20, TimeUnit.SECONDS));
   }
 
   @Test

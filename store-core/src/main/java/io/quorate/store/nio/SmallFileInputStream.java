@@ -10,6 +10,7 @@ import io.quorate.store.metadata.Attributes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class SmallFileInputStream extends InputStream {
   private boolean closed;
 
   /**
-   * @param changes {@link FileTree#changes} before the file was asked for
+   * @param changes {@link FileTree#changesMade} before the file was asked for
    */
   SmallFileInputStream(QuoratePath path, FileTree tree, Beginning beginning, long changes) {
     this.path = path;
@@ -59,7 +60,7 @@ final class SmallFileInputStream extends InputStream {
   /** False at the end of the file; not to be called once there is a {@link #later}. */
   private boolean hasContent() throws IOException {
     if (closed) {
-      throw new IOException("the stream is closed");
+      throw new ClosedChannelException();
     }
     if (tree.world().nanoTime() - openedNanos > FRESH_NANOS || !unchangedHere()) {
       askAnew();
@@ -137,17 +138,17 @@ final class SmallFileInputStream extends InputStream {
     return all;
   }
 
+  /** Back as well, with a negative count, as {@link HandleInputStream#skip}. */
   @Override
   public long skip(long count) throws IOException {
-    if (count <= 0 || !hasContent()) {
-      return 0;
-    }
+    hasContent();
     if (later != null) {
       return later.skip(count);
     }
-    int skipped = (int) Math.min(count, content.remaining());
-    content.position(content.position() + skipped);
-    return skipped;
+    int from = content.position();
+    int to = (int) Math.clamp(from + count, 0L, content.limit());
+    content.position(to);
+    return to - from;
   }
 
   @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The attributes that came with a directory's page, for the walk that asked for it.
  *
  * @param askedNanos when the page was asked for
- * @param changes {@link FileTree#changes} before that
+ * @param changes {@link FileTree#changesMade} before that
  */
 record Listed(Attributes attributes, long askedNanos, long changes) {
   /**

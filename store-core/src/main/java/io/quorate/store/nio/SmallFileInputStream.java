@@ -146,7 +146,10 @@ final class SmallFileInputStream extends InputStream {
       return later.skip(count);
     }
     int from = content.position();
-    int to = (int) Math.clamp(from + count, 0L, content.limit());
+    int to =
+        count > content.remaining()
+            ? content.limit()
+            : (int) Math.max(0, from + Math.max(count, -from));
     content.position(to);
     return to - from;
   }

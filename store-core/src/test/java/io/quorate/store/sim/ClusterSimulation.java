@@ -5,7 +5,6 @@ import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,23 +21,27 @@ final class ClusterSimulation {
   private static final long LINEARIZABILITY_STEPS = 400_000;
   private static final List<String> FILES =
       List.of("/a", "/b", "/c", "/d", "/d/a", "/d/b", "/e", "/e/a");
+  private static final List<String> DIRECTORIES = List.of("/", "/d", "/e");
+  private static final int FIRST_CLIENT_NODE = 100;
   private static final List<String> LOGS = List.of("/log0", "/log1");
 
   private final Simulation simulation;
   private final ClusterPlan plan;
   private final SimNetwork<PeerMessage> network;
   private final List<SimPeer> peers = new ArrayList<>();
-  private final ClusterHistory history;
+  private final List<Subtree> subtrees = new ArrayList<>();
   private final ClusterChecks checks;
-  private final SortedMap<String, Long> logs = new TreeMap<>();
   private int lastToken;
+  private long callsBegun;
 
   private ClusterSimulation(Simulation simulation, ClusterPlan plan, ClusterMutation mutation) {
     this.simulation = simulation;
     this.plan = plan;
     this.network = new SimNetwork<>(simulation, plan.network());
-    this.history = new ClusterHistory(simulation);
     this.checks = new ClusterChecks(simulation);
+    for (int i = 0; i < plan.subtrees(); i++) {
+      subtrees.add(new Subtree(simulation, plan.subtrees() == 1 ? "" : "/tree" + i));
+    }
     SortedMap<Integer, Long> voters = new TreeMap<>();
     for (int id = 1; id <= plan.peers(); id++) {
       voters.put(id, 1L);
@@ -52,16 +55,17 @@ final class ClusterSimulation {
 
   /** Runs {@code seed}; throws {@link SimulationError} if anything was wrong. */
   static Simulation.Result run(long seed, @Nullable PrintStream trace) {
-    return run(seed, trace, ClusterMutation.NONE);
+    return run(seed, trace, RunSettings.SHORT, ClusterMutation.NONE);
   }
 
   /** As {@link #run(long, PrintStream)}, with peers that are broken in one way. */
-  static Simulation.Result run(long seed, @Nullable PrintStream trace, ClusterMutation mutation) {
+  static Simulation.Result run(
+      long seed, @Nullable PrintStream trace, RunSettings settings, ClusterMutation mutation) {
     return Simulation.run(
         seed,
         trace,
         simulation -> {
-          ClusterPlan plan = ClusterPlan.draw(simulation.random());
+          ClusterPlan plan = ClusterPlan.draw(simulation.random(), settings);
           simulation.print(plan.toString());
           new ClusterSimulation(simulation, plan, mutation).run();
         });
@@ -81,7 +85,9 @@ final class ClusterSimulation {
             faults.voted(from);
           }
         });
-    history.onAnswer(() -> faults.answered(checks.newestLeader()));
+    for (Subtree tree : subtrees) {
+      tree.history.onAnswer(() -> faults.answered(checks.newestLeader()));
+    }
     work();
     faults.stopAndRepair();
     if (simulation.random().chance(0.5)) {
@@ -98,35 +104,46 @@ final class ClusterSimulation {
     judge();
   }
 
-  /** A directory and two files for appending, made before any fault. */
+  /** Directories, and two files for appending in each, made before any fault. */
   private void setUp() throws SimClient.GaveUp {
-    FileClient client = client("setup");
-    client.client().patient();
-    for (String log : LOGS) {
-      logs.put(log, client.createLog(log));
+    FileClient client = patientClient(peers, "setup");
+    for (Subtree tree : subtrees) {
+      if (!tree.prefix().isEmpty()) {
+        client.makeSubtree(tree);
+      }
+      for (String log : LOGS) {
+        client.createLog(tree, log);
+      }
+      tree.perform(client, new FileCall.MakeDirectory("/d"));
     }
-    client.perform(new FileCall.MakeDirectory("/d"));
   }
 
-  private FileClient client(String name) {
-    return new FileClient(new SimClient(simulation, peers, name), history, logs);
+  private FileClient patientClient(List<SimPeer> some, String name) {
+    return new FileClient(new SimClient(simulation, some, name).patient());
+  }
+
+  private ClientFace client(int number) {
+    String name = "client" + number;
+    return simulation.random().chance(plan.handleClientShare())
+        ? new HandleClient(simulation, FIRST_CLIENT_NODE + number, peers, name, plan)
+        : new FileClient(new SimClient(simulation, peers, name));
   }
 
   private void work() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(plan.clients());
     for (int i = 1; i <= plan.clients(); i++) {
-      FileClient client = client("client" + i);
+      ClientFace client = client(i);
       simulation.start(
           "client" + i,
           same -> {
-            SimRandom random = client.client().random();
+            SimRandom random = client.random();
             for (int call = 0; call < plan.callsPerClient(); call++) {
-              client.perform(drawCall(random));
+              perform(client, subtreeOfTheHour(random));
               if (random.chance(0.5)) {
                 simulation.sleep(random.between(1, 100_000_000));
               }
               if (random.chance(0.3)) {
-                client.client().moveTo(random.pick(peers));
+                client.moveTo(random.pick(peers));
               }
             }
             done.countDown();
@@ -135,14 +152,38 @@ final class ClusterSimulation {
     done.await();
   }
 
-  private FileCall drawCall(SimRandom random) {
+  /** All clients work on one subtree after the other, so that their calls meet there. */
+  private Subtree subtreeOfTheHour(SimRandom random) {
+    long all = (long) plan.clients() * plan.callsPerClient();
+    int newest = (int) (callsBegun++ * subtrees.size() / all);
+    return subtrees.get(random.chance(0.1) ? random.below(newest + 1) : newest);
+  }
+
+  private void perform(ClientFace client, Subtree tree) {
+    SimRandom random = client.random();
     String path = random.pick(FILES);
-    return switch (random.below(16)) {
+    if (random.chance(0.05)) {
+      // Read, and replace what was read.
+      FileCall.Read read = new FileCall.Read(path);
+      String content = tree.perform(client, read);
+      if (content != null && content.startsWith("ok ") && content.length() > 3) {
+        long version = client.lastReadVersion();
+        if (version > 0) {
+          tree.perform(client, new FileCall.PutIfSame(path, ++lastToken, content, version));
+        }
+      }
+      return;
+    }
+    tree.perform(client, drawCall(random, path));
+  }
+
+  private FileCall drawCall(SimRandom random, String path) {
+    return switch (random.below(20)) {
       case 0, 1, 2 -> new FileCall.Put(path, ++lastToken);
       case 3, 4, 5 -> new FileCall.Append(random.pick(LOGS), ++lastToken);
       case 6, 7 -> new FileCall.Read(random.pick(LOGS));
       case 8, 9 -> new FileCall.Read(path);
-      case 10 -> new FileCall.List(random.pick(List.of("/", "/d", "/e")));
+      case 10 -> new FileCall.List(random.pick(DIRECTORIES));
       case 11 -> new FileCall.Create(path);
       case 12 -> new FileCall.MakeDirectory(random.pick(List.of("/d", "/e", "/c")));
       case 13 -> new FileCall.Rename(path, random.pick(FILES));
@@ -150,6 +191,13 @@ final class ClusterSimulation {
           random.chance(0.3)
               ? new FileCall.RemoveDirectory(random.pick(List.of("/d", "/e", "/c")))
               : new FileCall.Unlink(path);
+      case 15 -> new FileCall.Exchange(path, random.pick(FILES));
+      case 16 -> new FileCall.Move(path, random.pick(FILES));
+      case 17 -> new FileCall.PutIfAbsent(path, ++lastToken);
+      case 18 ->
+          random.chance(0.3)
+              ? new FileCall.Truncate(random.pick(LOGS))
+              : new FileCall.Overwrite(random.pick(LOGS), ++lastToken);
       default -> new FileCall.Link(path, random.pick(FILES));
     };
   }
@@ -186,20 +234,12 @@ final class ClusterSimulation {
   private void readBack(List<SimPeer> some) {
     long givenUp = simulation.counted("client gave up reading");
     for (SimPeer peer : some) {
-      FileClient client =
-          new FileClient(
-              new SimClient(simulation, some, "reader" + peer.id()).patient(), history, logs);
-      for (String path : FILES) {
-        client.client().moveTo(peer);
-        client.perform(new FileCall.Read(path));
-      }
-      for (String path : LOGS) {
-        client.client().moveTo(peer);
-        client.perform(new FileCall.Read(path));
-      }
-      for (String path : List.of("/", "/d", "/e")) {
-        client.client().moveTo(peer);
-        client.perform(new FileCall.List(path));
+      FileClient client = patientClient(some, "reader" + peer.id());
+      for (int i = 0; i < subtrees.size(); i++) {
+        // In long runs each subtree through one peer: equal digests say the rest.
+        if (subtrees.size() == 1 || some.get(i % some.size()) == peer) {
+          readBack(client, peer, subtrees.get(i));
+        }
       }
     }
     if (simulation.counted("client gave up reading") > givenUp) {
@@ -207,17 +247,30 @@ final class ClusterSimulation {
     }
   }
 
+  private void readBack(FileClient client, SimPeer peer, Subtree tree) {
+    List<FileCall> calls = new ArrayList<>();
+    FILES.forEach(path -> calls.add(new FileCall.Read(path)));
+    LOGS.forEach(path -> calls.add(new FileCall.Read(path)));
+    DIRECTORIES.forEach(path -> calls.add(new FileCall.List(path)));
+    for (FileCall call : calls) {
+      client.moveTo(peer);
+      tree.perform(client, call);
+    }
+  }
+
   private void judge() {
-    List<Operation<FileCall>> operations = history.operations();
-    switch (Linearizability.check(new TreeModel(), operations, LINEARIZABILITY_STEPS)) {
-      case LINEARIZABLE -> simulation.count("history linearizable");
-      case UNDECIDED -> simulation.count("history undecided");
-      case VIOLATED -> {
-        StringBuilder text = new StringBuilder("the history is not linearizable:");
-        operations.stream()
-            .sorted(Comparator.comparingLong(Operation::invokedAt))
-            .forEach(operation -> text.append("\n    ").append(operation));
-        throw new AssertionError(text.toString());
+    for (Subtree tree : subtrees) {
+      List<Operation<FileCall>> operations = tree.history.operations();
+      switch (Linearizability.check(new TreeModel(), operations, LINEARIZABILITY_STEPS)) {
+        case LINEARIZABLE -> simulation.count("history linearizable");
+        case UNDECIDED -> simulation.count("history undecided");
+        case VIOLATED ->
+            throw new AssertionError(
+                "the history of \""
+                    + tree.prefix()
+                    + "/\" is not linearizable:"
+                    + Linearizability.explain(
+                        new TreeModel(), operations, LINEARIZABILITY_STEPS));
       }
     }
   }

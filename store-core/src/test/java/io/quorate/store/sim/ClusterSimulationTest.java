@@ -98,7 +98,7 @@ final class ClusterSimulationTest {
   void aBrokenPeerIsCaught(ClusterMutation mutation) {
     for (long seed = 1; seed <= SEEDS_PER_MUTATION; seed++) {
       try {
-        ClusterSimulation.run(seed, null, mutation);
+        ClusterSimulation.run(seed, null, RunSettings.SHORT, mutation);
       } catch (SimulationError caught) {
         System.out.println(
             "mutation " + mutation + " caught by seed " + seed + ": " + firstLine(caught));

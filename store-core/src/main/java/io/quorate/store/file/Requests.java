@@ -200,7 +200,10 @@ final class Requests {
       lock.lock();
       try {
         underWay = false;
-        if (!(cause instanceof UnavailableException)) {
+        if (cause instanceof NoRoom) {
+          // Not taken this time; it is the answer only if no earlier attempt may have been.
+          retry = maybeHappened;
+        } else if (!(cause instanceof UnavailableException)) {
           maybeHappened = true;
         }
         trouble = cause.getMessage() != null ? cause.getMessage() : cause.toString();
@@ -211,7 +214,8 @@ final class Requests {
       }
       if (!retry) {
         finish();
-        outcome.completeExceptionally(effect && cause instanceof IOException ? inDoubt() : cause);
+        boolean doubt = effect && cause instanceof IOException && !(cause instanceof NoRoom);
+        outcome.completeExceptionally(doubt ? inDoubt() : cause);
       } else if (!outcome.isDone()) {
         world.schedule(pause, this::attempt);
       }

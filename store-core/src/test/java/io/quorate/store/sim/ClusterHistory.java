@@ -53,9 +53,10 @@ final class ClusterHistory {
   }
 
   /** The store said that nothing happened; so the history is as if it had never been asked. */
-  void neverHappened(int operation) {
+  void neverHappened(int operation, String why) {
     Begun call = close(operation);
     simulation.trace(call.client + " was refused " + prefix + call.call);
+    simulation.print(why);
     simulation.count("client call refused");
   }
 

@@ -41,7 +41,11 @@ record ClusterPlan(
     CLOCK_DRIFT,
     CLOCK_JUMP,
     SLOW_DISK,
-    SYNC_ERROR
+    SYNC_ERROR,
+    READ_ERROR,
+    WRITE_ERROR,
+    DISK_FULL,
+    BIT_ROT
   }
 
   /** Calls on one subtree of a long run: few enough for the checker to decide its history. */
@@ -101,7 +105,8 @@ record ClusterPlan(
         preemptionChance,
         metadataFlushChance,
         indexFlushChance,
-        faultIntervalNanos,
+        // A restart scans the whole journal, which is long in a long run.
+        faultIntervalNanos * 4,
         syncNanos,
         // They are for short runs: each costs hundreds of milliseconds without any call.
         crashOnAnswerChance / 10,

@@ -31,6 +31,8 @@ final class ClusterSimulation {
   private final List<SimPeer> peers = new ArrayList<>();
   private final List<Subtree> subtrees = new ArrayList<>();
   private final ClusterChecks checks;
+  private final HandleChores chores;
+  private final List<HandleClient> handleClients = new ArrayList<>();
   private int lastToken;
   private long callsBegun;
 
@@ -39,8 +41,9 @@ final class ClusterSimulation {
     this.plan = plan;
     this.network = new SimNetwork<>(simulation, plan.network());
     this.checks = new ClusterChecks(simulation);
+    this.chores = new HandleChores(simulation);
     for (int i = 0; i < plan.subtrees(); i++) {
-      subtrees.add(new Subtree(simulation, plan.subtrees() == 1 ? "" : "/tree" + i));
+      subtrees.add(new Subtree(simulation, "/tree" + i));
     }
     SortedMap<Integer, Long> voters = new TreeMap<>();
     for (int id = 1; id <= plan.peers(); id++) {
@@ -97,10 +100,14 @@ final class ClusterSimulation {
       readBack(faults.supervised());
     }
     faults.superviseAll();
-    converge(peers);
-    readBack(peers);
-    converge(peers);
+    List<SimPeer> sound = faults.sound();
+    converge(sound);
+    readBack(sound);
+    converge(sound);
     checks.sample(peers);
+    if (!handleClients.isEmpty()) {
+      chores.judge(handleClients.getFirst());
+    }
     judge();
   }
 
@@ -108,9 +115,7 @@ final class ClusterSimulation {
   private void setUp() throws SimClient.GaveUp {
     FileClient client = patientClient(peers, "setup");
     for (Subtree tree : subtrees) {
-      if (!tree.prefix().isEmpty()) {
-        client.makeSubtree(tree);
-      }
+      client.makeSubtree(tree);
       for (String log : LOGS) {
         client.createLog(tree, log);
       }
@@ -124,21 +129,31 @@ final class ClusterSimulation {
 
   private ClientFace client(int number) {
     String name = "client" + number;
-    return simulation.random().chance(plan.handleClientShare())
-        ? new HandleClient(simulation, FIRST_CLIENT_NODE + number, peers, name, plan)
-        : new FileClient(new SimClient(simulation, peers, name));
+    if (simulation.random().chance(plan.handleClientShare())) {
+      HandleClient client =
+          new HandleClient(simulation, FIRST_CLIENT_NODE + number, peers, name, plan);
+      handleClients.add(client);
+      return client;
+    }
+    return new FileClient(new SimClient(simulation, peers, name));
   }
 
   private void work() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(plan.clients());
+    List<ClientFace> clients = new ArrayList<>();
     for (int i = 1; i <= plan.clients(); i++) {
-      ClientFace client = client(i);
+      clients.add(client(i));
+    }
+    for (ClientFace client : clients) {
       simulation.start(
-          "client" + i,
+          client.name(),
           same -> {
             SimRandom random = client.random();
             for (int call = 0; call < plan.callsPerClient(); call++) {
               perform(client, subtreeOfTheHour(random));
+              if (client instanceof HandleClient handles && random.chance(0.15)) {
+                chore(handles);
+              }
               if (random.chance(0.5)) {
                 simulation.sleep(random.between(1, 100_000_000));
               }
@@ -150,6 +165,14 @@ final class ClusterSimulation {
           });
     }
     done.await();
+  }
+
+  private void chore(HandleClient client) {
+    if (client.random().chance(0.7)) {
+      chores.increment(client);
+    } else {
+      chores.readUnlinked(client, handleClients);
+    }
   }
 
   /** All clients work on one subtree after the other, so that their calls meet there. */

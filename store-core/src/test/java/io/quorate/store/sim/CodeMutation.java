@@ -86,6 +86,15 @@ enum CodeMutation {
   /** On a restart only the flushed part of the state comes back. */
   FORGET_LOG_AT_RESTART(new Answers("peer.LogReplay", "entry", null), 100),
 
+  /** A lock conflicts with nobody's. */
+  LOCK_ANYWAY(new Answers("metadata.Locks", "conflict", null), 300),
+
+  /** A file is forgotten though another session holds it open. */
+  FORGET_HELD_ORPHAN(new Answers("metadata.Sessions", "isHeld", false), 500),
+
+  /** What a session has not yet said about its open files does not count. */
+  FORGET_ORPHAN_EARLY(new AnswersArgument("metadata.Sessions", "handlesFloor", 0), 500),
+
   /** A client takes an unknown outcome for "nothing happened". */
   UNKNOWN_IS_NOTHING(new Believes("file.Requests$Request", "expire", "effect", false), 200);
 

@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does harm to a cluster until told to stop, and then puts everything right.
@@ -22,6 +24,9 @@ final class FaultInjector {
   private final List<ClusterPlan.Fault> kinds;
   private final List<SimPeer> supervised = new ArrayList<>();
   private boolean stopped;
+
+  /** The one whose disk rots, once it does. */
+  private @Nullable SimPeer frail;
 
   FaultInjector(
       Simulation simulation,
@@ -129,7 +134,44 @@ final class FaultInjector {
             });
       }
       case SYNC_ERROR -> failSyncs(victim);
+      case READ_ERROR ->
+          forAWhile(victim, "reads fail", on -> victim.disk().faults().readErrorChance = on ? 0.2 : 0);
+      case WRITE_ERROR ->
+          forAWhile(victim, "writes fail", on -> victim.disk().faults().writeErrorChance = on ? 0.5 : 0);
+      case DISK_FULL -> {
+        long left = random.between(0, 3 << 20);
+        forAWhile(
+            victim,
+            "disk fills",
+            on -> {
+              if (on) {
+                victim.disk().leaveFree(left);
+              } else {
+                victim.disk().capacity(Long.MAX_VALUE / 4);
+              }
+            });
+      }
+      case BIT_ROT -> {
+        // All other copies stay good: one peer's disk per run rots.
+        frail = frail == null ? victim : frail;
+        frail.damaged();
+        frail.disk().rotSomewhere(random);
+      }
     }
+  }
+
+  /** A disk is bad for a while; its peer may end itself, and is started again by whoever runs it. */
+  private void forAWhile(SimPeer victim, String what, Consumer<Boolean> fault) {
+    simulation.count("disk: " + what);
+    fault.accept(true);
+    simulation.start(
+        what,
+        same -> {
+          simulation.sleep(random.between(10_000_000, 800_000_000));
+          fault.accept(false);
+          simulation.sleep(random.between(1_000_000, 100_000_000));
+          restart(victim);
+        });
   }
 
   /** Syncs fail for a while: the peer must end itself, and is started again by whoever runs it. */
@@ -220,6 +262,9 @@ final class FaultInjector {
       peer.node().drift(0);
       peer.disk().faults().slowness = 1;
       peer.disk().faults().syncErrorChance = 0;
+      peer.disk().faults().readErrorChance = 0;
+      peer.disk().faults().writeErrorChance = 0;
+      peer.disk().capacity(Long.MAX_VALUE / 4);
     }
   }
 
@@ -228,7 +273,7 @@ final class FaultInjector {
     simulation.count("all peers down at once");
     simulation.count("only a majority comes back");
     peers.forEach(SimPeer::crash);
-    List<SimPeer> shuffled = new ArrayList<>(peers);
+    List<SimPeer> shuffled = new ArrayList<>(sound());
     for (int i = shuffled.size() - 1; i > 0; i--) {
       Collections.swap(shuffled, i, random.below(i + 1));
     }
@@ -244,5 +289,10 @@ final class FaultInjector {
   /** The peers that are kept up. */
   List<SimPeer> supervised() {
     return List.copyOf(supervised);
+  }
+
+  /** The peers whose disks have kept all that they were given. */
+  List<SimPeer> sound() {
+    return peers.stream().filter(peer -> !peer.isDamaged()).toList();
   }
 }

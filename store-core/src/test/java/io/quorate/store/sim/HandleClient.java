@@ -17,9 +17,11 @@ import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.Command;
+import io.quorate.store.metadata.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,7 +37,7 @@ final class HandleClient implements ClientFace {
   private static final int CHUNK_BYTES = 4_096;
 
   /** Blocking work on a thread of the client's process. */
-  private interface Work<T> {
+  interface Work<T> {
     T run(FileTree tree) throws IOException;
   }
 
@@ -50,6 +52,9 @@ final class HandleClient implements ClientFace {
   private @Nullable SimGateway gateway;
   private @Nullable FileTree files;
   private long lastReadVersion;
+
+  /** Calls under way; a crash ends them all. */
+  private final List<CompletableFuture<?>> underWay = new ArrayList<>();
 
   HandleClient(
       Simulation simulation, int nodeId, List<SimPeer> peers, String name, ClusterPlan plan) {
@@ -96,10 +101,11 @@ final class HandleClient implements ClientFace {
   }
 
   /** Runs {@code work} in the client's process, which may crash meanwhile. */
-  private <T> T work(Work<T> work) throws SimClient.GaveUp {
+  <T> T work(Work<T> work) throws SimClient.GaveUp {
     SimWorld world = boot();
     FileTree running = java.util.Objects.requireNonNull(files);
     CompletableFuture<T> done = new CompletableFuture<>();
+    underWay.add(done);
     world.spawn(
         "call",
         () -> {
@@ -117,6 +123,8 @@ final class HandleClient implements ClientFace {
       return done.join();
     } catch (CompletionException e) {
       throw gaveUp(e.getCause());
+    } finally {
+      underWay.remove(done);
     }
   }
 
@@ -124,7 +132,9 @@ final class HandleClient implements ClientFace {
     if (!done.isDone() && node.world() == world) {
       simulation.count("client crash during a call");
       node.kill();
-      done.completeExceptionally(new IndeterminateWriteException(null, "the client crashed"));
+      for (CompletableFuture<?> call : List.copyOf(underWay)) {
+        call.completeExceptionally(new IndeterminateWriteException(null, "the client crashed"));
+      }
     }
   }
 
@@ -141,6 +151,9 @@ final class HandleClient implements ClientFace {
   }
 
   private static SimClient.GaveUp gaveUp(Throwable cause) {
+    if (cause instanceof RefusedException refused && refused.code() == ErrorCode.NO_SPACE) {
+      return new SimClient.GaveUp(false, cause.toString());
+    }
     if (cause instanceof NoQuorumException) {
       return new SimClient.GaveUp(false, cause.toString());
     }
@@ -192,6 +205,10 @@ final class HandleClient implements ClientFace {
       }
       return "ok";
     } catch (RefusedException e) {
+      if (e.code() == ErrorCode.NO_SPACE) {
+        simulation.count("client told of no space");
+        throw e; // nothing happened, says the store
+      }
       return e.code().name();
     }
   }

@@ -8,6 +8,7 @@ import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
 import io.quorate.store.metadata.SessionCommand;
@@ -56,8 +57,20 @@ final class SimGateway implements Gateway {
     if (random.chance(duplicateChance)) {
       simulation.count("client request delivered twice");
       call(random.pick(peers), true, gateway -> gateway.propose(command, sent));
+      // That one peer did not take it says nothing about the other.
+      return call(home, true, gateway -> gateway.propose(command, sent))
+          .exceptionallyCompose(
+              error ->
+                  CompletableFuture.failedFuture(new OutcomeUnknownException(error.toString())))
+          .thenCompose(SimGateway::unlessFull);
     }
     return call(home, true, gateway -> gateway.propose(command, sent));
+  }
+
+  private static CompletableFuture<Result> unlessFull(Result result) {
+    return result instanceof Result.Failed failed && failed.code() == ErrorCode.NO_SPACE
+        ? CompletableFuture.failedFuture(new OutcomeUnknownException(failed.detail()))
+        : CompletableFuture.completedFuture(result);
   }
 
   @Override

@@ -17,7 +17,7 @@ final class Subtree {
   private final String prefix;
 
   /**
-   * @param prefix path of the directory, or empty for the root
+   * @param prefix path of the directory
    */
   Subtree(Simulation simulation, String prefix) {
     this.prefix = prefix;
@@ -30,8 +30,7 @@ final class Subtree {
 
   /** The whole path of {@code path}, which begins with a slash, without that slash. */
   String full(String path) {
-    String full = prefix + (path.equals("/") ? "" : path);
-    return full.isEmpty() ? "" : full.substring(1);
+    return prefix.substring(1) + (path.equals("/") ? "" : path);
   }
 
   /** Has {@code client} do {@code call} and writes it down; the answer, or null without one. */
@@ -45,7 +44,7 @@ final class Subtree {
       if (e.mayHaveHappened() && !call.changesNothing()) {
         history.unknown(operation);
       } else {
-        history.neverHappened(operation);
+        history.neverHappened(operation, String.valueOf(e.getMessage()));
       }
       return null;
     }

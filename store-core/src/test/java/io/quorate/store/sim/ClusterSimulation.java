@@ -105,6 +105,7 @@ final class ClusterSimulation {
     readBack(sound);
     converge(sound);
     checks.sample(peers);
+    new StorageChecks(simulation).check(sound);
     if (!handleClients.isEmpty()) {
       chores.judge(handleClients.getFirst());
     }

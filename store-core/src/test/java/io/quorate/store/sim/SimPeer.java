@@ -61,6 +61,14 @@ final class SimPeer {
     return node;
   }
 
+  MemoryTables metadata() {
+    return metadata;
+  }
+
+  MemoryTables index() {
+    return index;
+  }
+
   SimDisk disk() {
     return node.disk(DIRECTORY);
   }

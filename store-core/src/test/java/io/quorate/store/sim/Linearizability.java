@@ -159,20 +159,31 @@ final class Linearizability {
   private static <S, C> List<Operation<C>> withoutTheInnocent(
       Model<S, C> model, List<Operation<C>> beginning, Operation<C> last, long budgetSteps) {
     List<Operation<C>> left = new ArrayList<>(beginning);
-    for (Operation<C> one : List.copyOf(byTime(beginning))) {
-      if (one.equals(last)) {
-        continue;
+    int before;
+    do {
+      // Once a reader has gone, what it read may be innocent too.
+      before = left.size();
+      for (Operation<C> one : byTime(left).reversed()) {
+        if (!one.equals(last) && isInnocent(model, left, one, last, budgetSteps)) {
+          left.remove(one);
+        }
       }
-      List<Operation<C>> fewer = new ArrayList<>(left);
-      fewer.remove(one);
-      List<Operation<C>> before = new ArrayList<>(fewer);
-      before.remove(last);
-      if (check(model, before, budgetSteps) == Verdict.LINEARIZABLE
-          && check(model, fewer, budgetSteps) == Verdict.VIOLATED) {
-        left = fewer;
-      }
-    }
+    } while (left.size() < before);
     return left;
+  }
+
+  private static <S, C> boolean isInnocent(
+      Model<S, C> model,
+      List<Operation<C>> left,
+      Operation<C> one,
+      Operation<C> last,
+      long budgetSteps) {
+    List<Operation<C>> fewer = new ArrayList<>(left);
+    fewer.remove(one);
+    List<Operation<C>> fewerBefore = new ArrayList<>(fewer);
+    fewerBefore.remove(last);
+    return check(model, fewerBefore, budgetSteps) == Verdict.LINEARIZABLE
+        && check(model, fewer, budgetSteps) == Verdict.VIOLATED;
   }
 
   private static <C> List<Operation<C>> byTime(List<Operation<C>> history) {

@@ -1,6 +1,7 @@
 package io.quorate.store.sim;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +46,7 @@ final class Mutations {
     return new Verdict(seeds, null);
   }
 
-  /** Runs the mutation of that name, or all; false if one was not caught or is not known. */
+  /** Runs the mutations of those names, with commas between, or all; false if one was not caught or is not known. */
   static boolean run(@Nullable String name, PrintStream out) {
     int ran = 0;
     int missed = 0;
@@ -66,7 +67,8 @@ final class Mutations {
   }
 
   private static boolean isMeant(@Nullable String name, Enum<?> mutation) {
-    return name == null || mutation.name().equals(name.toUpperCase(Locale.ROOT));
+    return name == null
+        || List.of(name.toUpperCase(Locale.ROOT).split(",", -1)).contains(mutation.name());
   }
 
   private static int report(PrintStream out, Enum<?> mutation, Verdict verdict) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * --twice           each seed twice: both runs must have the same trace
  * --calls N         long runs: four peers and N calls of their clients; default: short, all drawn
  * --shrink          makes each run that failed as small as it stays failing
- * --mutation NAME   runs with a deliberate fault until a checker notices; with --mutations, all
+ * --mutation NAMES  runs with deliberate faults, each until a checker notices; --mutations: all
  * --without FAULT, --max-clients N, --max-calls N, --calm
  *                   less of everything, as shrinking prints it
  * </pre>
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimulationMain {
   private static final String USAGE =
       "usage: [--seed N | --seeds FROM..TO] [--minutes M] [--until-failure] [--failures F]"
-          + " [--threads T] [--trace] [--twice] [--calls N] [--shrink] [--mutation NAME |"
+          + " [--threads T] [--trace] [--twice] [--calls N] [--shrink] [--mutation NAME,NAME |"
           + " --mutations] [--without FAULT] [--max-clients N] [--max-calls N] [--calm]";
 
   private long from = -1;

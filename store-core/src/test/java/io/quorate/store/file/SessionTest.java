@@ -177,7 +177,9 @@ class SessionTest {
         });
   }
 
-  /** The simulation of the cluster found a put that was refused for lack of space and had happened. */
+  /**
+   * The simulation of the cluster found a put that was refused for lack of space and had happened.
+   */
   @Test
   void noSpaceIsNoAnswerForAnEarlierAttemptInDoubt() {
     play(

@@ -1,6 +1,8 @@
 package io.quorate.store.sim;
 
-/** A way into the store that can carry out {@link FileCall}s and words answers as the model does. */
+/**
+ * A way into the store that can carry out {@link FileCall}s and words answers as the model does.
+ */
 interface ClientFace {
   String name();
 

@@ -37,6 +37,7 @@ record ClusterPlan(
     KILL_ONE,
     PAUSE,
     PARTITION,
+    LEADER_CUT_OFF,
     ONE_WAY_CUT,
     CLOCK_DRIFT,
     CLOCK_JUMP,

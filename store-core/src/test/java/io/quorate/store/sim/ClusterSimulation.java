@@ -79,7 +79,7 @@ final class ClusterSimulation {
     peers.forEach(SimPeer::start);
     checks.watch(peers);
     setUp();
-    FaultInjector faults = new FaultInjector(simulation, plan, peers, network);
+    FaultInjector faults = new FaultInjector(simulation, plan, peers, network, checks::newestLeader);
     faults.start();
     network.observe(
         (from, to, message) -> {
@@ -293,8 +293,7 @@ final class ClusterSimulation {
                 "the history of \""
                     + tree.prefix()
                     + "/\" is not linearizable:"
-                    + Linearizability.explain(
-                        new TreeModel(), operations, LINEARIZABILITY_STEPS));
+                    + Linearizability.explain(new TreeModel(), operations, LINEARIZABILITY_STEPS));
       }
     }
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -77,6 +76,7 @@ final class ClusterSimulationTest {
           "net connection broken",
           "net partition",
           "net one-way cut",
+          "leader cut off",
           "client call of unknown outcome",
           "client retry",
           "power lost at an answer",
@@ -169,8 +169,7 @@ final class ClusterSimulationTest {
     SimulationError failure =
         assertThrows(
             SimulationError.class,
-            () ->
-                ClusterSimulation.run(1, null, RunSettings.SHORT, ClusterMutation.ENTRY_CHANGED));
+            () -> ClusterSimulation.run(1, null, RunSettings.SHORT, ClusterMutation.ENTRY_CHANGED));
     RunSettings least =
         Shrinking.shrink(1, RunSettings.SHORT, failure, ClusterMutation.ENTRY_CHANGED);
     assertTrue(least.calm(), least::toString);

@@ -59,8 +59,7 @@ sealed interface CodeEdit {
               (builder, element) -> {
                 if (element instanceof CodeModel code) {
                   edits[0]++;
-                  MethodTypeDesc signature =
-                      code.parent().orElseThrow().methodTypeSymbol();
+                  MethodTypeDesc signature = code.parent().orElseThrow().methodTypeSymbol();
                   builder.withCode(out -> answer(out, signature.returnType(), value));
                 } else {
                   builder.with(element);

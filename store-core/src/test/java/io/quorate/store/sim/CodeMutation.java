@@ -65,8 +65,7 @@ enum CodeMutation {
   ENDED_SESSION_ACTS(new Believes("metadata.Sessions", "live", "ended", false), 500),
 
   /** The condition of a put is not looked at. */
-  PUT_WITHOUT_CONDITION(
-      new Answers("metadata.ContentCommands", "checkCondition", null), 100),
+  PUT_WITHOUT_CONDITION(new Answers("metadata.ContentCommands", "checkCondition", null), 100),
 
   /** A directory may be moved into itself. */
   MOVE_INTO_ITSELF(new Answers("metadata.RenameCommand", "requireOutside", null), 200),

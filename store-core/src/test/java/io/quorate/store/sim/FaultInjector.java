@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ final class FaultInjector {
   private final ClusterPlan plan;
   private final List<SimPeer> peers;
   private final SimNetwork<PeerMessage> network;
+  private final IntSupplier newestLeader;
   private final SimRandom random;
   private final List<ClusterPlan.Fault> kinds;
   private final List<SimPeer> supervised = new ArrayList<>();
@@ -32,7 +34,9 @@ final class FaultInjector {
       Simulation simulation,
       ClusterPlan plan,
       List<SimPeer> peers,
-      SimNetwork<PeerMessage> network) {
+      SimNetwork<PeerMessage> network,
+      IntSupplier newestLeader) {
+    this.newestLeader = newestLeader;
     this.simulation = simulation;
     this.plan = plan;
     this.peers = peers;
@@ -113,6 +117,20 @@ final class FaultInjector {
         network.isolate(someIds());
         healLater();
       }
+      case LEADER_CUT_OFF -> {
+        // Long enough for the others to elect another, while some go on asking this one.
+        int leader = newestLeader.getAsInt();
+        if (leader != 0) {
+          simulation.count("leader cut off");
+          long nanos = random.between(700_000_000, 2_500_000_000L);
+          if (random.chance(0.5)) {
+            network.isolate(Set.of(leader));
+            healAfter(nanos);
+          } else {
+            peers.get(leader - 1).node().pause(nanos);
+          }
+        }
+      }
       case ONE_WAY_CUT -> {
         SimPeer other = random.pick(peers);
         if (other != victim) {
@@ -135,9 +153,11 @@ final class FaultInjector {
       }
       case SYNC_ERROR -> failSyncs(victim);
       case READ_ERROR ->
-          forAWhile(victim, "reads fail", on -> victim.disk().faults().readErrorChance = on ? 0.2 : 0);
+          forAWhile(
+              victim, "reads fail", on -> victim.disk().faults().readErrorChance = on ? 0.2 : 0);
       case WRITE_ERROR ->
-          forAWhile(victim, "writes fail", on -> victim.disk().faults().writeErrorChance = on ? 0.5 : 0);
+          forAWhile(
+              victim, "writes fail", on -> victim.disk().faults().writeErrorChance = on ? 0.5 : 0);
       case DISK_FULL -> {
         long left = random.between(0, 3 << 20);
         forAWhile(
@@ -160,7 +180,9 @@ final class FaultInjector {
     }
   }
 
-  /** A disk is bad for a while; its peer may end itself, and is started again by whoever runs it. */
+  /**
+   * A disk is bad for a while; its peer may end itself, and is started again by whoever runs it.
+   */
   private void forAWhile(SimPeer victim, String what, Consumer<Boolean> fault) {
     simulation.count("disk: " + what);
     fault.accept(true);
@@ -228,7 +250,10 @@ final class FaultInjector {
   }
 
   private void healLater() {
-    long nanos = random.between(20_000_000, 2_000_000_000L);
+    healAfter(random.between(20_000_000, 2_000_000_000L));
+  }
+
+  private void healAfter(long nanos) {
     simulation.start(
         "heal",
         same -> {

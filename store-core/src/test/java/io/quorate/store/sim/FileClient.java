@@ -56,8 +56,7 @@ final class FileClient implements ClientFace {
     return switch (call) {
       case FileCall.Read read -> read(at(tree, read.path()));
       case FileCall.List list -> list(at(tree, list.path()));
-      case FileCall.Put put ->
-          put(at(tree, put.path()), put.token(), Command.PutCondition.ALWAYS);
+      case FileCall.Put put -> put(at(tree, put.path()), put.token(), Command.PutCondition.ALWAYS);
       case FileCall.PutIfAbsent put ->
           put(at(tree, put.path()), put.token(), new Command.PutCondition(true, -1));
       case FileCall.PutIfSame put ->
@@ -157,14 +156,7 @@ final class FileClient implements ClientFace {
       chunks = List.of();
     }
     Command command =
-        new Command.Put(
-            at,
-            0644,
-            CALLER,
-            extents,
-            content.length,
-            AttributeChange.NOW,
-            condition);
+        new Command.Put(at, 0644, CALLER, extents, content.length, AttributeChange.NOW, condition);
     return outcome(client.propose(command, chunks));
   }
 

@@ -184,8 +184,7 @@ final class HandleClient implements ClientFace {
                 new Command.PutCondition(false, put.version()));
         case FileCall.Append append -> append(files, tree, append);
         case FileCall.Overwrite write -> overwrite(files, tree, write);
-        case FileCall.Truncate cut ->
-            truncate(files, At.inode(FileClient.log(tree, cut.path())));
+        case FileCall.Truncate cut -> truncate(files, At.inode(FileClient.log(tree, cut.path())));
         case FileCall.Create create ->
             files
                 .open(
@@ -237,8 +236,7 @@ final class HandleClient implements ClientFace {
 
   private void put(FileTree files, At at, int token, Command.PutCondition condition)
       throws IOException {
-    PutRequest request =
-        new PutRequest(at, 0644, CALLER, AttributeChange.NOW, condition);
+    PutRequest request = new PutRequest(at, 0644, CALLER, AttributeChange.NOW, condition);
     int payload =
         (int) (random.chance(0.2) ? random.between(5_000, 40_000) : random.between(8, 3_000));
     ByteBuffer content = ByteBuffer.wrap(TokenContent.record(token, payload));

@@ -76,8 +76,7 @@ final class LinearizabilityTest {
             .map(Operation::call)
             .toList();
     assertEquals(List.of(put(1), put(2), read()), conflict);
-    assertTrue(
-        Linearizability.explain(new TreeModel(), history, BUDGET).contains("fits no order"));
+    assertTrue(Linearizability.explain(new TreeModel(), history, BUDGET).contains("fits no order"));
   }
 
   @Test

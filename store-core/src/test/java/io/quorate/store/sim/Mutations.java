@@ -46,7 +46,10 @@ final class Mutations {
     return new Verdict(seeds, null);
   }
 
-  /** Runs the mutations of those names, with commas between, or all; false if one was not caught or is not known. */
+  /**
+   * Runs the mutations of those names, with commas between, or all; false if one was not caught or
+   * is not known.
+   */
   static boolean run(@Nullable String name, PrintStream out) {
     int ran = 0;
     int missed = 0;

@@ -16,7 +16,11 @@ import java.util.Set;
  * @param without faults that are left out
  */
 record RunSettings(
-    int calls, int maxClients, int maxCallsPerClient, boolean calm, Set<ClusterPlan.Fault> without) {
+    int calls,
+    int maxClients,
+    int maxCallsPerClient,
+    boolean calm,
+    Set<ClusterPlan.Fault> without) {
   static final RunSettings SHORT = ofCalls(0);
 
   static RunSettings ofCalls(int calls) {

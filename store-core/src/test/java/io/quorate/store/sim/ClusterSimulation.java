@@ -79,7 +79,8 @@ final class ClusterSimulation {
     peers.forEach(SimPeer::start);
     checks.watch(peers);
     setUp();
-    FaultInjector faults = new FaultInjector(simulation, plan, peers, network, checks::newestLeader);
+    FaultInjector faults =
+        new FaultInjector(simulation, plan, peers, network, checks::newestLeader);
     faults.start();
     network.observe(
         (from, to, message) -> {

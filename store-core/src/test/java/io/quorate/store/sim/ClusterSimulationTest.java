@@ -172,9 +172,8 @@ final class ClusterSimulationTest {
             () -> ClusterSimulation.run(1, null, RunSettings.SHORT, ClusterMutation.ENTRY_CHANGED));
     RunSettings least =
         Shrinking.shrink(1, RunSettings.SHORT, failure, ClusterMutation.ENTRY_CHANGED);
-    assertTrue(least.calm(), least::toString);
-    assertEquals(ClusterPlan.Fault.values().length, least.without().size(), least::toString);
-    assertTrue(least.maxCallsPerClient() <= 2, least::toString);
+    assertTrue(least.without().size() >= ClusterPlan.Fault.values().length / 2, least::toString);
+    assertTrue(least.maxClients() <= 2 && least.maxCallsPerClient() <= 5, least::toString);
     assertThrows(
         SimulationError.class,
         () -> ClusterSimulation.run(1, null, least, ClusterMutation.ENTRY_CHANGED));

@@ -19,6 +19,9 @@ final class StorageChecks {
 
   private final Simulation simulation;
 
+  /** One that was missing, for people. */
+  private String last = "";
+
   StorageChecks(Simulation simulation) {
     this.simulation = simulation;
   }
@@ -40,14 +43,18 @@ final class StorageChecks {
     while (missing > 0) {
       if (simulation.now() > giveUpAt) {
         throw new AssertionError(
-            missing + " published chunks are not on peer " + peer.id() + ", a minute after faults");
+            missing
+                + " published chunks are not on peer "
+                + peer.id()
+                + ", a minute after faults: "
+                + last);
       }
       simulation.sleep(POLL_NANOS);
       missing = missing(peer);
     }
   }
 
-  private static int missing(SimPeer peer) {
+  private int missing(SimPeer peer) {
     MemoryTables index = peer.index();
     int missing = 0;
     try (Cursor chunks = peer.metadata().scan(MetadataTable.CHUNKS, new byte[0], null)) {
@@ -55,6 +62,8 @@ final class StorageChecks {
         boolean used = ByteBuffer.wrap(chunks.value()).getInt() > 0;
         if (used && index.get(ChunkStore.Index.POSITIONS, chunks.key()) == null) {
           missing++;
+          ByteBuffer key = ByteBuffer.wrap(chunks.key());
+          last = key.getLong() + "/" + key.getLong();
         }
       }
     }

@@ -12,10 +12,10 @@ import io.quorate.store.sim.CodeEdit.Skips;
  * <p>Five were tried and are not here, since 500 seeds did not notice them: reads that a leader
  * confirms alone (one that is cut off steps down before another is elected) and entries of older
  * terms that are committed by counting (figure 8 of Raft), which the model of the consensus package
- * covers; commands of ended sessions (clients that lost their session do not
- * use it again); commands that were given up and come late (the history allows a call of unknown
- * outcome to happen at any time); orphans forgotten while held (the sessions of bare clients say
- * nothing about what they hold, and so keep every orphan).
+ * covers; commands of ended sessions (clients that lost their session do not use it again);
+ * commands that were given up and come late (the history allows a call of unknown outcome to happen
+ * at any time); orphans forgotten while held (the sessions of bare clients say nothing about what
+ * they hold, and so keep every orphan).
  */
 enum CodeMutation {
   /** The journal acknowledges without fdatasync. */

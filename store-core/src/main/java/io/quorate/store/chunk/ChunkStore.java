@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -43,6 +44,13 @@ public final class ChunkStore {
   private final OrderedTables index;
   private final Map<ChunkId, Position> recent = new ConcurrentHashMap<>();
   private final Position indexedThrough;
+
+  /**
+   * Chunks whose copy could not be read the last time. They count as missing, so that another copy
+   * is fetched; but as the error may have been a passing one, and this copy the last, each further
+   * read tries it again.
+   */
+  private final Set<ChunkId> doubtful = ConcurrentHashMap.newKeySet();
 
   /**
    * Orders appends and their entry in {@code recent}, and makes writes to the database one at a
@@ -92,6 +100,10 @@ public final class ChunkStore {
 
   /** Whether this peer's journal has the chunk, durable or on its way. */
   public boolean held(ChunkId chunk) {
+    return !doubtful.contains(chunk) && isPlaced(chunk);
+  }
+
+  private boolean isPlaced(ChunkId chunk) {
     return recent.containsKey(chunk) || index.get(Index.POSITIONS, key(chunk)) != null;
   }
 
@@ -109,6 +121,7 @@ public final class ChunkStore {
         return false;
       }
       recent.put(chunk.id(), journal().appendChunk(chunk, content));
+      doubtful.remove(chunk.id());
       return true;
     } finally {
       lock.unlock();
@@ -116,8 +129,9 @@ public final class ChunkStore {
   }
 
   /**
-   * Reads part of a chunk, with its checksum verified. A copy that can not be read is forgotten, so
-   * that the chunk counts as missing from then on.
+   * Reads part of a chunk, with its checksum verified. A copy that is damaged is forgotten, so that
+   * the chunk counts as missing from then on; one that could not be read counts as missing until a
+   * later read succeeds or another copy has come.
    *
    * @return null if this peer does not hold it
    * @throws DamagedRecordException if what is on disk is not what was written
@@ -128,9 +142,16 @@ public final class ChunkStore {
       return null;
     }
     try {
-      return journal().readChunk(chunk, position, offset, lengthBytes);
-    } catch (IOException e) {
+      ByteBuffer content = journal().readChunk(chunk, position, offset, lengthBytes);
+      if (!doubtful.isEmpty()) {
+        doubtful.remove(chunk.id());
+      }
+      return content;
+    } catch (DamagedRecordException e) {
       forget(chunk.id(), position);
+      throw e;
+    } catch (IOException e) {
+      doubtful.add(chunk.id());
       throw e;
     }
   }

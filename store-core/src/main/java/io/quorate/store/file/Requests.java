@@ -217,7 +217,10 @@ final class Requests {
       lock.lock();
       try {
         underWay = false;
-        if (!(cause instanceof UnavailableException)) {
+        if (cause instanceof NoRoom) {
+          // Not taken this time; it is the answer only if no earlier attempt may have been.
+          retry = maybeHappened;
+        } else if (!(cause instanceof UnavailableException)) {
           maybeHappened = true;
         }
         if (troubles.size() < MOST_TROUBLES) {
@@ -236,7 +239,8 @@ final class Requests {
       if (!retry) {
         finish();
         countEffect();
-        outcome.completeExceptionally(effect && cause instanceof IOException ? inDoubt() : cause);
+        boolean doubt = effect && cause instanceof IOException && !(cause instanceof NoRoom);
+        outcome.completeExceptionally(doubt ? inDoubt() : cause);
       } else if (!outcome.isDone()) {
         world.schedule(pause, this::attempt);
       }

@@ -205,14 +205,26 @@ public final class Session {
     } finally {
       lock.unlock();
     }
-    return gateway.propose(
-        new SessionCommand(id, call.sequence, lowest, call.command), call.chunks);
+    return gateway
+        .propose(new SessionCommand(id, call.sequence, lowest, call.command), call.chunks)
+        .thenCompose(Session::unlessFull);
+  }
+
+  private static CompletableFuture<Result> unlessFull(Result result) {
+    return result instanceof Result.Failed failed && failed.code() == ErrorCode.NO_SPACE
+        ? CompletableFuture.failedFuture(new NoRoom(failed))
+        : CompletableFuture.completedFuture(result);
   }
 
   private void answered(Call call, @Nullable Result result, @Nullable Throwable error) {
     CompletableFuture<Result> outcome = call.outcome;
     if (error != null) {
       Throwable cause = Requests.cause(error);
+      if (cause instanceof NoRoom full) {
+        abandon(call);
+        outcome.complete(full.answer());
+        return;
+      }
       call.inDoubt = cause instanceof IndeterminateWriteException;
       if (!call.keepInDoubt || !call.inDoubt) {
         abandon(call);

@@ -9,6 +9,7 @@ import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
 import io.quorate.store.metadata.SessionCommand;
@@ -40,6 +41,9 @@ final class FaultyGateway implements Gateway {
 
   /** Of 1,000 commands, how many are applied again later. */
   int repeated;
+
+  /** The leader has no room for commands: none is taken. */
+  boolean full;
 
   /** No answer ever comes. */
   boolean silent;
@@ -88,6 +92,10 @@ final class FaultyGateway implements Gateway {
     sent.add(command);
     return later(
         () -> {
+          if (full) {
+            return CompletableFuture.completedFuture(
+                new Result.Failed(ErrorCode.NO_SPACE, "no room for content"));
+          }
           if (chance(commandsLost)) {
             return CompletableFuture.failedFuture(new OutcomeUnknownException("lost on the way"));
           }

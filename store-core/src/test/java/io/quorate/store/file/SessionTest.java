@@ -13,6 +13,7 @@ import io.quorate.store.StoreOptions;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Command;
+import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.SessionCommand;
 import io.quorate.store.sim.SimWorld;
 import io.quorate.store.sim.Simulation;
@@ -173,6 +174,33 @@ class SessionTest {
           gateway.unavailable = 0;
           gateway.answersLost = 0;
           assertTrue(tree.statIfExists(at("d")) != null);
+        });
+  }
+
+  /**
+   * The simulation of the cluster found a put that was refused for lack of space and had happened.
+   */
+  @Test
+  void noSpaceIsNoAnswerForAnEarlierAttemptInDoubt() {
+    play(
+        15,
+        (world, gateway, cluster, tree) -> {
+          tree.makeDirectory(at("before"), 0755);
+          gateway.full = true;
+          RefusedException refused =
+              assertThrows(RefusedException.class, () -> tree.makeDirectory(at("refused"), 0755));
+          assertEquals(ErrorCode.NO_SPACE, refused.code());
+          gateway.full = false;
+          gateway.answersLost = 1_000;
+          world.schedule(
+              SECOND,
+              () -> {
+                gateway.answersLost = 0;
+                gateway.full = true;
+              });
+          assertThrows(IndeterminateWriteException.class, () -> tree.makeDirectory(at("d"), 0755));
+          assertTrue(tree.statIfExists(at("d")) != null);
+          assertTrue(tree.statIfExists(at("refused")) == null);
         });
   }
 

@@ -5,19 +5,21 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What all clients of one run asked and were answered. */
+/** What all clients of one run asked of a subtree and were answered. */
 final class ClusterHistory {
 
   private record Begun(String client, FileCall call, long at) {}
 
   private final Simulation simulation;
+  private final String prefix;
   private final SortedMap<Integer, Begun> open = new TreeMap<>();
   private final List<Operation<FileCall>> operations = new ArrayList<>();
   private Runnable onAnswer = () -> {};
   private int begun;
 
-  ClusterHistory(Simulation simulation) {
+  ClusterHistory(Simulation simulation, String prefix) {
     this.simulation = simulation;
+    this.prefix = prefix;
   }
 
   /** Runs {@code action} at each answer. */
@@ -28,7 +30,7 @@ final class ClusterHistory {
   int begin(String client, FileCall call) {
     int operation = begun++;
     open.put(operation, new Begun(client, call, simulation.now()));
-    simulation.trace(client + " asks " + call);
+    simulation.trace(client + " asks " + prefix + call);
     return operation;
   }
 
@@ -36,7 +38,7 @@ final class ClusterHistory {
     Begun call = close(operation);
     operations.add(
         new Operation<>(operation, call.client, call.at, simulation.now(), call.call, outcome));
-    simulation.trace(call.client + " is told " + outcome + " for " + call.call);
+    simulation.trace(call.client + " is told " + outcome + " for " + prefix + call.call);
     simulation.count("client call answered");
     onAnswer.run();
   }
@@ -46,14 +48,15 @@ final class ClusterHistory {
     Begun call = close(operation);
     operations.add(
         new Operation<>(operation, call.client, call.at, Long.MAX_VALUE, call.call, null));
-    simulation.trace(call.client + " does not know about " + call.call);
+    simulation.trace(call.client + " does not know about " + prefix + call.call);
     simulation.count("client call of unknown outcome");
   }
 
   /** The store said that nothing happened; so the history is as if it had never been asked. */
-  void neverHappened(int operation) {
+  void neverHappened(int operation, String why) {
     Begun call = close(operation);
-    simulation.trace(call.client + " was refused " + call.call);
+    simulation.trace(call.client + " was refused " + prefix + call.call);
+    simulation.print(why);
     simulation.count("client call refused");
   }
 

@@ -28,6 +28,9 @@ enum ClusterMutation {
   /** The leader sends some entry with another stamp than it appended. */
   ENTRY_CHANGED;
 
+  /** Seeds from 1 on within which each must be caught. */
+  static final int SEEDS = 100;
+
   /** The message as the broken peer sends it. */
   PeerMessage rewrite(PeerMessage message) {
     if (!(message instanceof PeerMessage.Consensus(ConsensusMessage consensus))) {

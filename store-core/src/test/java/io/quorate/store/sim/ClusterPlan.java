@@ -1,6 +1,7 @@
 package io.quorate.store.sim;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -12,6 +13,7 @@ record ClusterPlan(
     int peers,
     int clients,
     int callsPerClient,
+    int subtrees,
     SimNetwork.Mode network,
     double lossChance,
     double duplicateChance,
@@ -24,6 +26,8 @@ record ClusterPlan(
     double crashOnAnswerChance,
     double crashOnVoteChance,
     double chunkLossChance,
+    double handleClientShare,
+    double clientCrashChance,
     Set<Fault> faults) {
 
   /** What the fault injector may do. */
@@ -33,14 +37,29 @@ record ClusterPlan(
     KILL_ONE,
     PAUSE,
     PARTITION,
+    LEADER_CUT_OFF,
     ONE_WAY_CUT,
     CLOCK_DRIFT,
     CLOCK_JUMP,
     SLOW_DISK,
-    SYNC_ERROR
+    SYNC_ERROR,
+    READ_ERROR,
+    WRITE_ERROR,
+    DISK_FULL,
+    BIT_ROT
   }
 
-  static ClusterPlan draw(SimRandom random) {
+  /** Calls on one subtree of a long run: few enough for the checker to decide its history. */
+  private static final int CALLS_PER_SUBTREE = 60;
+
+  private static final int CLIENTS_OF_LONG_RUN = 8;
+
+  /** The plan of one run, as {@code settings} leave it. */
+  static ClusterPlan draw(SimRandom random, RunSettings settings) {
+    return settings.applyTo(draw(random));
+  }
+
+  private static ClusterPlan draw(SimRandom random) {
     int dice = random.below(10);
     int peers = dice < 4 ? 3 : dice < 7 ? 4 : dice < 9 ? 5 : 6 + random.below(2);
     Set<Fault> faults = EnumSet.noneOf(Fault.class);
@@ -55,6 +74,7 @@ record ClusterPlan(
         peers,
         2 + random.below(3),
         6 + random.below(10),
+        1,
         stream ? SimNetwork.Mode.STREAM : SimNetwork.Mode.DATAGRAM,
         lossy ? random.between(1, stream ? 10 : 50) / 1000.0 : 0,
         lossy ? random.between(1, 50) / 1000.0 : 0,
@@ -67,6 +87,61 @@ record ClusterPlan(
         random.chance(0.5) ? random.between(5, 150) / 1000.0 : 0,
         random.chance(0.3) ? random.between(1, 5) / 10.0 : 0,
         random.chance(0.3) ? random.between(1, 10) / 10.0 : 0,
+        random.pick(List.of(0.0, 0.5, 1.0)),
+        random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
         faults);
+  }
+
+  /** Four peers and {@code calls} calls in all, on one subtree after the other. */
+  ClusterPlan lengthened(int calls) {
+    return new ClusterPlan(
+        4,
+        CLIENTS_OF_LONG_RUN,
+        Math.max(1, calls / CLIENTS_OF_LONG_RUN),
+        Math.max(1, calls / CALLS_PER_SUBTREE),
+        network,
+        lossChance,
+        duplicateChance,
+        lateChance,
+        preemptionChance,
+        metadataFlushChance,
+        indexFlushChance,
+        // A restart scans the whole journal, which is long in a long run.
+        faultIntervalNanos * 4,
+        syncNanos,
+        // They are for short runs: each costs hundreds of milliseconds without any call.
+        crashOnAnswerChance / 10,
+        crashOnVoteChance,
+        chunkLossChance,
+        handleClientShare,
+        clientCrashChance,
+        faults);
+  }
+
+  /** The same with fewer clients and calls, and without some faults. */
+  ClusterPlan reduced(int fewerClients, int fewerCalls, boolean calmNetwork, Set<Fault> without) {
+    Set<Fault> left = EnumSet.copyOf(EnumSet.allOf(Fault.class));
+    left.retainAll(faults);
+    left.removeAll(without);
+    return new ClusterPlan(
+        peers,
+        Math.min(clients, fewerClients),
+        Math.min(callsPerClient, fewerCalls),
+        subtrees,
+        network,
+        calmNetwork ? 0 : lossChance,
+        calmNetwork ? 0 : duplicateChance,
+        calmNetwork ? 0 : lateChance,
+        preemptionChance,
+        metadataFlushChance,
+        indexFlushChance,
+        faultIntervalNanos,
+        syncNanos,
+        calmNetwork ? 0 : crashOnAnswerChance,
+        calmNetwork ? 0 : crashOnVoteChance,
+        calmNetwork ? 0 : chunkLossChance,
+        handleClientShare,
+        calmNetwork ? 0 : clientCrashChance,
+        left);
   }
 }

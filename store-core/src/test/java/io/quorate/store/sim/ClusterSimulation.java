@@ -6,7 +6,6 @@ import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,25 +22,32 @@ final class ClusterSimulation {
   private static final long LINEARIZABILITY_STEPS = 400_000;
   private static final List<String> FILES =
       List.of("/a", "/b", "/c", "/d", "/d/a", "/d/b", "/e", "/e/a");
+  private static final List<String> DIRECTORIES = List.of("/", "/d", "/e");
+  private static final int FIRST_CLIENT_NODE = 100;
   private static final List<String> LOGS = List.of("/log0", "/log1");
 
   private final Simulation simulation;
   private final ClusterPlan plan;
   private final SimNetwork<PeerMessage> network;
   private final List<SimPeer> peers = new ArrayList<>();
-  private final ClusterHistory history;
+  private final List<Subtree> subtrees = new ArrayList<>();
   private final ClusterChecks checks;
-  private final SortedMap<String, Long> logs = new TreeMap<>();
+  private final HandleChores chores;
+  private final List<HandleClient> handleClients = new ArrayList<>();
   private final List<ChangeWatcher> watchers = new ArrayList<>();
   private boolean watchersStop;
   private int lastToken;
+  private long callsBegun;
 
   private ClusterSimulation(Simulation simulation, ClusterPlan plan, ClusterMutation mutation) {
     this.simulation = simulation;
     this.plan = plan;
     this.network = new SimNetwork<>(simulation, plan.network());
-    this.history = new ClusterHistory(simulation);
     this.checks = new ClusterChecks(simulation);
+    this.chores = new HandleChores(simulation);
+    for (int i = 0; i < plan.subtrees(); i++) {
+      subtrees.add(new Subtree(simulation, "/tree" + i));
+    }
     SortedMap<Integer, Long> voters = new TreeMap<>();
     for (int id = 1; id <= plan.peers(); id++) {
       voters.put(id, 1L);
@@ -55,16 +61,17 @@ final class ClusterSimulation {
 
   /** Runs {@code seed}; throws {@link SimulationError} if anything was wrong. */
   static Simulation.Result run(long seed, @Nullable PrintStream trace) {
-    return run(seed, trace, ClusterMutation.NONE);
+    return run(seed, trace, RunSettings.SHORT, ClusterMutation.NONE);
   }
 
   /** As {@link #run(long, PrintStream)}, with peers that are broken in one way. */
-  static Simulation.Result run(long seed, @Nullable PrintStream trace, ClusterMutation mutation) {
+  static Simulation.Result run(
+      long seed, @Nullable PrintStream trace, RunSettings settings, ClusterMutation mutation) {
     return Simulation.run(
         seed,
         trace,
         simulation -> {
-          ClusterPlan plan = ClusterPlan.draw(simulation.random());
+          ClusterPlan plan = ClusterPlan.draw(simulation.random(), settings);
           simulation.print(plan.toString());
           new ClusterSimulation(simulation, plan, mutation).run();
         });
@@ -75,7 +82,8 @@ final class ClusterSimulation {
     peers.forEach(SimPeer::start);
     checks.watch(peers);
     setUp();
-    FaultInjector faults = new FaultInjector(simulation, plan, peers, network);
+    FaultInjector faults =
+        new FaultInjector(simulation, plan, peers, network, checks::newestLeader);
     faults.start();
     network.observe(
         (from, to, message) -> {
@@ -84,8 +92,10 @@ final class ClusterSimulation {
             faults.voted(from);
           }
         });
-    history.onAnswer(() -> faults.answered(checks.newestLeader()));
     watch();
+    for (Subtree tree : subtrees) {
+      tree.history.onAnswer(() -> faults.answered(checks.newestLeader()));
+    }
     work();
     faults.stopAndRepair();
     if (simulation.random().chance(0.5)) {
@@ -95,26 +105,44 @@ final class ClusterSimulation {
       readBack(faults.supervised());
     }
     faults.superviseAll();
-    converge(peers);
-    readBack(peers);
-    converge(peers);
+    List<SimPeer> sound = faults.sound();
+    converge(sound);
+    readBack(sound);
+    converge(sound);
     checks.sample(peers);
-    judge();
-    judgeWatchers();
-  }
-
-  /** A directory and two files for appending, made before any fault. */
-  private void setUp() throws SimClient.GaveUp {
-    FileClient client = client("setup");
-    client.client().patient();
-    for (String log : LOGS) {
-      logs.put(log, client.createLog(log));
+    new StorageChecks(simulation).check(sound);
+    if (!handleClients.isEmpty()) {
+      chores.judge(handleClients.getFirst());
     }
-    client.perform(new FileCall.MakeDirectory("/d"));
+    judge();
+    judgeWatchers(sound.getFirst());
   }
 
-  private FileClient client(String name) {
-    return new FileClient(new SimClient(simulation, peers, name), history, logs);
+  /** Directories, and two files for appending in each, made before any fault. */
+  private void setUp() throws SimClient.GaveUp {
+    FileClient client = patientClient(peers, "setup");
+    for (Subtree tree : subtrees) {
+      client.makeSubtree(tree);
+      for (String log : LOGS) {
+        client.createLog(tree, log);
+      }
+      tree.perform(client, new FileCall.MakeDirectory("/d"));
+    }
+  }
+
+  private FileClient patientClient(List<SimPeer> some, String name) {
+    return new FileClient(new SimClient(simulation, some, name).patient());
+  }
+
+  private ClientFace client(int number) {
+    String name = "client" + number;
+    if (simulation.random().chance(plan.handleClientShare())) {
+      HandleClient client =
+          new HandleClient(simulation, FIRST_CLIENT_NODE + number, peers, name, plan);
+      handleClients.add(client);
+      return client;
+    }
+    return new FileClient(new SimClient(simulation, peers, name));
   }
 
   /** Two who watch the tree from its beginning, through all that happens. */
@@ -137,12 +165,12 @@ final class ClusterSimulation {
     }
   }
 
-  private void judgeWatchers() {
+  private void judgeWatchers(SimPeer sound) {
     watchersStop = true;
     watchers.forEach(ChangeWatcher::stop);
-    Peer first = peers.get(0).running();
+    Peer first = sound.running();
     if (first == null) {
-      throw new AssertionError("peer 1 is down although all faults have ended");
+      throw new AssertionError(sound.describe() + " although all faults have ended");
     }
     for (ChangeWatcher watcher : watchers) {
       while (watcher.isFollowing()) {
@@ -154,19 +182,25 @@ final class ClusterSimulation {
 
   private void work() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(plan.clients());
+    List<ClientFace> clients = new ArrayList<>();
     for (int i = 1; i <= plan.clients(); i++) {
-      FileClient client = client("client" + i);
+      clients.add(client(i));
+    }
+    for (ClientFace client : clients) {
       simulation.start(
-          "client" + i,
+          client.name(),
           same -> {
-            SimRandom random = client.client().random();
+            SimRandom random = client.random();
             for (int call = 0; call < plan.callsPerClient(); call++) {
-              client.perform(drawCall(random));
+              perform(client, subtreeOfTheHour(random));
+              if (client instanceof HandleClient handles && random.chance(0.15)) {
+                chore(handles);
+              }
               if (random.chance(0.5)) {
                 simulation.sleep(random.between(1, 100_000_000));
               }
               if (random.chance(0.3)) {
-                client.client().moveTo(random.pick(peers));
+                client.moveTo(random.pick(peers));
               }
             }
             done.countDown();
@@ -175,14 +209,46 @@ final class ClusterSimulation {
     done.await();
   }
 
-  private FileCall drawCall(SimRandom random) {
+  private void chore(HandleClient client) {
+    if (client.random().chance(0.7)) {
+      chores.increment(client);
+    } else {
+      chores.readUnlinked(client, handleClients);
+    }
+  }
+
+  /** All clients work on one subtree after the other, so that their calls meet there. */
+  private Subtree subtreeOfTheHour(SimRandom random) {
+    long all = (long) plan.clients() * plan.callsPerClient();
+    int newest = (int) (callsBegun++ * subtrees.size() / all);
+    return subtrees.get(random.chance(0.1) ? random.below(newest + 1) : newest);
+  }
+
+  private void perform(ClientFace client, Subtree tree) {
+    SimRandom random = client.random();
     String path = random.pick(FILES);
-    return switch (random.below(16)) {
+    if (random.chance(0.05)) {
+      // Read, and replace what was read.
+      FileCall.Read read = new FileCall.Read(path);
+      String content = tree.perform(client, read);
+      if (content != null && content.startsWith("ok ") && content.length() > 3) {
+        long version = client.lastReadVersion();
+        if (version > 0) {
+          tree.perform(client, new FileCall.PutIfSame(path, ++lastToken, content, version));
+        }
+      }
+      return;
+    }
+    tree.perform(client, drawCall(random, path));
+  }
+
+  private FileCall drawCall(SimRandom random, String path) {
+    return switch (random.below(20)) {
       case 0, 1, 2 -> new FileCall.Put(path, ++lastToken);
       case 3, 4, 5 -> new FileCall.Append(random.pick(LOGS), ++lastToken);
       case 6, 7 -> new FileCall.Read(random.pick(LOGS));
       case 8, 9 -> new FileCall.Read(path);
-      case 10 -> new FileCall.List(random.pick(List.of("/", "/d", "/e")));
+      case 10 -> new FileCall.List(random.pick(DIRECTORIES));
       case 11 -> new FileCall.Create(path);
       case 12 -> new FileCall.MakeDirectory(random.pick(List.of("/d", "/e", "/c")));
       case 13 -> new FileCall.Rename(path, random.pick(FILES));
@@ -190,6 +256,13 @@ final class ClusterSimulation {
           random.chance(0.3)
               ? new FileCall.RemoveDirectory(random.pick(List.of("/d", "/e", "/c")))
               : new FileCall.Unlink(path);
+      case 15 -> new FileCall.Exchange(path, random.pick(FILES));
+      case 16 -> new FileCall.Move(path, random.pick(FILES));
+      case 17 -> new FileCall.PutIfAbsent(path, ++lastToken);
+      case 18 ->
+          random.chance(0.3)
+              ? new FileCall.Truncate(random.pick(LOGS))
+              : new FileCall.Overwrite(random.pick(LOGS), ++lastToken);
       default -> new FileCall.Link(path, random.pick(FILES));
     };
   }
@@ -226,20 +299,12 @@ final class ClusterSimulation {
   private void readBack(List<SimPeer> some) {
     long givenUp = simulation.counted("client gave up reading");
     for (SimPeer peer : some) {
-      FileClient client =
-          new FileClient(
-              new SimClient(simulation, some, "reader" + peer.id()).patient(), history, logs);
-      for (String path : FILES) {
-        client.client().moveTo(peer);
-        client.perform(new FileCall.Read(path));
-      }
-      for (String path : LOGS) {
-        client.client().moveTo(peer);
-        client.perform(new FileCall.Read(path));
-      }
-      for (String path : List.of("/", "/d", "/e")) {
-        client.client().moveTo(peer);
-        client.perform(new FileCall.List(path));
+      FileClient client = patientClient(some, "reader" + peer.id());
+      for (int i = 0; i < subtrees.size(); i++) {
+        // In long runs each subtree through one peer: equal digests say the rest.
+        if (subtrees.size() == 1 || some.get(i % some.size()) == peer) {
+          readBack(client, peer, subtrees.get(i));
+        }
       }
     }
     if (simulation.counted("client gave up reading") > givenUp) {
@@ -247,17 +312,29 @@ final class ClusterSimulation {
     }
   }
 
+  private void readBack(FileClient client, SimPeer peer, Subtree tree) {
+    List<FileCall> calls = new ArrayList<>();
+    FILES.forEach(path -> calls.add(new FileCall.Read(path)));
+    LOGS.forEach(path -> calls.add(new FileCall.Read(path)));
+    DIRECTORIES.forEach(path -> calls.add(new FileCall.List(path)));
+    for (FileCall call : calls) {
+      client.moveTo(peer);
+      tree.perform(client, call);
+    }
+  }
+
   private void judge() {
-    List<Operation<FileCall>> operations = history.operations();
-    switch (Linearizability.check(new TreeModel(), operations, LINEARIZABILITY_STEPS)) {
-      case LINEARIZABLE -> simulation.count("history linearizable");
-      case UNDECIDED -> simulation.count("history undecided");
-      case VIOLATED -> {
-        StringBuilder text = new StringBuilder("the history is not linearizable:");
-        operations.stream()
-            .sorted(Comparator.comparingLong(Operation::invokedAt))
-            .forEach(operation -> text.append("\n    ").append(operation));
-        throw new AssertionError(text.toString());
+    for (Subtree tree : subtrees) {
+      List<Operation<FileCall>> operations = tree.history.operations();
+      switch (Linearizability.check(new TreeModel(), operations, LINEARIZABILITY_STEPS)) {
+        case LINEARIZABLE -> simulation.count("history linearizable");
+        case UNDECIDED -> simulation.count("history undecided");
+        case VIOLATED ->
+            throw new AssertionError(
+                "the history of \""
+                    + tree.prefix()
+                    + "/\" is not linearizable:"
+                    + Linearizability.explain(new TreeModel(), operations, LINEARIZABILITY_STEPS));
       }
     }
   }

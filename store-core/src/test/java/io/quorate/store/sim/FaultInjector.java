@@ -6,6 +6,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does harm to a cluster until told to stop, and then puts everything right.
@@ -18,16 +21,22 @@ final class FaultInjector {
   private final ClusterPlan plan;
   private final List<SimPeer> peers;
   private final SimNetwork<PeerMessage> network;
+  private final IntSupplier newestLeader;
   private final SimRandom random;
   private final List<ClusterPlan.Fault> kinds;
   private final List<SimPeer> supervised = new ArrayList<>();
   private boolean stopped;
 
+  /** The one whose disk rots, once it does. */
+  private @Nullable SimPeer frail;
+
   FaultInjector(
       Simulation simulation,
       ClusterPlan plan,
       List<SimPeer> peers,
-      SimNetwork<PeerMessage> network) {
+      SimNetwork<PeerMessage> network,
+      IntSupplier newestLeader) {
+    this.newestLeader = newestLeader;
     this.simulation = simulation;
     this.plan = plan;
     this.peers = peers;
@@ -108,6 +117,20 @@ final class FaultInjector {
         network.isolate(someIds());
         healLater();
       }
+      case LEADER_CUT_OFF -> {
+        // Long enough for the others to elect another, while some go on asking this one.
+        int leader = newestLeader.getAsInt();
+        if (leader != 0) {
+          simulation.count("leader cut off");
+          long nanos = random.between(700_000_000, 2_500_000_000L);
+          if (random.chance(0.5)) {
+            network.isolate(Set.of(leader));
+            healAfter(nanos);
+          } else {
+            peers.get(leader - 1).node().pause(nanos);
+          }
+        }
+      }
       case ONE_WAY_CUT -> {
         SimPeer other = random.pick(peers);
         if (other != victim) {
@@ -129,7 +152,48 @@ final class FaultInjector {
             });
       }
       case SYNC_ERROR -> failSyncs(victim);
+      case READ_ERROR ->
+          forAWhile(
+              victim, "reads fail", on -> victim.disk().faults().readErrorChance = on ? 0.2 : 0);
+      case WRITE_ERROR ->
+          forAWhile(
+              victim, "writes fail", on -> victim.disk().faults().writeErrorChance = on ? 0.5 : 0);
+      case DISK_FULL -> {
+        long left = random.between(0, 3 << 20);
+        forAWhile(
+            victim,
+            "disk fills",
+            on -> {
+              if (on) {
+                victim.disk().leaveFree(left);
+              } else {
+                victim.disk().capacity(Long.MAX_VALUE / 4);
+              }
+            });
+      }
+      case BIT_ROT -> {
+        // All other copies stay good: one peer's disk per run rots.
+        frail = frail == null ? victim : frail;
+        frail.damaged();
+        frail.disk().rotSomewhere(random);
+      }
     }
+  }
+
+  /**
+   * A disk is bad for a while; its peer may end itself, and is started again by whoever runs it.
+   */
+  private void forAWhile(SimPeer victim, String what, Consumer<Boolean> fault) {
+    simulation.count("disk: " + what);
+    fault.accept(true);
+    simulation.start(
+        what,
+        same -> {
+          simulation.sleep(random.between(10_000_000, 800_000_000));
+          fault.accept(false);
+          simulation.sleep(random.between(1_000_000, 100_000_000));
+          restart(victim);
+        });
   }
 
   /** Syncs fail for a while: the peer must end itself, and is started again by whoever runs it. */
@@ -186,7 +250,10 @@ final class FaultInjector {
   }
 
   private void healLater() {
-    long nanos = random.between(20_000_000, 2_000_000_000L);
+    healAfter(random.between(20_000_000, 2_000_000_000L));
+  }
+
+  private void healAfter(long nanos) {
     simulation.start(
         "heal",
         same -> {
@@ -220,6 +287,9 @@ final class FaultInjector {
       peer.node().drift(0);
       peer.disk().faults().slowness = 1;
       peer.disk().faults().syncErrorChance = 0;
+      peer.disk().faults().readErrorChance = 0;
+      peer.disk().faults().writeErrorChance = 0;
+      peer.disk().capacity(Long.MAX_VALUE / 4);
     }
   }
 
@@ -228,7 +298,7 @@ final class FaultInjector {
     simulation.count("all peers down at once");
     simulation.count("only a majority comes back");
     peers.forEach(SimPeer::crash);
-    List<SimPeer> shuffled = new ArrayList<>(peers);
+    List<SimPeer> shuffled = new ArrayList<>(sound());
     for (int i = shuffled.size() - 1; i > 0; i--) {
       Collections.swap(shuffled, i, random.below(i + 1));
     }
@@ -244,5 +314,10 @@ final class FaultInjector {
   /** The peers that are kept up. */
   List<SimPeer> supervised() {
     return List.copyOf(supervised);
+  }
+
+  /** The peers whose disks have kept all that they were given. */
+  List<SimPeer> sound() {
+    return peers.stream().filter(peer -> !peer.isDamaged()).toList();
   }
 }

@@ -24,6 +24,24 @@ sealed interface FileCall {
 
   record Rename(String from, String to) implements FileCall {}
 
+  /** Swaps two names. */
+  record Exchange(String from, String to) implements FileCall {}
+
+  /** Renames unless the new name is taken. */
+  record Move(String from, String to) implements FileCall {}
+
+  /** Makes a whole file unless the name is taken. */
+  record PutIfAbsent(String path, int token) implements FileCall {}
+
+  /** Replaces a whole file if its content is still {@code expected}, as a read worded it. */
+  record PutIfSame(String path, int token, String expected, long version) implements FileCall {}
+
+  /** Empties a file and writes anew, in place, seen by others all at once. */
+  record Overwrite(String path, int token) implements FileCall {}
+
+  /** Cuts a file to nothing. */
+  record Truncate(String path) implements FileCall {}
+
   /** Names in a directory. */
   record List(String path) implements FileCall {}
 

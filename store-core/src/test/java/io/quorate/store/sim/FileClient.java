@@ -15,74 +15,92 @@ import io.quorate.store.metadata.Result;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Carries out {@link FileCall}s through a {@link SimClient} and words the answers as {@link
  * TreeModel} does.
  */
-final class FileClient {
+final class FileClient implements ClientFace {
   private static final Caller CALLER = new Caller(0, 0);
   private static final int READ_BYTES = 1 << 20;
 
   private final SimClient client;
-  private final ClusterHistory history;
+  private long lastReadVersion;
 
-  /** Inodes of the files that are only appended to, and so never get another one. */
-  private final SortedMap<String, Long> logs;
-
-  FileClient(SimClient client, ClusterHistory history, SortedMap<String, Long> logs) {
+  FileClient(SimClient client) {
     this.client = client;
-    this.history = history;
-    this.logs = logs;
   }
 
-  SimClient client() {
-    return client;
+  @Override
+  public String name() {
+    return client.name();
   }
 
-  /** Does {@code call} and writes it down. */
-  void perform(FileCall call) {
-    int operation = history.begin(client.name(), call);
-    try {
-      history.answered(operation, answer(call));
-    } catch (SimClient.GaveUp e) {
-      if (e.mayHaveHappened() && !call.changesNothing()) {
-        history.unknown(operation);
-      } else {
-        history.neverHappened(operation);
-      }
-    }
+  @Override
+  public SimRandom random() {
+    return client.random();
   }
 
-  private String answer(FileCall call) throws SimClient.GaveUp {
+  @Override
+  public void moveTo(SimPeer peer) {
+    client.moveTo(peer);
+  }
+
+  @Override
+  public long lastReadVersion() {
+    return lastReadVersion;
+  }
+
+  @Override
+  public String answer(Subtree tree, FileCall call) throws SimClient.GaveUp {
     return switch (call) {
-      case FileCall.Read read -> read(read.path());
-      case FileCall.List list -> list(list.path());
-      case FileCall.Put put -> put(put);
-      case FileCall.Append append -> append(append);
-      case FileCall.Create create -> create(create.path());
+      case FileCall.Read read -> read(at(tree, read.path()));
+      case FileCall.List list -> list(at(tree, list.path()));
+      case FileCall.Put put -> put(at(tree, put.path()), put.token(), Command.PutCondition.ALWAYS);
+      case FileCall.PutIfAbsent put ->
+          put(at(tree, put.path()), put.token(), new Command.PutCondition(true, -1));
+      case FileCall.PutIfSame put ->
+          put(at(tree, put.path()), put.token(), new Command.PutCondition(false, put.version()));
+      case FileCall.Append append -> append(log(tree, append.path()), append.token());
+      case FileCall.Overwrite write -> overwrite(log(tree, write.path()), write.token());
+      case FileCall.Truncate cut -> command(new Command.Truncate(at(tree, cut.path()), 0));
+      case FileCall.Create create ->
+          command(new Command.Create(at(tree, create.path()), 0644, CALLER, true));
       case FileCall.MakeDirectory make ->
-          outcome(
-              client.propose(new Command.MakeDirectory(at(make.path()), 0755, CALLER), List.of()));
+          command(new Command.MakeDirectory(at(tree, make.path()), 0755, CALLER));
       case FileCall.Link link ->
-          outcome(client.propose(new Command.Link(at(link.from()), at(link.to())), List.of()));
-      case FileCall.Unlink unlink ->
-          outcome(client.propose(new Command.Unlink(at(unlink.path())), List.of()));
+          command(new Command.Link(at(tree, link.from()), at(tree, link.to())));
+      case FileCall.Unlink unlink -> command(new Command.Unlink(at(tree, unlink.path())));
       case FileCall.RemoveDirectory remove ->
-          outcome(client.propose(new Command.RemoveDirectory(at(remove.path())), List.of()));
+          command(new Command.RemoveDirectory(at(tree, remove.path())));
       case FileCall.Rename rename ->
-          outcome(
-              client.propose(
-                  new Command.Rename(
-                      at(rename.from()), at(rename.to()), Command.RenameMode.REPLACE),
-                  List.of()));
+          rename(tree, rename.from(), rename.to(), Command.RenameMode.REPLACE);
+      case FileCall.Exchange exchange ->
+          rename(tree, exchange.from(), exchange.to(), Command.RenameMode.EXCHANGE);
+      case FileCall.Move move ->
+          rename(tree, move.from(), move.to(), Command.RenameMode.NO_REPLACE);
     };
   }
 
-  static At at(String path) {
-    return At.path(Bytes.utf8(path.substring(1)), false);
+  private String rename(Subtree tree, String from, String to, Command.RenameMode mode)
+      throws SimClient.GaveUp {
+    return command(new Command.Rename(at(tree, from), at(tree, to), mode));
+  }
+
+  private String command(Command command) throws SimClient.GaveUp {
+    return outcome(client.propose(command, List.of()));
+  }
+
+  static At at(Subtree tree, String path) {
+    return At.path(Bytes.utf8(tree.full(path)), false);
+  }
+
+  static long log(Subtree tree, String path) {
+    Long inode = tree.logs.get(path);
+    if (inode == null) {
+      throw new IllegalArgumentException("no log " + path);
+    }
+    return inode;
   }
 
   private static String outcome(Result result) {
@@ -97,28 +115,32 @@ final class FileClient {
     };
   }
 
-  private String create(String path) throws SimClient.GaveUp {
-    Result result = client.propose(new Command.Create(at(path), 0644, CALLER, true), List.of());
-    return outcome(result);
+  /** Makes a directory that no history knows. */
+  void makeSubtree(Subtree tree) throws SimClient.GaveUp {
+    String outcome = command(new Command.MakeDirectory(at(tree, "/"), 0755, CALLER));
+    if (!outcome.equals("ok")) {
+      throw new AssertionError("making " + tree.prefix() + " answered " + outcome);
+    }
   }
 
-  /** Makes a file that will only be appended to; returns its inode. */
-  long createLog(String path) throws SimClient.GaveUp {
-    int operation = history.begin(client.name(), new FileCall.Create(path));
-    Result result = client.propose(new Command.Create(at(path), 0644, CALLER, true), List.of());
+  /** Makes a file that will never get another inode or another name. */
+  void createLog(Subtree tree, String path) throws SimClient.GaveUp {
+    int operation = tree.history.begin(client.name(), new FileCall.Create(path));
+    Result result =
+        client.propose(new Command.Create(at(tree, path), 0644, CALLER, true), List.of());
     if (!(result instanceof Result.Node node)) {
       throw new AssertionError("creating " + path + " answered " + result);
     }
-    history.answered(operation, outcome(result));
-    return node.attributes().inode();
+    tree.history.answered(operation, outcome(result));
+    tree.logs.put(path, node.attributes().inode());
   }
 
-  private String put(FileCall.Put put) throws SimClient.GaveUp {
+  private String put(At at, int token, Command.PutCondition condition) throws SimClient.GaveUp {
     SimRandom random = client.random();
     client.ensureSession();
     int payload =
         (int) (random.chance(0.1) ? random.between(20_000, 60_000) : random.between(8, 3_000));
-    byte[] content = TokenContent.record(put.token(), payload);
+    byte[] content = TokenContent.record(token, payload);
     List<Chunk> chunks = new ArrayList<>();
     List<Extent> extents = new ArrayList<>();
     for (int from = 0; from < content.length; ) {
@@ -134,51 +156,55 @@ final class FileClient {
       chunks = List.of();
     }
     Command command =
-        new Command.Put(
-            at(put.path()),
-            0644,
-            CALLER,
-            extents,
-            content.length,
-            AttributeChange.NOW,
-            Command.PutCondition.ALWAYS);
+        new Command.Put(at, 0644, CALLER, extents, content.length, AttributeChange.NOW, condition);
     return outcome(client.propose(command, chunks));
   }
 
-  private String append(FileCall.Append append) throws SimClient.GaveUp {
-    Long inode = logs.get(append.path());
-    if (inode == null) {
-      throw new IllegalArgumentException("no log " + append.path());
-    }
+  private String append(long inode, int token) throws SimClient.GaveUp {
     client.ensureSession();
-    byte[] content = TokenContent.record(append.token(), 8 + client.random().below(500));
+    byte[] content = TokenContent.record(token, 8 + client.random().below(500));
     Chunk chunk = client.chunk(content);
     List<ChunkRef> added = List.of(chunk.ref());
     Command command = new Command.Publish(inode, -1, List.of(), added, -1, AttributeChange.NONE);
     return outcome(client.propose(command, List.of(chunk)));
   }
 
-  private String read(String path) throws SimClient.GaveUp {
-    ReadReply reply = client.ask(gateway -> gateway.read(at(path), 0, 0, READ_BYTES));
+  private String overwrite(long inode, int token) throws SimClient.GaveUp {
+    client.ensureSession();
+    byte[] content = TokenContent.record(token, 8 + client.random().below(5_000));
+    int half = content.length / 2;
+    Chunk first = client.chunk(Arrays.copyOf(content, half));
+    Chunk second = client.chunk(Arrays.copyOfRange(content, half, content.length));
+    List<Extent> writes =
+        List.of(
+            new Extent(half, second.ref(), 0, content.length - half),
+            new Extent(0, first.ref(), 0, half));
+    Command command = new Command.Publish(inode, 0, writes, List.of(), -1, AttributeChange.NONE);
+    return outcome(client.propose(command, List.of(first, second)));
+  }
+
+  private String read(At at) throws SimClient.GaveUp {
+    ReadReply reply = client.ask(gateway -> gateway.read(at, 0, 0, READ_BYTES));
     return switch (reply) {
       case ReadReply.Failed failed -> failed.code().name();
       case ReadReply.Data data -> {
         if (data.content().data().remaining() != data.content().attributes().sizeBytes()) {
           throw new AssertionError(
               "read of "
-                  + path
+                  + at
                   + " answered "
                   + data.content().data().remaining()
                   + " bytes of a file of "
                   + data.content().attributes().sizeBytes());
         }
+        lastReadVersion = data.content().attributes().contentVersion();
         yield "ok " + TokenContent.tokens(data.content().data().slice());
       }
     };
   }
 
-  private String list(String path) throws SimClient.GaveUp {
-    Query query = new Query.ListDirectory(at(path), Bytes.EMPTY, 1_000, false);
+  private String list(At at) throws SimClient.GaveUp {
+    Query query = new Query.ListDirectory(at, Bytes.EMPTY, 1_000, false);
     Answer answer = client.ask(gateway -> gateway.ask(query));
     return switch (answer) {
       case Answer.Failed failed -> failed.code().name();
@@ -189,9 +215,5 @@ final class FileClient {
       }
       default -> throw new AssertionError("listing answered " + answer);
     };
-  }
-
-  static SortedMap<String, Long> noLogs() {
-    return new TreeMap<>();
   }
 }

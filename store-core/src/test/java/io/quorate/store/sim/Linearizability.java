@@ -107,6 +107,99 @@ final class Linearizability {
     return Verdict.LINEARIZABLE;
   }
 
+  /**
+   * Says which operations of a violated history conflict: the shortest beginning that is already
+   * violated, cut down to the operations without any of which it would be in order.
+   */
+  static <S, C> String explain(Model<S, C> model, List<Operation<C>> history, long budgetSteps) {
+    List<Operation<C>> conflict = conflict(model, history, budgetSteps);
+    StringBuilder text = new StringBuilder();
+    conflict.forEach(operation -> text.append("\n    ").append(operation));
+    text.append("\n  the last answer fits no order of these; the whole history:");
+    byTime(history).forEach(operation -> text.append("\n    ").append(operation));
+    return text.toString();
+  }
+
+  /** The operations that conflict, in order of their invocation; all if it can not be told. */
+  static <S, C> List<Operation<C>> conflict(
+      Model<S, C> model, List<Operation<C>> history, long budgetSteps) {
+    List<Operation<C>> known =
+        history.stream()
+            .filter(Operation::isKnown)
+            .sorted(Comparator.comparingLong(Operation::returnedAt))
+            .toList();
+    for (Operation<C> last : known) {
+      List<Operation<C>> beginning = until(last.returnedAt(), history);
+      if (check(model, beginning, budgetSteps) == Verdict.VIOLATED) {
+        return byTime(withoutTheInnocent(model, beginning, last, budgetSteps));
+      }
+    }
+    return byTime(history);
+  }
+
+  /** What was invoked by then; what had not returned yet is of unknown outcome. */
+  private static <C> List<Operation<C>> until(long moment, List<Operation<C>> history) {
+    List<Operation<C>> seen = new ArrayList<>();
+    for (Operation<C> one : history) {
+      if (one.invokedAt() <= moment) {
+        seen.add(
+            one.returnedAt() <= moment
+                ? one
+                : new Operation<>(
+                    one.id(), one.client(), one.invokedAt(), Long.MAX_VALUE, one.call(), null));
+      }
+    }
+    return seen;
+  }
+
+  /**
+   * Leaves out operations one by one. Only those count as innocent without which the last answer
+   * still conflicts, and whose absence makes no earlier answer wrong.
+   */
+  private static <S, C> List<Operation<C>> withoutTheInnocent(
+      Model<S, C> model, List<Operation<C>> beginning, Operation<C> last, long budgetSteps) {
+    List<Operation<C>> left = new ArrayList<>(beginning);
+    boolean stale = isStale(model, left, last, budgetSteps);
+    int before;
+    do {
+      // Once a reader has gone, what it read may be innocent too.
+      before = left.size();
+      for (Operation<C> one : byTime(left).reversed()) {
+        List<Operation<C>> fewer = new ArrayList<>(left);
+        fewer.remove(one);
+        if (!one.equals(last)
+            && stillConflicts(model, fewer, last, budgetSteps)
+            && (!stale || isStale(model, fewer, last, budgetSteps))) {
+          left = fewer;
+        }
+      }
+    } while (left.size() < before);
+    return left;
+  }
+
+  private static <S, C> boolean stillConflicts(
+      Model<S, C> model, List<Operation<C>> history, Operation<C> last, long budgetSteps) {
+    List<Operation<C>> others = new ArrayList<>(history);
+    others.remove(last);
+    return check(model, others, budgetSteps) == Verdict.LINEARIZABLE
+        && check(model, history, budgetSteps) == Verdict.VIOLATED;
+  }
+
+  /** Whether the last answer would have been right at some time before it was asked for. */
+  private static <S, C> boolean isStale(
+      Model<S, C> model, List<Operation<C>> history, Operation<C> last, long budgetSteps) {
+    List<Operation<C>> relaxed = new ArrayList<>(history);
+    relaxed.remove(last);
+    relaxed.add(
+        new Operation<>(
+            last.id(), last.client(), 0, last.returnedAt(), last.call(), last.outcome()));
+    return check(model, relaxed, budgetSteps) == Verdict.LINEARIZABLE;
+  }
+
+  private static <C> List<Operation<C>> byTime(List<Operation<C>> history) {
+    return history.stream().sorted(Comparator.comparingLong(Operation::invokedAt)).toList();
+  }
+
   private record Moment(long at, boolean isCall, Event event) {}
 
   private static <C> void link(Event head, List<Operation<C>> history) {

@@ -63,6 +63,42 @@ final class LinearizabilityTest {
   }
 
   @Test
+  void whatConflictsIsNamed() {
+    did(0, 1, new FileCall.Put("/g", 9), "ok")
+        .did(2, 3, put(1), "ok")
+        .did(2, 7, new FileCall.List("/"), "ok f g")
+        .did(4, 5, put(2), "ok")
+        .did(6, 7, new FileCall.Read("/g"), "ok 9;")
+        .did(8, 9, read(), "ok 1;")
+        .did(10, 11, read(), "ok 2;");
+    List<FileCall> conflict =
+        Linearizability.conflict(new TreeModel(), history, BUDGET).stream()
+            .map(Operation::call)
+            .toList();
+    assertEquals(List.of(put(1), put(2), read()), conflict);
+    assertTrue(Linearizability.explain(new TreeModel(), history, BUDGET).contains("fits no order"));
+  }
+
+  @Test
+  void conditionsAndExchanges() {
+    FileCall.PutIfSame same = new FileCall.PutIfSame("/f", 3, "ok 1;", 77);
+    did(0, 1, put(1), "ok")
+        .did(2, 3, new FileCall.PutIfAbsent("/f", 2), "EXISTS")
+        .did(4, 5, same, "ok")
+        .did(6, 7, same, "CONDITION_FAILED")
+        .did(8, 9, new FileCall.MakeDirectory("/d"), "ok")
+        .did(10, 11, new FileCall.Exchange("/f", "/d"), "ok")
+        .did(12, 13, new FileCall.Read("/d"), "ok 3;")
+        .did(14, 15, new FileCall.Move("/d", "/f"), "EXISTS")
+        .did(16, 17, new FileCall.Overwrite("/d", 4), "ok")
+        .did(18, 19, new FileCall.Read("/d"), "ok 4;")
+        .did(20, 21, new FileCall.Truncate("/d"), "ok")
+        .did(22, 23, new FileCall.Read("/d"), "ok ")
+        .expect(LINEARIZABLE);
+    did(24, 25, new FileCall.Read("/d"), "ok 4;").expect(VIOLATED);
+  }
+
+  @Test
   void concurrentReadMaySeeOldOrNewButNotNewThenOld() {
     did(0, 1, put(1), "ok")
         .did(2, 10, put(2), "ok")

@@ -163,6 +163,11 @@ final class SimClient {
           simulation.count("client session lost");
           throw new GaveUp(mayHaveHappened, "session ended: " + failed);
         }
+        if (result instanceof Result.Failed failed && failed.code() == ErrorCode.NO_SPACE) {
+          simulation.count("client told of no space");
+          // The peer that said so speaks for itself; an attempt at another one may still come.
+          throw new GaveUp(mayHaveHappened, "no space: " + failed);
+        }
         return result;
       } catch (CompletionException e) {
         mayHaveHappened |= !isHarmless(e);

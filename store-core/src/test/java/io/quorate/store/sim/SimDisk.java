@@ -119,6 +119,26 @@ public final class SimDisk {
     simulation.trace("bit rot on " + owner + " in " + name);
   }
 
+  /** Flips a few random bits of a random file, within what was ever written there. */
+  public void rotSomewhere(SimRandom rotting) {
+    if (names.isEmpty()) {
+      return;
+    }
+    String name = rotting.pick(fileNames());
+    SimFile file = file(name);
+    long written = file.writtenBytes();
+    if (written > 0) {
+      long at = rotting.between(0, written - 1);
+      long end = Math.min(written, at + 64);
+      rot(name, at, end, 1 + rotting.below(4));
+    }
+  }
+
+  /** Leaves so much room and no more. */
+  public void leaveFree(long bytes) {
+    capacityBytes = usedBytes() + bytes;
+  }
+
   private SimFile file(String name) {
     SimFile file = names.get(name);
     if (file == null) {
@@ -359,6 +379,7 @@ public final class SimDisk {
     private void needSpace(long bytes) throws NoSpaceException {
       long left = capacityBytes - usedBytes();
       if (bytes > left) {
+        errors++;
         simulation.count("disk full");
         throw new NoSpaceException(
             "no space left in " + directory + ": " + bytes + " bytes wanted, " + left + " free");

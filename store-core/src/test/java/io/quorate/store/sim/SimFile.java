@@ -44,6 +44,15 @@ final class SimFile {
     return sizeBytes;
   }
 
+  /** End of the last page that was ever written to. */
+  long writtenBytes() {
+    long last = -1;
+    for (long page : pages.keySet()) {
+      last = Math.max(last, page);
+    }
+    return Math.min(sizeBytes, (last + 1) * PAGE_BYTES);
+  }
+
   int unsyncedWrites() {
     return unsynced.size();
   }

@@ -30,6 +30,7 @@ final class SimPeer {
   private MemoryTables index;
   private @Nullable Peer peer;
   private long diskErrorsAtBoot;
+  private boolean damaged;
 
   SimPeer(
       Simulation simulation,
@@ -58,6 +59,14 @@ final class SimPeer {
 
   SimNode node() {
     return node;
+  }
+
+  MemoryTables metadata() {
+    return metadata;
+  }
+
+  MemoryTables index() {
+    return index;
   }
 
   SimDisk disk() {
@@ -113,7 +122,7 @@ final class SimPeer {
     if (!world.isAlive()) {
       return;
     }
-    if (disk().errors() == diskErrorsAtBoot) {
+    if (disk().errors() == diskErrorsAtBoot && !damaged) {
       simulation.fail(new IllegalStateException("peer " + id() + " gave up", error));
       return;
     }
@@ -125,6 +134,15 @@ final class SimPeer {
             kill();
           }
         });
+  }
+
+  /** Its disk lost or changed what it had kept: it may give up, but must not say what is wrong. */
+  void damaged() {
+    damaged = true;
+  }
+
+  boolean isDamaged() {
+    return damaged;
   }
 
   /** Power loss. */

@@ -70,6 +70,12 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
       case FileCall.Unlink unlink -> unlink(tree, unlink.path());
       case FileCall.RemoveDirectory remove -> removeDirectory(tree, remove.path());
       case FileCall.Rename rename -> rename(tree, rename.from(), rename.to());
+      case FileCall.Exchange exchange -> exchange(tree, exchange.from(), exchange.to());
+      case FileCall.Move move -> move(tree, move.from(), move.to());
+      case FileCall.PutIfAbsent put -> putIfAbsent(tree, id, put);
+      case FileCall.PutIfSame put -> putIfSame(tree, id, put);
+      case FileCall.Overwrite write -> setContent(tree, write.path(), write.token() + ";");
+      case FileCall.Truncate cut -> setContent(tree, cut.path(), "");
     };
   }
 
@@ -158,6 +164,38 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
     return ok(after);
   }
 
+  private static Linearizability.Step<Tree> putIfAbsent(
+      Tree tree, int id, FileCall.PutIfAbsent put) {
+    if (wayTo(tree, put.path()) == null && tree.names.containsKey(put.path())) {
+      return same(tree, EXISTS);
+    }
+    return put(tree, id, new FileCall.Put(put.path(), put.token()));
+  }
+
+  private static Linearizability.Step<Tree> putIfSame(Tree tree, int id, FileCall.PutIfSame put) {
+    String lost = wayTo(tree, put.path());
+    if (lost != null) {
+      return same(tree, lost);
+    }
+    if (tree.isDirectory(put.path())) {
+      return same(tree, IS_DIRECTORY);
+    }
+    if (!read(tree, put.path()).equals(put.expected())) {
+      return same(tree, "CONDITION_FAILED");
+    }
+    return put(tree, id, new FileCall.Put(put.path(), put.token()));
+  }
+
+  private static Linearizability.Step<Tree> setContent(Tree tree, String path, String content) {
+    String found = read(tree, path);
+    if (!found.startsWith("ok")) {
+      return same(tree, found);
+    }
+    Tree after = tree.copy();
+    after.files.put(java.util.Objects.requireNonNull(after.names.get(path)), content);
+    return ok(after);
+  }
+
   private static Linearizability.Step<Tree> make(
       Tree tree, int id, String path, @Nullable String content) {
     String lost = wayTo(tree, path);
@@ -235,14 +273,52 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
     return ok(after);
   }
 
-  private static Linearizability.Step<Tree> rename(Tree tree, String from, String to) {
+  private static Linearizability.Step<Tree> move(Tree tree, String from, String to) {
+    String lost = lostOnTheWay(tree, from, to);
+    if (lost != null) {
+      return same(tree, lost);
+    }
+    return tree.names.containsKey(to) ? same(tree, EXISTS) : rename(tree, from, to);
+  }
+
+  private static Linearizability.Step<Tree> exchange(Tree tree, String from, String to) {
+    String lost = lostOnTheWay(tree, from, to);
+    if (lost == null && !tree.names.containsKey(to)) {
+      lost = NOT_FOUND;
+    }
+    if (lost != null) {
+      return same(tree, lost);
+    }
+    if (from.equals(to)) {
+      return ok(tree);
+    }
+    if (to.startsWith(from + "/") || from.startsWith(to + "/")) {
+      return same(tree, "INVALID");
+    }
+    Tree after = new Tree(new TreeMap<>(), new TreeMap<>(tree.files));
+    tree.names.forEach(
+        (path, inode) -> {
+          String moved = path;
+          if (path.equals(from) || path.startsWith(from + "/")) {
+            moved = to + path.substring(from.length());
+          } else if (path.equals(to) || path.startsWith(to + "/")) {
+            moved = from + path.substring(to.length());
+          }
+          after.names.put(moved, inode);
+        });
+    return ok(after);
+  }
+
+  private static @Nullable String lostOnTheWay(Tree tree, String from, String to) {
     String lost = wayTo(tree, from);
     if (lost == null) {
       lost = wayTo(tree, to);
     }
-    if (lost == null && !tree.names.containsKey(from)) {
-      lost = NOT_FOUND;
-    }
+    return lost == null && !tree.names.containsKey(from) ? NOT_FOUND : lost;
+  }
+
+  private static Linearizability.Step<Tree> rename(Tree tree, String from, String to) {
+    String lost = lostOnTheWay(tree, from, to);
     if (lost != null) {
       return same(tree, lost);
     }

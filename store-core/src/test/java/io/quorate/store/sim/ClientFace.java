@@ -1,0 +1,19 @@
+package io.quorate.store.sim;
+
+/**
+ * A way into the store that can carry out {@link FileCall}s and words answers as the model does.
+ */
+interface ClientFace {
+  String name();
+
+  SimRandom random();
+
+  /** Talks to {@code peer} from now on, until that one fails it. */
+  void moveTo(SimPeer peer);
+
+  /** Does {@code call} below {@code tree}. */
+  String answer(Subtree tree, FileCall call) throws SimClient.GaveUp;
+
+  /** Version of the content that the last read answered; 0 if there was none. */
+  long lastReadVersion();
+}

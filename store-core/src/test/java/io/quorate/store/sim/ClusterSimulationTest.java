@@ -173,7 +173,7 @@ final class ClusterSimulationTest {
     RunSettings least =
         Shrinking.shrink(1, RunSettings.SHORT, failure, ClusterMutation.ENTRY_CHANGED);
     assertTrue(least.without().size() >= ClusterPlan.Fault.values().length / 2, least::toString);
-    assertTrue(least.maxClients() <= 2 && least.maxCallsPerClient() <= 5, least::toString);
+    assertTrue(least.maxClients() <= 2 && least.maxCallsPerClient() <= 8, least::toString);
     assertThrows(
         SimulationError.class,
         () -> ClusterSimulation.run(1, null, least, ClusterMutation.ENTRY_CHANGED));

@@ -305,10 +305,14 @@ final class FaultInjector {
     supervised.addAll(shuffled.subList(0, peers.size() / 2 + 1));
   }
 
-  /** From now on starts every peer that is down. */
+  /**
+   * From now on starts every sound peer that is down. One whose disk rotted stays down: its log may
+   * begin later than what others lack, and a leader has no snapshots to send yet.
+   */
   void superviseAll() {
     supervised.clear();
-    supervised.addAll(peers);
+    supervised.addAll(sound());
+    peers.stream().filter(SimPeer::isDamaged).filter(SimPeer::isUp).forEach(SimPeer::kill);
   }
 
   /** The peers that are kept up. */

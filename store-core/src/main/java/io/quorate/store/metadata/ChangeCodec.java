@@ -47,8 +47,7 @@ public final class ChangeCodec {
     int count = in.readElements("change sets", LEAST_BYTES_OF_A_SET);
     List<ChangeSet> sets = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      sets.add(
-          new ChangeSet(in.readCount("index"), in.readNumber("stamp"), readChanges(in)));
+      sets.add(new ChangeSet(in.readCount("index"), in.readNumber("stamp"), readChanges(in)));
     }
     in.end("changes");
     return sets;

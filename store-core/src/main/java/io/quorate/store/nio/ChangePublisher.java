@@ -182,8 +182,7 @@ final class ChangePublisher implements Flow.Publisher<FileChange> {
     for (Change change : set.changes()) {
       FileChange.Kind kind =
           switch (change.kind()) {
-            case CREATED ->
-                change.move() == 0 ? FileChange.Kind.CREATED : FileChange.Kind.MOVED;
+            case CREATED -> change.move() == 0 ? FileChange.Kind.CREATED : FileChange.Kind.MOVED;
             // The other half of a move tells it; so does what took the name.
             case REMOVED -> change.move() == 0 ? FileChange.Kind.DELETED : null;
             case REPLACED -> null;

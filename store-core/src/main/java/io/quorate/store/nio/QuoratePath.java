@@ -178,9 +178,7 @@ final class QuoratePath implements Path {
 
   /** For the tree only: the same names, but if they are relative, from that directory on. */
   QuoratePath anchoredAt(long directory, BooleanSupplier closed) {
-    return isAbsolute()
-        ? this
-        : new QuoratePath(fileSystem, bytes, new Anchor(directory, closed));
+    return isAbsolute() ? this : new QuoratePath(fileSystem, bytes, new Anchor(directory, closed));
   }
 
   /** Its bytes as a symbolic link's target. */

@@ -142,8 +142,7 @@ final class QuorateWatchKey implements WatchKey {
       same.count++;
       return;
     }
-    boolean overflow =
-        kind == StandardWatchEventKinds.OVERFLOW || events.size() >= MOST_EVENTS;
+    boolean overflow = kind == StandardWatchEventKinds.OVERFLOW || events.size() >= MOST_EVENTS;
     if (overflow) {
       events.clear();
       modifications.clear();

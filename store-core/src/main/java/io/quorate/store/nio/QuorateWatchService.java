@@ -84,8 +84,7 @@ final class QuorateWatchService implements WatchService {
         known.want(wanted);
         return known;
       }
-      QuorateWatchKey key =
-          new QuorateWatchKey(this, directory, attributes.inode(), wanted, now);
+      QuorateWatchKey key = new QuorateWatchKey(this, directory, attributes.inode(), wanted, now);
       keys.put(attributes.inode(), key);
       if (reader == null) {
         reader = fileSystem.tree().changes(now, this::changed);

@@ -5,9 +5,9 @@ import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Metadata.Change;
 import io.quorate.store.metadata.Metadata.ChangeSet;
 import io.quorate.store.world.World;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +32,10 @@ final class ChangeFeed {
   private final Executor executor;
   private final long mostBytes;
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<ChangeSet> sets = new ArrayDeque<>();
+
+  /** By index: who asks is mostly near the end. */
+  private final TreeMap<Long, ChangeSet> sets = new TreeMap<>();
+
   private final List<Waiter> waiters = new ArrayList<>();
   private long bytes;
 
@@ -71,12 +74,12 @@ final class ChangeFeed {
         through = entry.index();
         if (!entry.changes().isEmpty()) {
           ChangeSet set = new ChangeSet(entry.index(), entry.stampNanos(), entry.changes());
-          sets.add(set);
+          sets.put(set.index(), set);
           bytes += weight(set);
         }
       }
       while (bytes > mostBytes) {
-        ChangeSet oldest = sets.remove();
+        ChangeSet oldest = sets.pollFirstEntry().getValue();
         bytes -= weight(oldest);
         floor = oldest.index();
       }
@@ -173,10 +176,7 @@ final class ChangeFeed {
     }
     List<ChangeSet> found = new ArrayList<>();
     long weight = 0;
-    for (ChangeSet set : sets) {
-      if (set.index() <= after) {
-        continue;
-      }
+    for (ChangeSet set : sets.tailMap(after, false).values()) {
       weight += weight(set);
       if (weight > ANSWER_BYTES && !found.isEmpty()) {
         return new ChangeBatch(true, found, found.getLast().index());

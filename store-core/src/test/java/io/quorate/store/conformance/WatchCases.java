@@ -343,8 +343,7 @@ abstract class WatchCases extends Cases {
     assertThrows(NotDirectoryException.class, () -> at("f").register(service, ENTRY_CREATE));
     directory("d");
     Files.createSymbolicLink(at("l"), path("d"));
-    assertSame(
-        at("d").register(service, ENTRY_CREATE), at("l").register(service, ENTRY_CREATE));
+    assertSame(at("d").register(service, ENTRY_CREATE), at("l").register(service, ENTRY_CREATE));
   }
 
   @Test
@@ -420,10 +419,8 @@ abstract class WatchCases extends Cases {
     assertFalse(key.reset());
     assertThrows(ClosedWatchServiceException.class, service::poll);
     assertThrows(ClosedWatchServiceException.class, service::take);
-    assertThrows(
-        ClosedWatchServiceException.class, () -> service.poll(1, TimeUnit.MILLISECONDS));
-    assertThrows(
-        ClosedWatchServiceException.class, () -> root.register(service, ENTRY_CREATE));
+    assertThrows(ClosedWatchServiceException.class, () -> service.poll(1, TimeUnit.MILLISECONDS));
+    assertThrows(ClosedWatchServiceException.class, () -> root.register(service, ENTRY_CREATE));
     key.cancel();
   }
 

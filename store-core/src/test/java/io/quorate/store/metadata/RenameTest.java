@@ -71,8 +71,7 @@ class RenameTest extends MetadataSuite {
     assertEquals(
         List.of(Kind.REPLACED, Kind.REMOVED, Kind.CREATED),
         c.changes.stream().map(Change::kind).toList());
-    assertEquals(
-        List.of(true, false, false), c.changes.stream().map(Change::ends).toList());
+    assertEquals(List.of(true, false, false), c.changes.stream().map(Change::ends).toList());
   }
 
   @Test

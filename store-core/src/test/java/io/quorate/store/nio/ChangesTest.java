@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.ChangesLostException;
 import io.quorate.store.FileChange;
-import io.quorate.store.FileChange.Kind;
 import io.quorate.store.PutCondition;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.file.SoloGateway;
@@ -211,8 +210,7 @@ class ChangesTest {
     Heard heard = hear(store.currentVersion(), 1);
     store.close();
     assertInstanceOf(ClosedFileSystemException.class, heard.error.get(30, TimeUnit.SECONDS));
-    assertThrows(
-        ClosedFileSystemException.class, () -> store.fileSystem().newWatchService());
+    assertThrows(ClosedFileSystemException.class, () -> store.fileSystem().newWatchService());
   }
 
   @Test

@@ -36,7 +36,8 @@ class ChangeFeedTest {
     Change change =
         new Change(
             Change.Kind.CREATED, 9, FileType.REGULAR, 1, Bytes.EMPTY, Bytes.utf8("n"), index, 0);
-    return new Applied(index, 10 * index, 0, 0, null, java.util.Collections.nCopies(changes, change));
+    return new Applied(
+        index, 10 * index, 0, 0, null, java.util.Collections.nCopies(changes, change));
   }
 
   private static List<Long> indices(ChangeBatch batch) {

@@ -45,7 +45,9 @@ final class ChangeWatcher {
     this.told = told;
   }
 
-  /** Follows until {@code through}, as far as peers answer meanwhile; then it may be called again. */
+  /**
+   * Follows until {@code through}, as far as peers answer meanwhile; then it may be called again.
+   */
   void follow(long through) {
     following = true;
     try {

@@ -151,8 +151,7 @@ final class ClusterSimulation {
     for (int i = 1; i <= 2; i++) {
       String name = "watcher" + i;
       ChangeWatcher watcher =
-          new ChangeWatcher(
-              simulation, new SimClient(simulation, peers, name).watching(), told);
+          new ChangeWatcher(simulation, new SimClient(simulation, peers, name).watching(), told);
       watchers.add(watcher);
       simulation.start(
           name,

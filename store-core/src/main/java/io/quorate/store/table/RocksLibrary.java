@@ -30,16 +30,21 @@ final class RocksLibrary {
 
   private static final String OWN = "rwx------";
 
+  /** The library in RocksDB's jar. */
+  private static final String IN_JAR = Environment.getJniLibraryFileName("rocksdb");
+
+  /** What RocksDB calls the same library when it is to load it from a directory. */
+  static final String IN_DIRECTORY = Environment.getJniLibraryFileName("rocksdbjni");
+
   private RocksLibrary() {}
 
   /** Loads the library, once per process; falls back to RocksDB's own way. */
   static void load() {
-    String name = Environment.getJniLibraryFileName("rocksdb");
     try {
-      Path directory = shared(name, Path.of(System.getProperty("java.io.tmpdir")));
+      Path directory = shared(Path.of(System.getProperty("java.io.tmpdir")));
       RocksDB.loadLibrary(List.of(directory.toString()));
     } catch (IOException | UnsatisfiedLinkError e) {
-      LOG.debug("no shared copy of {}; RocksDB unpacks its own", name, e);
+      LOG.info("no shared copy of {}, so RocksDB unpacks its own: {}", IN_JAR, e.toString());
       RocksDB.loadLibrary();
     }
   }
@@ -50,13 +55,13 @@ final class RocksLibrary {
    * @return its directory, whose name has a checksum of RocksDB's classes: versions do not meet
    * @throws IOException if it can not be had, or if somebody else may write where it is kept
    */
-  static Path shared(String name, Path temporary) throws IOException {
+  static Path shared(Path temporary) throws IOException {
     Path directory =
         ownDirectory(
             temporary.resolve(
                 "quorate-rocksdb-" + version() + "-" + System.getProperty("user.name")));
-    if (!Files.exists(directory.resolve(name))) {
-      unpack(name, directory);
+    if (!Files.exists(directory.resolve(IN_DIRECTORY))) {
+      unpack(directory);
     }
     return directory;
   }
@@ -96,14 +101,14 @@ final class RocksLibrary {
   }
 
   /** Others see none of it or all of it, also after a power loss. */
-  private static void unpack(String name, Path directory) throws IOException {
-    Path part = Files.createTempFile(directory, name, ".part");
-    try (InputStream in = resource(name)) {
+  private static void unpack(Path directory) throws IOException {
+    Path part = Files.createTempFile(directory, IN_DIRECTORY, ".part");
+    try (InputStream in = resource(IN_JAR)) {
       Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
       try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
-      Files.move(part, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(part, directory.resolve(IN_DIRECTORY), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(part);
     }

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       MkdirCommand.class,
       MvCommand.class,
       RmCommand.class,
+      CpCommand.class,
       LnCommand.class,
       ChmodCommand.class,
       ChownCommand.class,
@@ -64,7 +65,7 @@ public final class QuorateCommand implements Runnable {
     GROUPS.put("Run a cluster", List.of("init", "serve", "status"));
     GROUPS.put(
         "Work with files",
-        List.of("ls", "put", "get", "cat", "stat", "mkdir", "mv", "rm", "ln", "touch"));
+        List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));
     GROUPS.put("Work with trees", List.of("tree", "du", "find", "chmod", "chown", "watch"));
   }
 

@@ -48,8 +48,7 @@ class WatchCommandTest {
     Files.createDirectory(store.path("/elsewhere"));
     Files.createFile(store.path("/elsewhere/f"));
     Files.move(store.path("/elsewhere/f"), store.path("/seen/new\nline"));
-    TestShell.Outcome outcome =
-        shell().run("watch", "--after", version, "--count", "2", "/seen");
+    TestShell.Outcome outcome = shell().run("watch", "--after", version, "--count", "2", "/seen");
     assertEquals(0, outcome.status(), outcome.err());
     List<String> lines = outcome.out().lines().toList();
     assertEquals(2, lines.size(), outcome.out());

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       MvCommand.class,
       RmCommand.class,
       CpCommand.class,
+      SyncCommand.class,
       LnCommand.class,
       ChmodCommand.class,
       ChownCommand.class,
@@ -66,7 +67,7 @@ public final class QuorateCommand implements Runnable {
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));
-    GROUPS.put("Work with trees", List.of("tree", "du", "find", "chmod", "chown", "watch"));
+    GROUPS.put("Work with trees", List.of("sync", "tree", "du", "find", "chmod", "chown", "watch"));
   }
 
   private final Surroundings surroundings;

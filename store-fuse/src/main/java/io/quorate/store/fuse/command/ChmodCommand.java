@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
     description = "Change permissions.",
     footerHeading = "%nExamples:%n",
     footer = {"  quorate chmod 640 /www/secret", "  quorate chmod -R go-w,a+X /www"})
-final class ChmodCommand extends ClientCommand {
+final class ChmodCommand extends ChangingCommand {
   @Option(
       names = {"-R", "--recursive"},
       description = "What is below as well; symbolic links there are passed over.")
@@ -42,6 +42,7 @@ final class ChmodCommand extends ClientCommand {
                   if (facts.target() == null) {
                     int changed = ModeChange.apply(mode, facts.mode(), facts.isDirectory());
                     Files.setAttribute(path, "unix:mode", changed);
+                    done("chmod", path, "mode", String.format("%04o", changed & 07777));
                   }
                   return recursive;
                 }));

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
     description = "Change owner and group.",
     footerHeading = "%nExamples:%n",
     footer = {"  quorate chown 1000:1000 /www/a", "  quorate chown -R :33 /www"})
-final class ChownCommand extends ClientCommand {
+final class ChownCommand extends ChangingCommand {
   @Option(
       names = {"-R", "--recursive"},
       description = "What is below as well. Symbolic links are changed themselves.")
@@ -45,11 +45,24 @@ final class ChownCommand extends ClientCommand {
             TreeWalk.of(
                 inStore(store, word),
                 word,
-                (path, _, _, _, _) -> {
+                (path, _, facts, _, _) -> {
                   set(path, "unix:uid", ids.getFirst());
                   set(path, "unix:gid", ids.size() > 1 ? ids.getLast() : "");
+                  done(
+                      "chown",
+                      path,
+                      "uid",
+                      id(ids, 0, facts.uid()),
+                      "gid",
+                      id(ids, 1, facts.gid()));
                   return recursive;
                 }));
+  }
+
+  /** What was set, or what it was before. */
+  private static int id(List<String> ids, int index, int before) {
+    String id = ids.size() > index ? ids.get(index) : "";
+    return id.isEmpty() ? before : Integer.parseInt(id);
   }
 
   private static void set(Path path, String attribute, String id) throws IOException {

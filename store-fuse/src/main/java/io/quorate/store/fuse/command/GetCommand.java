@@ -2,13 +2,8 @@ package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -47,6 +42,9 @@ final class GetCommand extends TransferCommand {
       throw Failure.notStarted(
           "only one file at a time goes to standard output; 'quorate cat' joins several");
     }
+    if (json() && words.getLast().equals(STREAM)) {
+      throw Failure.notStarted("'-' and --json would both write to standard output");
+    }
   }
 
   @Override
@@ -60,13 +58,15 @@ final class GetCommand extends TransferCommand {
     if (last.equals(STREAM)) {
       return getStream(store, paths.getFirst());
     }
+    WholeFiles files = new WholeFiles(store, true);
     return transfer(
+        store,
         "get",
         paths,
         sources,
         Destination.of(surroundings().directory().resolve(last), last, sources.size()),
         (source, attributes, target, _, progress) ->
-            getFile(store, source, attributes, target, progress));
+            files.get(source, attributes, target, progress));
   }
 
   private int getStream(Store store, Path source) throws IOException {
@@ -78,26 +78,5 @@ final class GetCommand extends TransferCommand {
       throw Failure.failed("standard output was closed before all was written");
     }
     return ExitStatus.DONE;
-  }
-
-  /** Under another name first: whoever looks at the target never sees a part of it. */
-  private static void getFile(
-      Store store, Path source, PosixFileAttributes attributes, Path target, Progress progress)
-      throws IOException {
-    Path directory = target.toAbsolutePath().getParent();
-    if (directory == null || Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw Failure.failed(target + ": is a directory, and " + source + " is not");
-    }
-    Path part = Files.createTempFile(directory, ".quorate-", ".part");
-    try {
-      try (OutputStream out = counting(Files.newOutputStream(part), progress)) {
-        store.get(source, out);
-      }
-      Files.setPosixFilePermissions(part, attributes.permissions());
-      TreeCopy.setModified(part, attributes.lastModifiedTime());
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
   }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     description = "Make a hard or symbolic link.",
     footerHeading = "%nExamples:%n",
     footer = {"  quorate ln -s ../current/site /www/site", "  quorate ln /a /b"})
-final class LnCommand extends ClientCommand {
+final class LnCommand extends ChangingCommand {
   @Option(
       names = {"-s", "--symbolic"},
       description = "A symbolic link; TARGET is kept as it is written, and need not exist.")
@@ -38,6 +38,7 @@ final class LnCommand extends ClientCommand {
     } else {
       Files.createLink(place, existing);
     }
+    done("ln", place, "target", existing.toString(), "symbolic", symbolic);
     return ExitStatus.DONE;
   }
 }

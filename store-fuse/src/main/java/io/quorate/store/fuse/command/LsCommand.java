@@ -27,6 +27,9 @@ final class LsCommand extends ClientCommand {
   @Option(names = "-l", description = "Mode, links, owner, group, size and time as well.")
   private boolean detailed;
 
+  @Option(names = "-H", description = "As -h elsewhere: sizes as 12.3 MiB instead of bytes.")
+  private boolean human;
+
   @Option(
       names = {"-R", "--recursive"},
       description = "Directories below as well.")
@@ -107,12 +110,12 @@ final class LsCommand extends ClientCommand {
       out.println(
           String.format(
               Locale.ROOT,
-              "%s %3d %5d %5d %12d %s %s%s",
+              "%s %3d %5d %5d %12s %s %s%s",
               facts.modeText(),
               facts.links(),
               facts.uid(),
               facts.gid(),
-              facts.sizeBytes(),
+              human ? Human.bytes(facts.sizeBytes()) : Long.toString(facts.sizeBytes()),
               FileFacts.time(facts.modified()),
               FileFacts.printable(shown),
               target));

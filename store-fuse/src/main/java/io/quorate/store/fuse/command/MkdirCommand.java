@@ -2,7 +2,9 @@ package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Parameters;
     description = "Make directories.",
     footerHeading = "%nExample:%n",
     footer = "  quorate mkdir -p /www/images/2026")
-final class MkdirCommand extends ClientCommand {
+final class MkdirCommand extends ChangingCommand {
   @Option(
       names = {"-p", "--parents"},
       description = "Parents that are missing as well; no error if it exists.")
@@ -31,14 +33,34 @@ final class MkdirCommand extends ClientCommand {
       Path path = inStore(store, word);
       try {
         if (parents) {
-          Files.createDirectories(path);
+          makeAll(path);
         } else {
           Files.createDirectory(path);
+          done("mkdir", path);
         }
       } catch (IOException e) {
         status = Math.max(status, complain(e));
       }
     }
     return status;
+  }
+
+  /** As {@link Files#createDirectories}, which does not tell which of them it made. */
+  private void makeAll(Path path) throws IOException {
+    try {
+      Files.createDirectory(path);
+      done("mkdir", path);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(path)) {
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      Path parent = path.getParent();
+      if (parent == null) {
+        throw e;
+      }
+      makeAll(parent);
+      makeAll(path);
+    }
   }
 }

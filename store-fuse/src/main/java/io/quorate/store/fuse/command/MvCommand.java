@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
     customSynopsis = {"quorate mv [-n] FROM TO", "       quorate mv [-n] FROM... DIRECTORY"},
     footerHeading = "%nExamples:%n",
     footer = {"  quorate mv /www.new /www", "  quorate mv /in/a /in/b /out/"})
-final class MvCommand extends ClientCommand {
+final class MvCommand extends ChangingCommand {
   @Option(
       names = {"-n", "--no-clobber"},
       description = "Never replace a file that exists.")
@@ -44,7 +44,9 @@ final class MvCommand extends ClientCommand {
             keepExisting
                 ? new CopyOption[0]
                 : new CopyOption[] {StandardCopyOption.REPLACE_EXISTING};
-        Files.move(from, destination.forSource(from, word), options);
+        Path to = destination.forSource(from, word);
+        Files.move(from, to, options);
+        done("mv", to, "from", from.toString());
       } catch (IOException e) {
         status = Math.max(status, complain(e));
       }

@@ -2,13 +2,7 @@ package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -63,12 +57,12 @@ final class PutCommand extends TransferCommand {
       paths.add(surroundings().directory().resolve(word));
     }
     return transfer(
+        store,
         "put",
         paths,
         sources,
         Destination.of(remote, last, sources.size()),
-        (source, attributes, target, fresh, progress) ->
-            putFile(store, source, attributes, target, fresh, progress));
+        new WholeFiles(store, true)::put);
   }
 
   private int putStream(Store store, Path remote, String word) throws IOException {
@@ -77,43 +71,9 @@ final class PutCommand extends TransferCommand {
           "'" + word + "' is a directory; standard input has no name, so say one");
     }
     try (Progress progress = streamProgress("put")) {
-      store.put(remote, counting(surroundings().in(), progress));
+      long bytes = store.put(remote, counting(surroundings().in(), progress));
+      done("put", remote, "from", STREAM, "bytes", bytes);
     }
     return ExitStatus.DONE;
-  }
-
-  private static void putFile(
-      Store store,
-      Path source,
-      PosixFileAttributes attributes,
-      Path target,
-      boolean fresh,
-      Progress progress)
-      throws IOException {
-    try (InputStream in = counting(Files.newInputStream(source), progress)) {
-      store.put(
-          target,
-          in,
-          PosixFilePermissions.asFileAttribute(attributes.permissions()),
-          modified(attributes.lastModifiedTime()));
-    }
-    // A file that was there has kept its own mode.
-    if (!fresh && !Files.getPosixFilePermissions(target).equals(attributes.permissions())) {
-      Files.setPosixFilePermissions(target, attributes.permissions());
-    }
-  }
-
-  static FileAttribute<FileTime> modified(FileTime time) {
-    return new FileAttribute<>() {
-      @Override
-      public String name() {
-        return "lastModifiedTime";
-      }
-
-      @Override
-      public FileTime value() {
-        return time;
-      }
-    };
   }
 }

@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
       MkdirCommand.class,
       MvCommand.class,
       RmCommand.class,
+      CpCommand.class,
+      SyncCommand.class,
       LnCommand.class,
       ChmodCommand.class,
       ChownCommand.class,
@@ -44,7 +46,8 @@ import picocli.CommandLine.Spec;
       TreeCommand.class,
       DuCommand.class,
       FindCommand.class,
-      WatchCommand.class
+      WatchCommand.class,
+      CompletionCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -64,8 +67,9 @@ public final class QuorateCommand implements Runnable {
     GROUPS.put("Run a cluster", List.of("init", "serve", "status"));
     GROUPS.put(
         "Work with files",
-        List.of("ls", "put", "get", "cat", "stat", "mkdir", "mv", "rm", "ln", "touch"));
-    GROUPS.put("Work with trees", List.of("tree", "du", "find", "chmod", "chown", "watch"));
+        List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));
+    GROUPS.put("Work with trees", List.of("sync", "tree", "du", "find", "chmod", "chown", "watch"));
+    GROUPS.put("Set up a shell", List.of("completion"));
   }
 
   private final Surroundings surroundings;
@@ -176,7 +180,7 @@ public final class QuorateCommand implements Runnable {
           for (String name : names) {
             Help command = Objects.requireNonNull(help.allSubcommands().get(name), name);
             String[] description = command.commandSpec().usageMessage().description();
-            list.append(String.format("  %-8s %s%n", name, description[0]));
+            list.append(String.format("  %-10s %s%n", name, description[0]));
           }
         });
     return list.toString();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
     description = "Remove files and, with -r, directories.",
     footerHeading = "%nExample:%n",
     footer = "  quorate rm -r /www.old")
-final class RmCommand extends ClientCommand {
+final class RmCommand extends ChangingCommand {
   private static final int AT_ONCE = 8;
 
   @Option(
@@ -61,6 +61,7 @@ final class RmCommand extends ClientCommand {
   private void remove(Path path, String word) throws Exception {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       Files.delete(path);
+      done("rm", path);
     } else if (recursive) {
       removeTree(path);
     } else {
@@ -69,7 +70,7 @@ final class RmCommand extends ClientCommand {
   }
 
   /** Files first, side by side; then the directories, the deepest ones first. */
-  private static void removeTree(Path root) throws Exception {
+  private void removeTree(Path root) throws Exception {
     List<Path> directories = new ArrayList<>();
     BoundedTasks tasks = new BoundedTasks(AT_ONCE);
     Files.walkFileTree(
@@ -78,7 +79,7 @@ final class RmCommand extends ClientCommand {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            tasks.submit(() -> Files.deleteIfExists(file));
+            tasks.submit(() -> removeOne(file));
             return tasks.failed() ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
           }
 
@@ -94,7 +95,13 @@ final class RmCommand extends ClientCommand {
         });
     tasks.await();
     for (Path directory : directories) {
-      Files.deleteIfExists(directory);
+      removeOne(directory);
+    }
+  }
+
+  private void removeOne(Path path) throws IOException {
+    if (Files.deleteIfExists(path)) {
+      done("rm", path);
     }
   }
 }

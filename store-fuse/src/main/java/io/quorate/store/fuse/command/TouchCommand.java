@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     description = "Set the times of files; make those that are missing.",
     footerHeading = "%nExamples:%n",
     footer = {"  quorate touch /www/ready", "  quorate touch -d 2026-01-31T12:00:00Z /www/ready"})
-final class TouchCommand extends ClientCommand {
+final class TouchCommand extends ChangingCommand {
   @Option(names = "--no-create", description = "Make nothing; what is missing is passed over.")
   private boolean noCreate;
 
@@ -42,15 +42,18 @@ final class TouchCommand extends ClientCommand {
   }
 
   private void touch(Path path, FileTime time) throws Exception {
+    boolean created = false;
     if (!noCreate) {
       try {
         Files.createFile(path);
+        created = true;
       } catch (FileAlreadyExistsException _) {
         // Then only its times change.
       }
     }
     try {
       Files.getFileAttributeView(path, BasicFileAttributeView.class).setTimes(time, time, null);
+      done("touch", path, "created", created, "modified", time.toInstant().toString());
     } catch (NoSuchFileException e) {
       if (!noCreate) {
         throw e;

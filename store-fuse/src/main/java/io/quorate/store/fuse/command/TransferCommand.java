@@ -14,10 +14,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What {@code put} and {@code get} share: they differ in direction only. */
-abstract class TransferCommand extends ClientCommand {
+/** What {@code put}, {@code get} and {@code cp} share: they differ in direction only. */
+abstract class TransferCommand extends ChangingCommand {
   static final String STREAM = "-";
 
   @Option(
@@ -50,6 +51,7 @@ abstract class TransferCommand extends ClientCommand {
    * @param words the sources as the user wrote them
    */
   final int transfer(
+      Store store,
       String title,
       List<Path> sources,
       List<String> words,
@@ -69,11 +71,19 @@ abstract class TransferCommand extends ClientCommand {
         shown
             ? new Progress(surroundings(), title, total[0], total[1])
             : Progress.silent(surroundings())) {
-      TreeCopy copy = new TreeCopy(copier, atOnce, progress, this::complain);
+      TreeCopy copy =
+          new TreeCopy(
+              copier,
+              preserve(),
+              atOnce,
+              progress,
+              (source, target, bytes) -> tell(store, title, source, target, bytes),
+              this::complain);
       for (int i = 0; i < sources.size(); i++) {
         Path source = sources.get(i);
         Path target = destination.forSource(source, words.get(i));
         if (Destination.isDirectory(source)) {
+          refuseIntoItself(source, target, words.get(i));
           copy.tree(source, target);
         } else {
           // A link named on the command line stands for the file that it points to.
@@ -85,6 +95,41 @@ abstract class TransferCommand extends ClientCommand {
         summary(title, progress);
       }
       return status;
+    }
+  }
+
+  /** Whether modes and times become those of the originals, whatever was there. */
+  boolean preserve() {
+    return true;
+  }
+
+  /** A path as programs are told of it. */
+  String shown(Path path, Store store) {
+    return path.toString();
+  }
+
+  private void tell(Store store, String title, @Nullable Path source, Path target, long bytes) {
+    if (source == null) {
+      done("mkdir", shown(target, store));
+    } else {
+      done(title, shown(target, store), "from", shown(source, store), "bytes", bytes);
+    }
+  }
+
+  /** Such a copy would find what it has just made, and never end. */
+  private static void refuseIntoItself(Path source, Path target, String word) throws IOException {
+    if (source.getFileSystem() != target.getFileSystem()) {
+      return;
+    }
+    Path existing = target;
+    while (existing.getParent() != null && Files.notExists(existing)) {
+      existing = existing.getParent();
+    }
+    if (existing
+        .toRealPath()
+        .resolve(existing.relativize(target))
+        .startsWith(source.toRealPath())) {
+      throw new FileSystemException(word, null, "can not be copied into itself");
     }
   }
 

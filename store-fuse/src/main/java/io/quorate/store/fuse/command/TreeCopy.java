@@ -49,9 +49,20 @@ final class TreeCopy {
         throws IOException;
   }
 
-  private record Finish(Path directory, PosixFileAttributes attributes) {}
+  /** Hears of each thing that was made, on whichever thread made it. */
+  interface Listener {
+    /**
+     * @param source what {@code target} was made from, or null for a directory made on the way
+     * @param bytes of content
+     */
+    void made(@Nullable Path source, Path target, long bytes);
+  }
+
+  private record Finish(Path directory, PosixFileAttributes attributes, boolean fresh) {}
 
   private final FileCopier copier;
+  private final boolean preserve;
+  private final Listener listener;
   private final Progress progress;
   private final ToIntFunction<Exception> complain;
   private final BoundedTasks tasks;
@@ -60,10 +71,20 @@ final class TreeCopy {
   private final AtomicInteger worstStatus = new AtomicInteger();
 
   /**
+   * @param preserve whether directories get the times of the originals, and those that were there
+   *     the modes
    * @param complain reports a failure that the copy outlives, and answers the exit status it means
    */
-  TreeCopy(FileCopier copier, int atOnce, Progress progress, ToIntFunction<Exception> complain) {
+  TreeCopy(
+      FileCopier copier,
+      boolean preserve,
+      int atOnce,
+      Progress progress,
+      Listener listener,
+      ToIntFunction<Exception> complain) {
     this.copier = copier;
+    this.preserve = preserve;
+    this.listener = listener;
     this.progress = progress;
     this.complain = complain;
     tasks = new BoundedTasks(atOnce);
@@ -105,12 +126,17 @@ final class TreeCopy {
       throw Failure.failed(source + ": neither file, directory nor link; passed over");
     }
     progress.addFile();
+    listener.made(source, target, attributes.isRegularFile() ? attributes.size() : 0);
   }
 
-  private static void finish(Finish finish) throws IOException {
+  private void finish(Finish finish) throws IOException {
     PosixFileAttributes attributes = finish.attributes();
-    Files.setPosixFilePermissions(finish.directory(), attributes.permissions());
-    setModified(finish.directory(), attributes.lastModifiedTime());
+    if (preserve || finish.fresh()) {
+      Files.setPosixFilePermissions(finish.directory(), attributes.permissions());
+    }
+    if (preserve) {
+      setModified(finish.directory(), attributes.lastModifiedTime());
+    }
   }
 
   static void setModified(Path path, FileTime time) throws IOException {
@@ -157,6 +183,7 @@ final class TreeCopy {
       try {
         if (make(made, attributes)) {
           freshDirectories.add(made);
+          listener.made(null, made, 0);
         }
       } catch (QuorateException e) {
         throw e;
@@ -164,7 +191,7 @@ final class TreeCopy {
         fail(e);
         return FileVisitResult.SKIP_SUBTREE;
       }
-      finishes.add(new Finish(made, attributes));
+      finishes.add(new Finish(made, attributes, freshDirectories.contains(made)));
       return proceed();
     }
 

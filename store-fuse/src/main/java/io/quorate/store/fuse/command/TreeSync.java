@@ -1,0 +1,342 @@
+package io.quorate.store.fuse.command;
+
+import io.quorate.store.QuorateException;
+import io.quorate.store.Store;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one tree like another, copying only what differs. Both are walked side by side, with the
+ * names of one directory for each level in memory. Nothing is kept between runs: a file is whole
+ * and has its time from the moment it appears, so that a run after one that was killed passes over
+ * what that one did.
+ *
+ * <p>The attributes of a file are read before its content. Should it change meanwhile, the copy has
+ * the older time, and the next run sees a difference.
+ */
+final class TreeSync {
+  private static final Set<PosixFilePermission> OWNER_MAY_FILL =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
+  /**
+   * What to do.
+   *
+   * @param delete whether what the source lacks is removed
+   * @param dryRun whether to tell only, and to change nothing
+   * @param checksum whether content is compared, instead of times
+   */
+  record Wishes(boolean delete, boolean dryRun, boolean checksum) {}
+
+  /** What was done to a path. */
+  enum Action {
+    COPY,
+    LINK,
+    MKDIR,
+    ATTRIBUTES,
+    REMOVE
+  }
+
+  /** Hears of each thing done, on whichever thread did it. */
+  interface Listener {
+    /**
+     * @param bytes of content copied
+     */
+    void did(Action action, Path path, long bytes);
+
+    /** A file or link that is as it should be. */
+    void unchanged();
+  }
+
+  private record Finish(PosixFileAttributes attributes, Path directory) {}
+
+  private final Store store;
+  private final Wishes wishes;
+  private final Progress progress;
+  private final Listener listener;
+  private final ToIntFunction<Exception> complain;
+  private final BoundedTasks tasks;
+  private final WholeFiles files;
+  private final List<Finish> finishes = new ArrayList<>();
+  private final AtomicInteger worstStatus = new AtomicInteger(ExitStatus.DONE);
+
+  /**
+   * @param complain reports a failure that the run outlives, and answers the exit status it means
+   */
+  TreeSync(
+      Store store,
+      Wishes wishes,
+      int atOnce,
+      Progress progress,
+      Listener listener,
+      ToIntFunction<Exception> complain) {
+    this.store = store;
+    this.wishes = wishes;
+    this.progress = progress;
+    this.listener = listener;
+    this.complain = complain;
+    tasks = new BoundedTasks(atOnce);
+    files = new WholeFiles(store, true);
+  }
+
+  /** Makes {@code to} like the directory {@code from}, and answers the exit status. */
+  int run(Path from, Path to) throws Exception {
+    PosixFileAttributes source = Files.readAttributes(from, PosixFileAttributes.class);
+    boolean there = Destination.isDirectory(to);
+    if (!there) {
+      Path parent = to.getParent();
+      if (parent != null && !wishes.dryRun()) {
+        Files.createDirectories(parent);
+      }
+      make(to, source);
+    }
+    directory(from, source, there ? to.toRealPath() : to, there);
+    tasks.await();
+    for (Finish finish : finishes.reversed()) {
+      attempt(() -> finish(finish));
+    }
+    return worstStatus.get();
+  }
+
+  private void directory(Path from, PosixFileAttributes source, Path to, boolean there)
+      throws Exception {
+    Set<String> names;
+    Set<String> present;
+    try {
+      names = names(from);
+      present = there ? names(to) : Set.of();
+    } catch (QuorateException e) {
+      throw e;
+    } catch (IOException e) {
+      // What is in it is not known, so nothing of it may be removed either.
+      report(e);
+      return;
+    }
+    finishes.add(new Finish(source, to));
+    for (String name : names) {
+      if (tasks.failed()) {
+        return;
+      }
+      if (!WholeFiles.isPart(name)) {
+        attempt(() -> entry(from.resolve(name), to.resolve(name), present.contains(name)));
+      }
+    }
+    for (String name : present) {
+      boolean leftover = !inStore(to) && WholeFiles.isLeftover(name);
+      boolean extraneous = wishes.delete() && !names.contains(name) && !WholeFiles.isPart(name);
+      if (leftover && !wishes.dryRun()) {
+        attempt(() -> Files.deleteIfExists(to.resolve(name)));
+      } else if (extraneous) {
+        attempt(() -> remove(to.resolve(name)));
+      }
+    }
+  }
+
+  private void entry(Path from, Path to, boolean present) throws Exception {
+    PosixFileAttributes source = attributes(from);
+    if (source == null) {
+      // Removed since it was listed; the next run sees that.
+      return;
+    }
+    PosixFileAttributes old = present ? attributes(to) : null;
+    if (source.isOther()) {
+      throw Failure.failed(from + ": neither file, directory nor link; passed over");
+    }
+    if (old != null && !sameType(source, old)) {
+      if (old.isDirectory() && !wishes.delete()) {
+        throw Failure.failed(to + ": a directory is in the way; --delete removes it");
+      }
+      remove(to);
+      old = null;
+    }
+    PosixFileAttributes target = old;
+    if (source.isDirectory()) {
+      if (target == null) {
+        make(to, source);
+      }
+      directory(from, source, to, target != null);
+    } else if (source.isSymbolicLink()) {
+      tasks.submit(() -> attempt(() -> link(from, to, target != null)));
+    } else {
+      tasks.submit(() -> attempt(() -> file(from, source, to, target)));
+    }
+  }
+
+  private void file(
+      Path from, PosixFileAttributes source, Path to, @Nullable PosixFileAttributes target)
+      throws IOException {
+    if (target == null || !sameContent(from, source, to, target)) {
+      if (!wishes.dryRun()) {
+        files.copy(from, source, to, target == null, progress);
+      }
+      progress.addFile();
+      listener.did(Action.COPY, to, source.size());
+    } else if (sameModeAndTime(source, target)) {
+      listener.unchanged();
+    } else {
+      if (!wishes.dryRun()) {
+        setModeAndTime(to, source);
+      }
+      listener.did(Action.ATTRIBUTES, to, 0);
+    }
+  }
+
+  private boolean sameContent(
+      Path from, PosixFileAttributes source, Path to, PosixFileAttributes target)
+      throws IOException {
+    if (source.size() != target.size()) {
+      return false;
+    }
+    return wishes.checksum() ? crc32c(from) == crc32c(to) : sameTime(source, target);
+  }
+
+  /** The store knows it without reading the file. */
+  private int crc32c(Path path) throws IOException {
+    if (inStore(path)) {
+      return store.checksum(path).crc32c();
+    }
+    CRC32C crc = new CRC32C();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(path)) {
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        crc.update(buffer, 0, count);
+      }
+    }
+    return (int) crc.getValue();
+  }
+
+  private void link(Path from, Path to, boolean present) throws IOException {
+    String wanted = Files.readSymbolicLink(from).toString();
+    if (present && Files.readSymbolicLink(to).toString().equals(wanted)) {
+      listener.unchanged();
+      return;
+    }
+    if (!wishes.dryRun()) {
+      if (present) {
+        Files.deleteIfExists(to);
+      }
+      Files.createSymbolicLink(to, to.getFileSystem().getPath(wanted));
+    }
+    listener.did(Action.LINK, to, 0);
+  }
+
+  /** Makes a directory that can be filled; its mode comes when it is. */
+  private void make(Path directory, PosixFileAttributes like) throws IOException {
+    if (!wishes.dryRun()) {
+      Set<PosixFilePermission> permissions = EnumSet.copyOf(OWNER_MAY_FILL);
+      permissions.addAll(like.permissions());
+      Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(permissions));
+    }
+    listener.did(Action.MKDIR, directory, 0);
+  }
+
+  private void remove(Path path) throws IOException {
+    PosixFileAttributes attributes = attributes(path);
+    if (attributes == null) {
+      return;
+    }
+    if (attributes.isDirectory()) {
+      for (String name : names(path)) {
+        remove(path.resolve(name));
+      }
+    }
+    if (wishes.dryRun() || Files.deleteIfExists(path)) {
+      listener.did(Action.REMOVE, path, 0);
+    }
+  }
+
+  /** What was made in a directory has changed its time, so this comes last. */
+  private void finish(Finish finish) throws IOException {
+    if (wishes.dryRun()) {
+      return;
+    }
+    PosixFileAttributes target = attributes(finish.directory());
+    if (target != null && !sameModeAndTime(finish.attributes(), target)) {
+      setModeAndTime(finish.directory(), finish.attributes());
+    }
+  }
+
+  private static void setModeAndTime(Path path, PosixFileAttributes like) throws IOException {
+    Files.setPosixFilePermissions(path, like.permissions());
+    TreeCopy.setModified(path, like.lastModifiedTime());
+  }
+
+  private static boolean sameType(BasicFileAttributes a, BasicFileAttributes b) {
+    return a.isDirectory() == b.isDirectory()
+        && a.isRegularFile() == b.isRegularFile()
+        && a.isSymbolicLink() == b.isSymbolicLink();
+  }
+
+  private static boolean sameModeAndTime(PosixFileAttributes a, PosixFileAttributes b) {
+    return a.permissions().equals(b.permissions()) && sameTime(a, b);
+  }
+
+  /** To the microsecond: not every file system and JDK keeps more. */
+  private static boolean sameTime(BasicFileAttributes a, BasicFileAttributes b) {
+    return micros(a.lastModifiedTime()) == micros(b.lastModifiedTime());
+  }
+
+  private static long micros(FileTime time) {
+    return time.to(TimeUnit.MICROSECONDS);
+  }
+
+  private boolean inStore(Path path) {
+    return path.getFileSystem() == store.fileSystem();
+  }
+
+  private static @Nullable PosixFileAttributes attributes(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static Set<String> names(Path directory) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
+  }
+
+  /** Runs {@code task}; only a failure of the cluster gets past it. */
+  private void attempt(BoundedTasks.Task task) throws Exception {
+    try {
+      task.run();
+    } catch (QuorateException e) {
+      throw e;
+    } catch (IOException | Failure e) {
+      report(e);
+    }
+  }
+
+  private void report(Exception e) {
+    progress.above(() -> worstStatus.accumulateAndGet(complain.applyAsInt(e), Math::max));
+  }
+}

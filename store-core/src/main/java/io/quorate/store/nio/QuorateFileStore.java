@@ -70,14 +70,20 @@ final class QuorateFileStore extends FileStore {
     return 4096;
   }
 
-  /** What the peer has that is last of the best-off majority. */
+  /**
+   * What the peer has that is last of the best-off majority. A peer that this one has not heard of
+   * since its start is left out; while fewer than a majority are known, it is the least of these.
+   */
   private long onMajority(ToLongFunction<ClusterStatus.PeerStatus> bytes) throws IOException {
+    List<ClusterStatus.PeerStatus> peers = fileSystem.tree().status().peers();
     List<Long> sorted =
-        fileSystem.tree().status().peers().stream()
+        peers.stream()
+            .filter(peer -> peer.totalBytes() > 0)
             .map(bytes::applyAsLong)
             .sorted(Comparator.reverseOrder())
             .toList();
-    return sorted.isEmpty() ? 0 : Math.max(0, sorted.get(sorted.size() / 2));
+    int last = Math.min(peers.size() / 2, sorted.size() - 1);
+    return sorted.isEmpty() ? 0 : Math.max(0, sorted.get(last));
   }
 
   @Override

@@ -1,0 +1,61 @@
+package io.quorate.store.nio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.quorate.store.StoreOptions;
+import io.quorate.store.file.SoloGateway;
+import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.ClusterStatus.PeerStatus;
+import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.Gateway;
+import io.quorate.store.world.RealWorld;
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The space of a store is what a majority has, as far as peers are known. */
+class VolumeTest {
+
+  private static FileStore volume(long... totals) throws IOException {
+    RealWorld world = RealWorld.create();
+    List<PeerStatus> peers = new ArrayList<>();
+    for (int i = 0; i < totals.length; i++) {
+      peers.add(
+          new PeerStatus(
+              i + 1, "", State.FOLLOWER, 0, 0, totals[i] / 2, totals[i], "", 0, ""));
+    }
+    ClusterStatus status = new ClusterStatus("c", 1, 1, 1, 0, true, true, peers);
+    Gateway solo = new SoloGateway(world);
+    InvocationHandler handler =
+        (proxy, method, arguments) ->
+            method.getName().equals("status")
+                ? CompletableFuture.completedFuture(status)
+                : method.invoke(solo, arguments);
+    Gateway gateway =
+        (Gateway)
+            Proxy.newProxyInstance(
+                Gateway.class.getClassLoader(), new Class<?>[] {Gateway.class}, handler);
+    GatewayStore store = GatewayStore.over(world, gateway, StoreOptions.defaults());
+    return Files.getFileStore(store.path("/"));
+  }
+
+  @Test
+  void isThatOfAMajority() throws IOException {
+    assertEquals(20, volume(10, 40, 30, 20).getTotalSpace());
+    assertEquals(10, volume(10, 40, 30, 20).getUsableSpace());
+    assertEquals(30, volume(0, 30, 40, 50).getTotalSpace());
+  }
+
+  @Test
+  void peersThatWereNotHeardAreLeftOut() throws IOException {
+    assertEquals(10, volume(10, 0, 0, 0).getTotalSpace());
+    assertEquals(10, volume(10, 30, 0, 0).getTotalSpace());
+    assertEquals(0, volume(0, 0, 0).getTotalSpace());
+  }
+}

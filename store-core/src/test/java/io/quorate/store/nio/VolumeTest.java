@@ -17,13 +17,21 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The space of a store is what a majority has, as far as peers are known. */
 class VolumeTest {
+  private final RealWorld world = RealWorld.create();
+  private final List<GatewayStore> stores = new ArrayList<>();
 
-  private static FileStore volume(long... totals) throws IOException {
-    RealWorld world = RealWorld.create();
+  @AfterEach
+  void close() {
+    stores.forEach(GatewayStore::close);
+    world.close();
+  }
+
+  private FileStore volume(long... totals) throws IOException {
     List<PeerStatus> peers = new ArrayList<>();
     for (int i = 0; i < totals.length; i++) {
       peers.add(
@@ -42,6 +50,7 @@ class VolumeTest {
             Proxy.newProxyInstance(
                 Gateway.class.getClassLoader(), new Class<?>[] {Gateway.class}, handler);
     GatewayStore store = GatewayStore.over(world, gateway, StoreOptions.defaults());
+    stores.add(store);
     return Files.getFileStore(store.path("/"));
   }
 

@@ -35,8 +35,7 @@ class VolumeTest {
     List<PeerStatus> peers = new ArrayList<>();
     for (int i = 0; i < totals.length; i++) {
       peers.add(
-          new PeerStatus(
-              i + 1, "", State.FOLLOWER, 0, 0, totals[i] / 2, totals[i], "", 0, ""));
+          new PeerStatus(i + 1, "", State.FOLLOWER, 0, 0, totals[i] / 2, totals[i], "", 0, ""));
     }
     ClusterStatus status = new ClusterStatus("c", 1, 1, 1, 0, true, true, peers);
     Gateway solo = new SoloGateway(world);

@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.QuorateException;
 import io.quorate.store.Store;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,12 +19,14 @@ final class CatCommand extends ClientCommand {
   private List<String> paths;
 
   @Override
-  int run(Store store) {
+  int run(Store store) throws QuorateException {
     int status = ExitStatus.DONE;
     PrintStream out = surroundings().out();
     for (String word : paths) {
       try {
         store.get(inStore(store, word), out);
+      } catch (QuorateException e) {
+        throw e;
       } catch (IOException e) {
         status = Math.max(status, complain(e));
       }

@@ -47,22 +47,20 @@ final class LsCommand extends ClientCommand {
   @Override
   int run(Store store) throws Exception {
     PrintStream out = surroundings().out();
-    int status = ExitStatus.DONE;
     out.print(json ? "[" : "");
-    for (String word : paths) {
-      Path path = inStore(store, word);
-      try {
-        if (Destination.isDirectory(path)) {
-          list(path, word);
-        } else {
-          // Fails if there is no such thing.
-          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-          show(path, word);
-        }
-      } catch (IOException e) {
-        status = Math.max(status, complain(e));
-      }
-    }
+    int status =
+        each(
+            paths,
+            word -> {
+              Path path = inStore(store, word);
+              if (Destination.isDirectory(path)) {
+                list(path, word);
+              } else {
+                // Fails if there is no such thing.
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                show(path, word);
+              }
+            });
     out.print(json ? (any ? "\n]\n" : "]\n") : "");
     return status;
   }

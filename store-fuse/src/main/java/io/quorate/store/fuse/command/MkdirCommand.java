@@ -27,22 +27,18 @@ final class MkdirCommand extends ChangingCommand {
   private List<String> paths;
 
   @Override
-  int run(Store store) {
-    int status = ExitStatus.DONE;
-    for (String word : paths) {
-      Path path = inStore(store, word);
-      try {
-        if (parents) {
-          makeAll(path);
-        } else {
-          Files.createDirectory(path);
-          done("mkdir", path);
-        }
-      } catch (IOException e) {
-        status = Math.max(status, complain(e));
-      }
-    }
-    return status;
+  int run(Store store) throws Exception {
+    return each(
+        paths,
+        word -> {
+          Path path = inStore(store, word);
+          if (parents) {
+            makeAll(path);
+          } else {
+            Files.createDirectory(path);
+            done("mkdir", path);
+          }
+        });
   }
 
   /** As {@link Files#createDirectories}, which does not tell which of them it made. */

@@ -1,7 +1,6 @@
 package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
-import java.io.IOException;
 import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,25 +31,19 @@ final class MvCommand extends ChangingCommand {
   private List<String> paths;
 
   @Override
-  int run(Store store) throws IOException {
-    int status = ExitStatus.DONE;
+  int run(Store store) throws Exception {
     List<String> words = paths.subList(0, paths.size() - 1);
     String last = paths.getLast();
     Destination destination = Destination.of(inStore(store, last), last, words.size());
-    for (String word : words) {
-      Path from = inStore(store, word);
-      try {
-        CopyOption[] options =
-            keepExisting
-                ? new CopyOption[0]
-                : new CopyOption[] {StandardCopyOption.REPLACE_EXISTING};
-        Path to = destination.forSource(from, word);
-        Files.move(from, to, options);
-        done("mv", to, "from", from.toString());
-      } catch (IOException e) {
-        status = Math.max(status, complain(e));
-      }
-    }
-    return status;
+    CopyOption[] options =
+        keepExisting ? new CopyOption[0] : new CopyOption[] {StandardCopyOption.REPLACE_EXISTING};
+    return each(
+        words,
+        word -> {
+          Path from = inStore(store, word);
+          Path to = destination.forSource(from, word);
+          Files.move(from, to, options);
+          done("mv", to, "from", from.toString());
+        });
   }
 }

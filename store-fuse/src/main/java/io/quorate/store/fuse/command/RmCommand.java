@@ -41,21 +41,21 @@ final class RmCommand extends ChangingCommand {
 
   @Override
   int run(Store store) throws Exception {
-    int status = ExitStatus.DONE;
-    for (String word : paths) {
-      Path path = inStore(store, word);
-      if (path.equals(store.path("/"))) {
-        throw Failure.notStarted("'" + word + "' is the root of the store, which can not go");
-      }
-      try {
-        remove(path, word);
-      } catch (NoSuchFileException e) {
-        status = Math.max(status, force ? ExitStatus.DONE : complain(e));
-      } catch (IOException e) {
-        status = Math.max(status, complain(e));
-      }
-    }
-    return status;
+    return each(
+        paths,
+        word -> {
+          Path path = inStore(store, word);
+          if (path.equals(store.path("/"))) {
+            throw Failure.notStarted("'" + word + "' is the root of the store, which can not go");
+          }
+          try {
+            remove(path, word);
+          } catch (NoSuchFileException e) {
+            if (!force) {
+              throw e;
+            }
+          }
+        });
   }
 
   private void remove(Path path, String word) throws Exception {

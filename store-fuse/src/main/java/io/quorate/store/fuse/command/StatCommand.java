@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.QuorateException;
 import io.quorate.store.Store;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,7 +25,7 @@ final class StatCommand extends ClientCommand {
   private List<String> paths;
 
   @Override
-  int run(Store store) {
+  int run(Store store) throws QuorateException {
     int status = ExitStatus.DONE;
     for (String word : paths) {
       Path path = inStore(store, word);
@@ -35,6 +36,8 @@ final class StatCommand extends ClientCommand {
         } else {
           print(path.toString(), facts, surroundings().out());
         }
+      } catch (QuorateException e) {
+        throw e;
       } catch (IOException e) {
         status = Math.max(status, complain(e));
       }

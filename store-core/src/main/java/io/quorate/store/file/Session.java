@@ -4,6 +4,7 @@ import io.quorate.store.IndeterminateWriteException;
 import io.quorate.store.SessionEndedException;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Command;
@@ -207,7 +208,13 @@ public final class Session {
     }
     return gateway
         .propose(new SessionCommand(id, call.sequence, lowest, call.command), call.chunks)
+        .whenComplete((result, error) -> call.inDoubt |= error != null && maybeHappened(error))
         .thenCompose(Session::unlessFull);
+  }
+
+  /** An attempt without an answer: if the session has ended by the next, it tells nothing of it. */
+  private static boolean maybeHappened(Throwable error) {
+    return !(Requests.cause(error) instanceof UnavailableException);
   }
 
   private static CompletableFuture<Result> unlessFull(Result result) {

@@ -74,26 +74,36 @@ final class QuorateWatchService implements WatchService {
     if (attributes.type() != FileType.DIRECTORY) {
       throw new NotDirectoryException(directory.toString());
     }
+    QuorateWatchKey key;
+    boolean known;
+    ChangeReader begun = null;
     lock.lock();
     try {
       if (closed) {
         throw new ClosedWatchServiceException();
       }
-      QuorateWatchKey known = keys.get(attributes.inode());
-      if (known != null) {
-        known.want(wanted);
-        return known;
-      }
-      QuorateWatchKey key = new QuorateWatchKey(this, directory, attributes.inode(), wanted, now);
+      QuorateWatchKey there = keys.get(attributes.inode());
+      known = there != null;
+      key =
+          there != null
+              ? there
+              : new QuorateWatchKey(this, directory, attributes.inode(), wanted, now);
       keys.put(attributes.inode(), key);
       if (reader == null) {
         reader = fileSystem.tree().changes(now, this::changed);
-        reader.next();
+        begun = reader;
       }
-      return key;
     } finally {
       lock.unlock();
     }
+    // Without the lock: a key takes it while holding its own, and a reader may answer at once.
+    if (known) {
+      key.want(wanted);
+    }
+    if (begun != null) {
+      begun.next();
+    }
+    return key;
   }
 
   private static Set<WatchEvent.Kind<?>> wanted(WatchEvent.Kind<?>... kinds) {
@@ -137,13 +147,15 @@ final class QuorateWatchService implements WatchService {
         tell(set.index(), change);
       }
     }
+    ChangeReader following;
     lock.lock();
     try {
-      if (reader != null) {
-        reader.next();
-      }
+      following = reader;
     } finally {
       lock.unlock();
+    }
+    if (following != null) {
+      following.next();
     }
   }
 

@@ -204,6 +204,28 @@ class SessionTest {
         });
   }
 
+  /**
+   * The simulation of the cluster found an exclusive create that was done, and done again in the
+   * next session, which refused it.
+   */
+  @Test
+  void anEndedSessionIsNoAnswerForAnEarlierAttemptInDoubt() {
+    play(
+        16,
+        (world, gateway, cluster, tree) -> {
+          tree.makeDirectory(at("before"), 0755);
+          gateway.answersLost = 1_000;
+          world.schedule(
+              SECOND,
+              () -> {
+                cluster.endSessions();
+                gateway.answersLost = 0;
+              });
+          assertThrows(IndeterminateWriteException.class, () -> tree.makeDirectory(at("d"), 0755));
+          assertTrue(tree.statIfExists(at("d")) != null);
+        });
+  }
+
   @Test
   void aPublishInDoubtIsAskedForAgainNotSentAgain() {
     play(

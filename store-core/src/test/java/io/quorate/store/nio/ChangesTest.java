@@ -3,6 +3,7 @@ package io.quorate.store.nio;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,8 @@ import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.world.RealWorld;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.ClosedFileSystemException;
 import java.nio.file.Files;
@@ -34,6 +37,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The changes that a store tells, and their publisher's manners. */
 class ChangesTest {
@@ -229,6 +233,33 @@ class ChangesTest {
       Files.createDirectory(other.path("/d"));
       key = Objects.requireNonNull(service.poll(30, TimeUnit.SECONDS));
       assertEquals(StandardWatchEventKinds.ENTRY_CREATE, key.pollEvents().getFirst().kind());
+    }
+  }
+
+  /** Both take locks of the service and of the key, which must have one order. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void registeringAgainWhileEventsCome() throws Exception {
+    try (WatchService service = store.fileSystem().newWatchService()) {
+      Path root = store.path("/");
+      WatchKey key = root.register(service, StandardWatchEventKinds.ENTRY_CREATE);
+      Thread maker =
+          new Thread(
+              () -> {
+                try {
+                  for (int i = 0; i < 2_000; i++) {
+                    Files.createDirectory(other.path("/" + i));
+                  }
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      maker.start();
+      while (maker.isAlive()) {
+        assertSame(key, root.register(service, StandardWatchEventKinds.ENTRY_CREATE));
+        key.pollEvents();
+        key.reset();
+      }
     }
   }
 

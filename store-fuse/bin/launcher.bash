@@ -1,5 +1,5 @@
 # Sourced by the launchers of a checkout: finds a JDK, builds a module when its sources are newer than
-# its build, and leaves in $java and $class_path what runs it.
+# its build, and leaves in $java, $jars (a directory) and $class_path what runs it.
 #
 # The launcher sets, before it calls prepare_to_launch:
 #   program   its name, for messages
@@ -96,5 +96,5 @@ prepare_to_launch() {
   build_if_needed
   # What the launcher is left with.
   # shellcheck disable=SC2034
-  java=$jdk/bin/java class_path="$target/$(cat "$stamp")/*"
+  java=$jdk/bin/java jars=$target/$(cat "$stamp") class_path="$jars/*"
 }

@@ -38,6 +38,7 @@ final class JournalRecovery {
   private final JournalOptions options;
   private final Replay replay;
   private final SegmentFiles files;
+  private @Nullable SegmentScan lastScan;
 
   private JournalRecovery(World world, Disk disk, JournalOptions options, Replay replay) {
     this.world = world;
@@ -140,7 +141,7 @@ final class JournalRecovery {
                 last.logStart(),
                 last.membership());
     writer.begin(header);
-    SegmentScan scan = new SegmentScan(writer.segment());
+    SegmentScan scan = scan(writer.segment());
     for (RecordHeader record : copied) {
       state.valid(scan, record);
     }
@@ -162,6 +163,14 @@ final class JournalRecovery {
         writer,
         header,
         state.result(cut, last.membership(), copiedBytes, tail.dropped));
+  }
+
+  /** Ends the scan before it. */
+  private SegmentScan scan(Segment segment) {
+    SegmentScan last = lastScan;
+    SegmentScan scan = last == null ? new SegmentScan(segment) : last.next(segment);
+    lastScan = scan;
+    return scan;
   }
 
   private SegmentWriter create(long number, int sizeBytes) throws IOException {
@@ -196,7 +205,7 @@ final class JournalRecovery {
   /** A segment that is durable up to {@code end}. */
   private void replayDurable(Segment segment, int end, ReplayState state) throws IOException {
     segment.cutAt(end);
-    SegmentScan scan = new SegmentScan(segment);
+    SegmentScan scan = scan(segment);
     RecordHeader trailer = scan.trailer();
     SegmentFooter footer = trailer == null ? null : scan.footer(trailer);
     if (footer == null) {
@@ -265,7 +274,7 @@ final class JournalRecovery {
 
   private Tail replayNewest(SegmentChain.Link newest, ReplayState state) throws IOException {
     Segment segment = newest.segment();
-    SegmentScan scan = new SegmentScan(segment);
+    SegmentScan scan = scan(segment);
     RecordHeader trailer = scan.trailer();
     SegmentFooter footer = trailer == null ? null : scan.footer(trailer);
     int limit =
@@ -381,9 +390,9 @@ final class JournalRecovery {
   }
 
   /** Copies the tail; durable on return. */
-  private static List<RecordHeader> copy(Segment from, Tail tail, SegmentWriter writer)
+  private List<RecordHeader> copy(Segment from, Tail tail, SegmentWriter writer)
       throws IOException {
-    SegmentScan scan = new SegmentScan(from);
+    SegmentScan scan = scan(from);
     Position durable = new Position(from.number(), tail.cut, 0);
     List<RecordHeader> copied = new ArrayList<>();
     for (RecordHeader record : tail.records) {

@@ -81,11 +81,11 @@ final class SegmentFooter {
     SegmentFooter footer = new SegmentFooter(trailer, payload);
     long end = SegmentHeader.RECORDS_START;
     for (int i = 0; i < footer.count(); i++) {
-      RecordHeader record = footer.record(i);
-      if (record == null || record.offsetBytes() != end) {
+      int at = FIXED_BYTES + i * ITEM_BYTES;
+      if (footer.typeAt(at) == null || payload.getInt(at + 4) != end) {
         return null;
       }
-      end = record.endOffset();
+      end += RecordFormat.HEADER_BYTES + payload.getInt(at + 8);
     }
     return end == footer.recordsEnd() ? footer : null;
   }
@@ -102,12 +102,19 @@ final class SegmentFooter {
     return (payload.remaining() - FIXED_BYTES) / ITEM_BYTES;
   }
 
+  /** Type of the record whose item is at {@code at}, or null if there is no such record. */
+  private @Nullable RecordType typeAt(int at) {
+    RecordType type = RecordType.ofCode(payload.get(at));
+    boolean possible =
+        type != null && type != RecordType.FOOTER && type.allowsPayload(payload.getInt(at + 8));
+    return possible ? type : null;
+  }
+
   /** Header number {@code i}; its batch and durableUpTo are the trailer's. */
   @Nullable RecordHeader record(int i) {
     int at = FIXED_BYTES + i * ITEM_BYTES;
-    RecordType type = RecordType.ofCode(payload.get(at));
-    int payloadBytes = payload.getInt(at + 8);
-    if (type == null || type == RecordType.FOOTER || !type.allowsPayload(payloadBytes)) {
+    RecordType type = typeAt(at);
+    if (type == null) {
       return null;
     }
     return new RecordHeader(
@@ -116,7 +123,7 @@ final class SegmentFooter {
         trailer.segment(),
         trailer.generation(),
         payload.getInt(at + 4),
-        payloadBytes,
+        payload.getInt(at + 8),
         payload.getInt(at + 12),
         trailer.batch(),
         payload.getLong(at + 16),

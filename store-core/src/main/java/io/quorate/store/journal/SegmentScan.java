@@ -52,14 +52,28 @@ final class SegmentScan {
   record Gap(int offsetBytes, int endBytes, boolean torn, boolean blank) implements Found {}
 
   private final Segment segment;
-  private final int windowBytes;
+  private int windowBytes;
   private ByteBuffer window;
   private long windowStart;
 
   SegmentScan(Segment segment) {
+    this(segment, ByteBuffer.allocate(0));
+  }
+
+  /** Takes over {@code memory}, if it is large enough. */
+  private SegmentScan(Segment segment, ByteBuffer memory) {
     this.segment = segment;
     windowBytes = Math.max(RecordFormat.HEADER_BYTES, Math.min(WINDOW_BYTES, segment.sizeBytes()));
-    window = ByteBuffer.allocate(windowBytes).limit(0);
+    window = memory.capacity() < windowBytes ? ByteBuffer.allocate(windowBytes) : memory;
+    window.limit(0);
+  }
+
+  /**
+   * A scan of another segment in the memory of this one, which must not be used any more: a journal
+   * may have thousands of segments.
+   */
+  SegmentScan next(Segment next) {
+    return new SegmentScan(next, window);
   }
 
   /**
@@ -199,10 +213,11 @@ final class SegmentScan {
   private ByteBuffer view(long offset, int length) throws IOException {
     boolean inside = offset >= windowStart && offset + length <= windowStart + window.limit();
     if (!inside) {
-      if (window.capacity() < length) {
-        window = ByteBuffer.allocate(length);
+      windowBytes = Math.max(windowBytes, length);
+      if (window.capacity() < windowBytes) {
+        window = ByteBuffer.allocate(windowBytes);
       }
-      window.clear();
+      window.clear().limit(windowBytes);
       segment.file().read(offset, window);
       window.flip();
       windowStart = offset;

@@ -11,6 +11,7 @@ import io.quorate.store.log.Membership;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what the journal replays on start. A damaged entry leaves a gap; what follows it can not
@@ -25,7 +26,11 @@ final class LogReplay implements Replay {
   private final long appliedTerm;
   private final Membership genesis;
   private final Run whole;
-  private Run afterApplied;
+
+  /** The log from the applied entry on; null while it is empty. */
+  private @Nullable Run afterApplied;
+
+  private long appliedStampNanos;
   private HardState hardState = HardState.INITIAL;
 
   /** The entries that follow on one index without a gap. */
@@ -67,12 +72,15 @@ final class LogReplay implements Replay {
     this.appliedTerm = appliedTerm;
     this.genesis = genesis;
     this.whole = new Run(genesis, 0);
-    this.afterApplied = afterApplied(0);
   }
 
-  private Run afterApplied(long stampNanos) {
-    Run run = new Run(genesis, appliedIndex);
-    run.restored.startingAfter(appliedIndex, appliedTerm, stampNanos);
+  private Run afterApplied() {
+    Run run = afterApplied;
+    if (run == null) {
+      run = new Run(genesis, appliedIndex);
+      run.restored.startingAfter(appliedIndex, appliedTerm, appliedStampNanos);
+      afterApplied = run;
+    }
     return run;
   }
 
@@ -86,9 +94,10 @@ final class LogReplay implements Replay {
     whole.entry(entry, position);
     if (entry.index() <= appliedIndex) {
       // It supersedes whatever an earlier leader had put after it.
-      afterApplied = afterApplied(entry.stampNanos());
+      afterApplied = null;
+      appliedStampNanos = entry.stampNanos();
     } else if (entry.term() >= appliedTerm) {
-      afterApplied.entry(entry, position);
+      afterApplied().entry(entry, position);
     } // else it is from before the applied entry, and superseded by it
   }
 
@@ -114,7 +123,7 @@ final class LogReplay implements Replay {
                 + whole.lastIndex()
                 + ": the journal lost entries; replace this peer's data directory");
       }
-      run = afterApplied;
+      run = afterApplied();
     }
     return new Log(
         run.restored.hardState(hardState).commitIndex(appliedIndex).build(),

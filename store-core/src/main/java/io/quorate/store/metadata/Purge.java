@@ -4,6 +4,7 @@ import io.quorate.store.metadata.Extents.Trim;
 import io.quorate.store.table.Cursor;
 import io.quorate.store.table.TableReader;
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,13 +123,20 @@ final class Purge {
   // ---- sessions
 
   private void purgeSessions() {
-    for (Session session : new ArrayList<>(tx.sessions.all())) {
+    // Asked at every command, and nearly never is there anything.
+    List<Session> purgeable = new ArrayList<>();
+    for (Session session : tx.sessions.all()) {
+      if (session.ended || session.sweptFloor < session.chunkFloor) {
+        purgeable.add(session);
+      }
+    }
+    for (Session session : purgeable) {
       if (budget <= 0) {
         return;
       }
       if (session.ended) {
         purgeEnded(session);
-      } else if (session.sweptFloor < session.chunkFloor) {
+      } else {
         sweepChunks(session, session.chunkFloor);
         tx.sessions.save(tx, session);
       }

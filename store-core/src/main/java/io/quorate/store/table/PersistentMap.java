@@ -1,7 +1,9 @@
 package io.quorate.store.table;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +13,15 @@ import org.jspecify.annotations.Nullable;
  * 1962): heights of siblings differ by one at most.
  */
 final class PersistentMap {
-  static final PersistentMap EMPTY = new PersistentMap(null, 0);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  static final PersistentMap EMPTY = new PersistentMap(null);
 
   private final @Nullable Node root;
-  private final int size;
 
-  private PersistentMap(@Nullable Node root, int size) {
+  private PersistentMap(@Nullable Node root) {
     this.root = root;
-    this.size = size;
   }
 
   private static final class Node {
@@ -27,6 +30,7 @@ final class PersistentMap {
     final @Nullable Node left;
     final @Nullable Node right;
     final int height;
+    final int size;
 
     Node(byte[] key, byte[] value, @Nullable Node left, @Nullable Node right) {
       this.key = key;
@@ -34,6 +38,7 @@ final class PersistentMap {
       this.left = left;
       this.right = right;
       this.height = 1 + Math.max(height(left), height(right));
+      this.size = 1 + size(left) + size(right);
     }
 
     Node with(@Nullable Node newLeft, @Nullable Node newRight) {
@@ -41,18 +46,41 @@ final class PersistentMap {
     }
   }
 
+  /** As Arrays.compareUnsigned, which is slower for keys of a few words. */
+  static int compare(byte[] a, byte[] b) {
+    int length = Math.min(a.length, b.length);
+    int at = 0;
+    for (; at + Long.BYTES <= length; at += Long.BYTES) {
+      int order = Long.compareUnsigned((long) LONG.get(a, at), (long) LONG.get(b, at));
+      if (order != 0) {
+        return order;
+      }
+    }
+    for (; at < length; at++) {
+      int order = Byte.compareUnsigned(a[at], b[at]);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return a.length - b.length;
+  }
+
   private static int height(@Nullable Node node) {
     return node == null ? 0 : node.height;
   }
 
+  private static int size(@Nullable Node node) {
+    return node == null ? 0 : node.size;
+  }
+
   int size() {
-    return size;
+    return size(root);
   }
 
   byte @Nullable [] get(byte[] key) {
     Node node = root;
     while (node != null) {
-      int order = Arrays.compareUnsigned(key, node.key);
+      int order = compare(key, node.key);
       if (order == 0) {
         return node.value;
       }
@@ -62,15 +90,14 @@ final class PersistentMap {
   }
 
   PersistentMap put(byte[] key, byte[] value) {
-    boolean known = get(key) != null;
-    return new PersistentMap(put(root, key, value), known ? size : size + 1);
+    return new PersistentMap(put(root, key, value));
   }
 
   private static Node put(@Nullable Node node, byte[] key, byte[] value) {
     if (node == null) {
       return new Node(key, value, null, null);
     }
-    int order = Arrays.compareUnsigned(key, node.key);
+    int order = compare(key, node.key);
     if (order == 0) {
       return new Node(key, value, node.left, node.right);
     }
@@ -80,14 +107,15 @@ final class PersistentMap {
   }
 
   PersistentMap remove(byte[] key) {
-    return get(key) == null ? this : new PersistentMap(remove(root, key), size - 1);
+    Node left = remove(root, key);
+    return left == root ? this : new PersistentMap(left);
   }
 
   private static @Nullable Node remove(@Nullable Node node, byte[] key) {
     if (node == null) {
       return null;
     }
-    int order = Arrays.compareUnsigned(key, node.key);
+    int order = compare(key, node.key);
     if (order != 0) {
       return order < 0
           ? node.with(remove(node.left, key), node.right)
@@ -136,7 +164,7 @@ final class PersistentMap {
     Node best = null;
     Node node = root;
     while (node != null) {
-      if (Arrays.compareUnsigned(node.key, highest) <= 0) {
+      if (compare(node.key, highest) <= 0) {
         best = node;
         node = node.right;
       } else {
@@ -160,7 +188,7 @@ final class PersistentMap {
       this.to = to;
       Node node = root;
       while (node != null) {
-        if (Arrays.compareUnsigned(node.key, from) >= 0) {
+        if (compare(node.key, from) >= 0) {
           stack.push(node);
           node = node.left;
         } else {
@@ -172,7 +200,7 @@ final class PersistentMap {
     @Override
     public boolean next() {
       Node node = stack.poll();
-      if (node == null || (to != null && Arrays.compareUnsigned(node.key, to) >= 0)) {
+      if (node == null || (to != null && compare(node.key, to) >= 0)) {
         stack.clear();
         present = null;
         return false;

@@ -23,12 +23,14 @@ final class SeedRunner {
   /**
    * What happened in all runs together.
    *
+   * @param traces sum of the runs' trace hashes: two builds that behave alike agree on it
    * @param counters sums of the runs' counters
    */
   record Summary(
       long seeds,
       long steps,
       long nanos,
+      long traces,
       SortedMap<String, Long> counters,
       List<Failure> failures) {
 
@@ -37,8 +39,8 @@ final class SeedRunner {
       StringBuilder text = new StringBuilder();
       text.append(
           String.format(
-              "%,d seeds, %,d steps, %,.1f simulated seconds, %d failed",
-              seeds, steps, nanos / 1e9, failures.size()));
+              "%,d seeds, %,d steps, %,.1f simulated seconds, traces %016x, %d failed",
+              seeds, steps, nanos / 1e9, traces, failures.size()));
       counters.forEach((what, count) -> text.append(String.format("%n  %,12d %s", count, what)));
       return text.toString();
     }
@@ -51,6 +53,7 @@ final class SeedRunner {
   private long seeds;
   private long steps;
   private long nanos;
+  private long traces;
 
   SeedRunner(LongFunction<Simulation.Result> run, int maxFailures) {
     this.run = run;
@@ -90,7 +93,7 @@ final class SeedRunner {
         failures.add(new Failure(suspect.seed, again));
       }
     }
-    return new Summary(seeds, steps, nanos, counters, failures);
+    return new Summary(seeds, steps, nanos, traces, counters, failures);
   }
 
   private void one(long seed) {
@@ -112,6 +115,7 @@ final class SeedRunner {
     seeds++;
     steps += result.steps();
     nanos += result.nanos();
+    traces += result.traceHash();
     result.counters().forEach((what, count) -> counters.merge(what, count, Long::sum));
   }
 }

@@ -1,5 +1,7 @@
 package io.quorate.store.sim;
 
+import java.util.Iterator;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,39 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
       return new Tree(new TreeMap<>(names), new TreeMap<>(files));
     }
 
+    /**
+     * The same with other content of a file; no state is changed once made, so names are shared.
+     */
+    Tree withContent(int inode, String content) {
+      SortedMap<Integer, String> changed = new TreeMap<>(files);
+      changed.put(inode, content);
+      return new Tree(names, changed);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Tree tree && same(names, tree.names) && same(files, tree.files);
+    }
+
+    /** Walks both at once; the maps' own equals looks up each key. */
+    private static <K, V> boolean same(SortedMap<K, V> one, SortedMap<K, V> other) {
+      if (one == other || one.size() != other.size()) {
+        return one == other;
+      }
+      Iterator<Map.Entry<K, V>> rest = other.entrySet().iterator();
+      for (Map.Entry<K, V> entry : one.entrySet()) {
+        if (!entry.equals(rest.next())) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * names.hashCode() + files.hashCode();
+    }
+
     boolean isDirectory(String path) {
       Integer inode = names.get(path);
       return inode != null && !files.containsKey(inode);
@@ -54,7 +89,7 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
 
   @Override
   public Tree initial() {
-    return new Tree(new TreeMap<>(java.util.Map.of("/", -1)), new TreeMap<>());
+    return new Tree(new TreeMap<>(Map.of("/", -1)), new TreeMap<>());
   }
 
   @Override
@@ -146,9 +181,13 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
     if (tree.isDirectory(put.path())) {
       return same(tree, IS_DIRECTORY);
     }
+    Integer known = tree.names.get(put.path());
+    if (known != null) {
+      return ok(tree.withContent(known, put.token() + ";"));
+    }
     Tree after = tree.copy();
-    int inode = after.names.computeIfAbsent(put.path(), path -> id);
-    after.files.put(inode, put.token() + ";");
+    after.names.put(put.path(), id);
+    after.files.put(id, put.token() + ";");
     return ok(after);
   }
 
@@ -157,11 +196,8 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
     if (content == null) {
       return same(tree, NOT_FOUND);
     }
-    Tree after = tree.copy();
-    after.files.put(
-        java.util.Objects.requireNonNull(after.names.get(append.path())),
-        content + append.token() + ";");
-    return ok(after);
+    int inode = java.util.Objects.requireNonNull(tree.names.get(append.path()));
+    return ok(tree.withContent(inode, content + append.token() + ";"));
   }
 
   private static Linearizability.Step<Tree> putIfAbsent(
@@ -191,9 +227,8 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
     if (!found.startsWith("ok")) {
       return same(tree, found);
     }
-    Tree after = tree.copy();
-    after.files.put(java.util.Objects.requireNonNull(after.names.get(path)), content);
-    return ok(after);
+    int inode = java.util.Objects.requireNonNull(tree.names.get(path));
+    return ok(tree.withContent(inode, content));
   }
 
   private static Linearizability.Step<Tree> make(

@@ -123,12 +123,17 @@ final class ChangeWatcher {
         }
       }
       case CONTENT, ATTRIBUTES -> {
-        boolean named = names.containsValue(change.inode()) || change.inode() == At.ROOT;
-        if (change.parent() != 0 && !named && !gap) {
+        if (change.parent() != 0 && !gap && !isNamed(name, change.inode())) {
           throw new AssertionError(change + " of what was never made");
         }
       }
     }
+  }
+
+  /** Whether {@code inode} has a name, most likely {@code likely}. */
+  private boolean isNamed(String likely, long inode) {
+    Long known = names.get(likely);
+    return (known != null && known == inode) || inode == At.ROOT || names.containsValue(inode);
   }
 
   /** All has ended: what was told must amount to what is there. */

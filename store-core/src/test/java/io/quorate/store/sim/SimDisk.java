@@ -477,7 +477,7 @@ public final class SimDisk {
         return 0;
       }
       int count = (int) Math.min(target.remaining(), available);
-      target.put(file.read(offset, count));
+      file.read(offset, count, target);
       return count;
     }
 

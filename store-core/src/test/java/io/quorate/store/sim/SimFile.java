@@ -1,9 +1,10 @@
 package io.quorate.store.sim;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file's content: what readers see now, and how to take back whatever no sync covers.
@@ -16,6 +17,7 @@ import java.util.Map;
 final class SimFile {
   static final int SECTOR_BYTES = 512;
   private static final int PAGE_BYTES = 4096;
+  private static final byte[] ZEROS = new byte[PAGE_BYTES];
 
   /** One write that is not durable yet. */
   private record Unsynced(long number, long offset, byte[] before, byte[] after) {}
@@ -27,7 +29,9 @@ final class SimFile {
     MIXED
   }
 
-  private final Map<Long, byte[]> pages = new HashMap<>();
+  /** By number; null, or none at the end, where nothing was written. */
+  private byte @Nullable [][] pages = new byte[8][];
+
   private List<Unsynced> unsynced = new ArrayList<>();
   private long sizeBytes;
   private long durableSizeBytes;
@@ -46,11 +50,11 @@ final class SimFile {
 
   /** End of the last page that was ever written to. */
   long writtenBytes() {
-    long last = -1;
-    for (long page : pages.keySet()) {
-      last = Math.max(last, page);
+    int end = pages.length;
+    while (end > 0 && pages[end - 1] == null) {
+      end--;
     }
-    return Math.min(sizeBytes, (last + 1) * PAGE_BYTES);
+    return Math.min(sizeBytes, (long) end * PAGE_BYTES);
   }
 
   int unsyncedWrites() {
@@ -73,17 +77,46 @@ final class SimFile {
   /** Bytes from {@code offset} on; zeros where nothing was written. */
   byte[] read(long offset, int length) {
     byte[] bytes = new byte[length];
+    read(offset, length, ByteBuffer.wrap(bytes));
+    return bytes;
+  }
+
+  /** Puts {@code length} bytes from {@code offset} on into {@code target}. */
+  void read(long offset, int length, ByteBuffer target) {
     for (int done = 0; done < length; ) {
       long at = offset + done;
       int inPage = (int) (at % PAGE_BYTES);
       int count = Math.min(length - done, PAGE_BYTES - inPage);
-      byte[] page = pages.get(at / PAGE_BYTES);
-      if (page != null) {
-        System.arraycopy(page, inPage, bytes, done, count);
-      }
+      byte[] page = page(at);
+      target.put(page == null ? ZEROS : page, inPage, count);
       done += count;
     }
-    return bytes;
+  }
+
+  private byte @Nullable [] page(long offset) {
+    long number = offset / PAGE_BYTES;
+    return number < pages.length ? pages[(int) number] : null;
+  }
+
+  private byte[] pageToWrite(long offset) {
+    int number = Math.toIntExact(offset / PAGE_BYTES);
+    if (number >= pages.length) {
+      pages = Arrays.copyOf(pages, Math.max(number + 1, 2 * pages.length));
+    }
+    byte[] page = pages[number];
+    if (page == null) {
+      page = new byte[PAGE_BYTES];
+      pages[number] = page;
+    }
+    return page;
+  }
+
+  /** Forgets the pages that begin at {@code offset} or later. */
+  private void dropFrom(long offset) {
+    long first = (offset + PAGE_BYTES - 1) / PAGE_BYTES;
+    if (first < pages.length) {
+      Arrays.fill(pages, (int) first, pages.length, null);
+    }
   }
 
   /** Marks the point that a sync which begins now will cover. */
@@ -97,7 +130,7 @@ final class SimFile {
       return;
     }
     if (sizeBytes < durableSizeBytes) {
-      pages.keySet().removeIf(page -> page * PAGE_BYTES >= sizeBytes);
+      dropFrom(sizeBytes);
     }
     durableSizeBytes = sizeBytes;
     List<Unsynced> later = new ArrayList<>();
@@ -139,7 +172,7 @@ final class SimFile {
     unsynced = new ArrayList<>();
     if (fate != CrashFate.KEEP_ALL && durableSizeBytes != sizeBytes && random.chance(0.5)) {
       sizeBytes = durableSizeBytes;
-      pages.keySet().removeIf(page -> page * PAGE_BYTES >= durableSizeBytes);
+      dropFrom(durableSizeBytes);
       damaged++;
     }
     durableSizeBytes = sizeBytes;
@@ -173,8 +206,7 @@ final class SimFile {
       long at = offset + done;
       int inPage = (int) (at % PAGE_BYTES);
       int count = Math.min(length - done, PAGE_BYTES - inPage);
-      byte[] page = pages.computeIfAbsent(at / PAGE_BYTES, key -> new byte[PAGE_BYTES]);
-      System.arraycopy(bytes, from + done, page, inPage, count);
+      System.arraycopy(bytes, from + done, pageToWrite(at), inPage, count);
       done += count;
     }
   }

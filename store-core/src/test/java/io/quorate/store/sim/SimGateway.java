@@ -115,7 +115,11 @@ final class SimGateway implements Gateway {
     CompletableFuture<T> answer = new CompletableFuture<>();
     simulation.at(
         simulation.now() + ANSWER_NANOS,
-        () -> fail(answer, peer, noAnswer(proposal, "no answer from peer " + peer.id())));
+        () -> {
+          if (!answer.isDone()) {
+            fail(answer, peer, noAnswer(proposal, "no answer from peer " + peer.id()));
+          }
+        });
     simulation.at(
         simulation.now() + random.between(1_000, MAX_DELAY_NANOS),
         () -> deliver(answer, peer, what));

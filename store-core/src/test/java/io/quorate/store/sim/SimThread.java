@@ -74,8 +74,8 @@ final class SimThread implements Executor {
     simulation.ready(this);
   }
 
-  /** Runs the thread until it parks, yields or ends. On the carrier only. */
-  void step() {
+  /** Runs the thread until it parks, yields or ends; answers which. On the carrier only. */
+  Thread.State step() {
     Runnable next = continuation;
     if (next == null) {
       throw new IllegalStateException(name + " is not ready");
@@ -90,6 +90,7 @@ final class SimThread implements Executor {
       case BLOCKED -> simulation.escaped(name + " contends for a monitor" + stack());
       case NEW, RUNNABLE, WAITING, TERMINATED -> {}
     }
+    return state;
   }
 
   /**

@@ -3,11 +3,13 @@ package io.quorate.store.sim;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +57,7 @@ public final class Simulation {
   private final PriorityQueue<SimTimer> timers = new PriorityQueue<>();
   private final List<SimThread> ready = new ArrayList<>();
   private final List<SimThread> live = new ArrayList<>();
-  private final SortedMap<String, Long> counters = new TreeMap<>();
+  private final Map<String, Counter> counters = new HashMap<>();
 
   private @Nullable Thread carrier;
   private @Nullable SimThread current;
@@ -122,8 +124,9 @@ public final class Simulation {
               + cause,
           cause);
     }
-    return new Result(
-        seed, traceHash, steps, now, Collections.unmodifiableSortedMap(new TreeMap<>(counters)));
+    SortedMap<String, Long> counted = new TreeMap<>();
+    counters.forEach((what, counter) -> counted.put(what, counter.count));
+    return new Result(seed, traceHash, steps, now, Collections.unmodifiableSortedMap(counted));
   }
 
   /** Waits for the carrier; gives up when one step goes on for {@link #WATCHDOG_LIMIT} seconds. */
@@ -184,9 +187,9 @@ public final class Simulation {
     mix(now);
     mix(chosen.id);
     current = chosen;
-    chosen.step();
+    Thread.State state = chosen.step();
     current = null;
-    if (chosen.thread.getState() == Thread.State.TERMINATED) {
+    if (state == Thread.State.TERMINATED) {
       live.remove(chosen);
     }
   }
@@ -260,19 +263,20 @@ public final class Simulation {
 
   /** Pauses the calling thread, which must be one of this simulation. */
   public void sleep(long nanos) {
-    CompletableFuture<Void> wake = new CompletableFuture<>();
-    at(now + nanos, () -> wake.complete(null));
-    wake.join();
+    Sleep sleep = new Sleep();
+    at(now + nanos, sleep);
+    sleep.await();
   }
 
   /** Counts one occurrence of {@code what}. */
   public void count(String what) {
-    counters.merge(what, 1L, Long::sum);
+    counters.computeIfAbsent(what, key -> new Counter()).count++;
   }
 
   /** How often {@code what} was counted. */
   public long counted(String what) {
-    return counters.getOrDefault(what, 0L);
+    Counter counter = counters.get(what);
+    return counter == null ? 0 : counter.count;
   }
 
   /** Puts an event into the trace: into its hash, and in words for people. */
@@ -381,6 +385,36 @@ public final class Simulation {
       escaped("a world was called by " + Thread.currentThread());
     } else if (caller() != null && scheduling.chance(preemptionChance)) {
       Thread.yield();
+    }
+  }
+
+  private static final class Counter {
+    private long count;
+  }
+
+  /**
+   * The pause of one thread. Most events of a run are the end of one, so it is no more than this.
+   */
+  private static final class Sleep implements Runnable {
+    private final Thread sleeper = Thread.currentThread();
+    private boolean over;
+
+    @Override
+    public void run() {
+      over = true;
+      LockSupport.unpark(sleeper);
+    }
+
+    /** Waits for the end, interrupted or not. */
+    void await() {
+      boolean interrupted = false;
+      while (!over) {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
+      }
+      if (interrupted) {
+        sleeper.interrupt();
+      }
     }
   }
 

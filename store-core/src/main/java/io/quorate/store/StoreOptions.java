@@ -25,6 +25,10 @@ import java.time.Duration;
  *     at most 16 GiB; 128 MiB by default.
  * @param directoryPageEntries entries that one request for a directory returns. 1 to 10,000; 1,000
  *     by default.
+ * @param reuseMicros how long an input stream goes on serving what it read ahead before it asks the
+ *     cluster again, in which time it may miss what others write in place. A change that this
+ *     process makes ends it at once. 0 has each read ask, and walks ask for each entry. 0 to
+ *     1,000,000; 2,000 by default.
  * @param uid user id that new files get; 0 by default.
  * @param gid group id that new files get; 0 by default.
  * @param umask permission bits that new files do not get unless asked for by attribute; 022 by
@@ -38,13 +42,24 @@ public record StoreOptions(
     long windowBytes,
     long unpublishedBytes,
     int directoryPageEntries,
+    long reuseMicros,
     int uid,
     int gid,
     int umask) {
 
   private static final StoreOptions DEFAULTS =
       new StoreOptions(
-          "java", 10_000, 30_000, ChunkRef.MAX_BYTES, 16L << 20, 128L << 20, 1_000, 0, 0, 0022);
+          "java",
+          10_000,
+          30_000,
+          ChunkRef.MAX_BYTES,
+          16L << 20,
+          128L << 20,
+          1_000,
+          2_000,
+          0,
+          0,
+          0022);
 
   public StoreOptions {
     if (owner.length() > 255) {
@@ -57,6 +72,7 @@ public record StoreOptions(
     require("windowBytes", windowBytes, chunkBytes, 1L << 30);
     require("unpublishedBytes", unpublishedBytes, 4L * chunkBytes, 16L << 30);
     require("directoryPageEntries", directoryPageEntries, 1, 10_000);
+    require("reuseMicros", reuseMicros, 0, 1_000_000);
     require("uid", uid, 0, Integer.MAX_VALUE);
     require("gid", gid, 0, Integer.MAX_VALUE);
     require("umask", umask, 0, 0777);
@@ -76,6 +92,7 @@ public record StoreOptions(
         windowBytes,
         unpublishedBytes,
         directoryPageEntries,
+        reuseMicros,
         uid,
         gid,
         umask);
@@ -90,6 +107,7 @@ public record StoreOptions(
         windowBytes,
         unpublishedBytes,
         directoryPageEntries,
+        reuseMicros,
         uid,
         gid,
         umask);
@@ -104,6 +122,7 @@ public record StoreOptions(
         windowBytes,
         unpublishedBytes,
         directoryPageEntries,
+        reuseMicros,
         uid,
         gid,
         umask);
@@ -119,6 +138,7 @@ public record StoreOptions(
         window,
         unpublished,
         directoryPageEntries,
+        reuseMicros,
         uid,
         gid,
         umask);
@@ -133,6 +153,23 @@ public record StoreOptions(
         windowBytes,
         unpublishedBytes,
         value,
+        reuseMicros,
+        uid,
+        gid,
+        umask);
+  }
+
+  /** How long input streams serve what they read ahead; zero: each read asks. */
+  public StoreOptions withReuse(Duration value) {
+    return new StoreOptions(
+        owner,
+        deadlineMillis,
+        sessionTimeoutMillis,
+        chunkBytes,
+        windowBytes,
+        unpublishedBytes,
+        directoryPageEntries,
+        value.toNanos() / 1_000,
         uid,
         gid,
         umask);
@@ -148,6 +185,7 @@ public record StoreOptions(
         windowBytes,
         unpublishedBytes,
         directoryPageEntries,
+        reuseMicros,
         user,
         group,
         mask);

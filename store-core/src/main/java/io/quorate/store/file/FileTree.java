@@ -409,12 +409,12 @@ public final class FileTree implements AutoCloseable {
   }
 
   /**
-   * Grows whenever a change that this process makes sets out, and again before its outcome is told:
-   * while it stays the same, no change of this process came in between. Unpublished writes are not
-   * counted; see {@link #hasUnpublished}.
+   * Grows whenever a change that this process makes sets out, and again before its outcome is told,
+   * unpublished writes included: while it stays the same, no change of this process came in
+   * between.
    */
-  public long changesMade() {
-    return requests.changesMade();
+  public long writesHere() {
+    return requests.changesMade() + files.writes();
   }
 
   /** Whether this process has unpublished changes to a file. */

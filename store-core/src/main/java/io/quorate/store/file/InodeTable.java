@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class InodeTable {
   private final TreeMap<Long, Long> openings = new TreeMap<>();
   private long nextOpening;
   private long committedIndex;
+  private final AtomicLong writes = new AtomicLong();
 
   /**
    * @param session 0 for a file that was opened while no session could be
@@ -37,6 +39,16 @@ final class InodeTable {
    * @param ids inodes and contents
    */
   record Held(long asOf, SortedSet<Long> ids) {}
+
+  /** An unpublished change is about to be made, or has been made and not yet been told. */
+  void writing() {
+    writes.incrementAndGet();
+  }
+
+  /** Grows with each call of {@link #writing}. */
+  long writes() {
+    return writes.get();
+  }
 
   /** Learns that the cluster has committed this log index. */
   void committed(long index) {

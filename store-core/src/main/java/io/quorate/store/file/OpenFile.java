@@ -214,13 +214,21 @@ final class OpenFile {
   // ---- writing
 
   void write(long offset, ByteBuffer source, long deadline) throws IOException {
-    layers.write(liveSession(), offset, source, deadline);
+    Session live = liveSession();
+    tools.files.writing();
+    try {
+      layers.write(live, offset, source, deadline);
+    } finally {
+      tools.files.writing();
+    }
   }
 
   /** Sets the size, as an unpublished change. */
   void truncate(long sizeBytes) throws IOException {
     liveSession();
+    tools.files.writing();
     layers.truncate(sizeBytes);
+    tools.files.writing();
   }
 
   /** How many pieces the unpublished writes lie in. */
@@ -232,11 +240,15 @@ final class OpenFile {
    * Takes a change along with the next publish if there will be one; false if the file is clean.
    */
   boolean changeWithPublish(AttributeChange change) {
-    return layers.changeWithPublish(change);
+    tools.files.writing();
+    boolean taken = layers.changeWithPublish(change);
+    tools.files.writing();
+    return taken;
   }
 
   /** Forgets all that is unpublished: the last handle is closed. */
   void discard() {
     layers.discard();
+    tools.files.writing();
   }
 }

@@ -17,9 +17,12 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The changes of a store after a version. Each subscriber hears all of them, at its own pace. */
 final class ChangePublisher implements Flow.Publisher<FileChange> {
+  private static final Logger LOG = LoggerFactory.getLogger(ChangePublisher.class);
 
   private final QuorateFileSystem fileSystem;
   private final long after;
@@ -33,7 +36,12 @@ final class ChangePublisher implements Flow.Publisher<FileChange> {
   public void subscribe(Flow.Subscriber<? super FileChange> subscriber) {
     Subscription subscription = new Subscription(Objects.requireNonNull(subscriber));
     fileSystem.remember(subscription);
-    subscriber.onSubscribe(subscription);
+    try {
+      subscriber.onSubscribe(subscription);
+    } catch (RuntimeException | Error e) {
+      subscription.cancel();
+      throw e;
+    }
     subscription.begin();
   }
 
@@ -129,44 +137,82 @@ final class ChangePublisher implements Flow.Publisher<FileChange> {
       tell();
     }
 
+    /** What to do next, decided under the lock and done outside of it. */
+    private sealed interface Step {
+      record Tell(FileChange change) implements Step {}
+
+      record End(Throwable why) implements Step {}
+
+      record Ask() implements Step {}
+
+      record Rest() implements Step {}
+    }
+
     /** Tells what is asked for, one at a time, whoever calls. */
     private void tell() {
       while (true) {
-        FileChange next;
-        Throwable failure;
-        lock.lock();
-        try {
-          if (telling || ended) {
+        switch (nextStep()) {
+          case Step.Rest rest -> {
             return;
           }
-          next = demand > 0 ? pending.poll() : null;
-          failure = next == null && (pending.isEmpty() || isFault(error)) ? error : null;
-          if (next == null && failure == null) {
-            if (pending.isEmpty()) {
-              reader.next();
+          case Step.Ask ask -> {
+            // Not under the lock: a gateway may answer within the call.
+            reader.next();
+            return;
+          }
+          case Step.End end -> {
+            reader.close();
+            fileSystem.forget(this);
+            subscriber.onError(end.why());
+            return;
+          }
+          case Step.Tell tell -> {
+            if (!told(tell.change())) {
+              return;
             }
-            return;
           }
-          demand -= next == null || demand == Long.MAX_VALUE ? 0 : 1;
-          ended = failure != null;
-          telling = true;
-        } finally {
-          lock.unlock();
-        }
-        if (failure != null) {
-          reader.close();
-          fileSystem.forget(this);
-          subscriber.onError(failure);
-          return;
-        }
-        subscriber.onNext(Objects.requireNonNull(next));
-        lock.lock();
-        try {
-          telling = false;
-        } finally {
-          lock.unlock();
         }
       }
+    }
+
+    private Step nextStep() {
+      lock.lock();
+      try {
+        if (telling || ended) {
+          return new Step.Rest();
+        }
+        FileChange next = demand > 0 ? pending.poll() : null;
+        if (next != null) {
+          demand -= demand == Long.MAX_VALUE ? 0 : 1;
+          telling = true;
+          return new Step.Tell(next);
+        }
+        if (error != null && (pending.isEmpty() || isFault(error))) {
+          ended = true;
+          return new Step.End(error);
+        }
+        return pending.isEmpty() ? new Step.Ask() : new Step.Rest();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** False if the subscriber threw, which it must not: then it hears no more. */
+    private boolean told(FileChange change) {
+      try {
+        subscriber.onNext(change);
+      } catch (RuntimeException | Error e) {
+        LOG.warn("a subscriber to changes threw, and is told nothing more", e);
+        cancel();
+        return false;
+      }
+      lock.lock();
+      try {
+        telling = false;
+      } finally {
+        lock.unlock();
+      }
+      return true;
     }
 
     /** What does not wait until the changes before it are told. */

@@ -130,7 +130,7 @@ final class CopyMove {
             new Command.PutCondition(!replace, -1));
     Upload upload = to.upload(request);
     try (FileHandle handle = from.open(source.at(follow), OpenMode.READ);
-        HandleInputStream content = new HandleInputStream(source, handle)) {
+        QuorateInputStream content = QuorateInputStream.of(source, handle)) {
       upload.finish(upload.addAll(content, to.options().chunkBytes())).join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());

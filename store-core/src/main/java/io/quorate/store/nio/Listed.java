@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * The attributes that came with a directory's page, for the walk that asked for it.
  *
  * @param askedNanos when the page was asked for
- * @param changes {@link FileTree#changesMade} before that
+ * @param writes {@link FileTree#writesHere} before that
  */
-record Listed(Attributes attributes, long askedNanos, long changes) {
+record Listed(Attributes attributes, long askedNanos, long writes) {
   /**
    * A walker that takes longer over a page than this asks for the attributes of each entry anew: it
    * has then time enough for that, and what it sees is never older than this.
@@ -22,7 +22,8 @@ record Listed(Attributes attributes, long askedNanos, long changes) {
   @Nullable Attributes fresh(FileTree tree, boolean follow) {
     boolean good =
         tree.world().nanoTime() - askedNanos <= FRESH_NANOS
-            && tree.changesMade() == changes
+            && tree.writesHere() == writes
+            && tree.options().reuseMicros() > 0
             && !tree.hasUnpublished(attributes.inode())
             && !(follow && attributes.type() == FileType.SYMLINK);
     return good ? attributes : null;

@@ -4,7 +4,6 @@ import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.file.Beginning;
 import io.quorate.store.file.FileHandle;
-import io.quorate.store.file.FileTree;
 import io.quorate.store.file.OpenMode;
 import io.quorate.store.file.PutRequest;
 import io.quorate.store.metadata.At;
@@ -251,17 +250,10 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
     }
     if (!parsed.follow()) {
       FileHandle handle = open(ours, false, OpenMode.READ);
-      return ours.getFileSystem().remember(new HandleInputStream(ours, handle));
+      return ours.getFileSystem().remember(QuorateInputStream.of(ours, handle));
     }
-    FileTree tree = ours.getFileSystem().tree();
-    long changes = tree.changesMade();
-    Beginning beginning = begin(ours);
-    FileHandle rest = beginning.rest();
-    return ours.getFileSystem()
-        .remember(
-            rest == null
-                ? new SmallFileInputStream(ours, tree, beginning, changes)
-                : new HandleInputStream(ours, rest));
+    long writes = ours.getFileSystem().tree().writesHere();
+    return ours.getFileSystem().remember(QuorateInputStream.of(ours, begin(ours), writes));
   }
 
   @Override

@@ -25,7 +25,7 @@ final class WalkedDirectory implements DirectoryStream<Path> {
   private final FileTree tree;
   private Answer.Listing page;
   private long askedNanos;
-  private long changes;
+  private long writes;
   private boolean iterated;
   private volatile boolean closed;
 
@@ -40,7 +40,7 @@ final class WalkedDirectory implements DirectoryStream<Path> {
   }
 
   private Answer.Listing page(At at, Bytes after) throws IOException {
-    changes = tree.changesMade();
+    writes = tree.writesHere();
     askedNanos = tree.world().nanoTime();
     return tree.list(at, after, true);
   }
@@ -98,7 +98,7 @@ final class WalkedDirectory implements DirectoryStream<Path> {
       Answer.DirectoryEntry entry = page.entries().get(index++);
       QuoratePath path = directory.child(entry.name());
       if (entry.attributes() != null) {
-        path.keep(new Listed(entry.attributes(), askedNanos, changes));
+        path.keep(new Listed(entry.attributes(), askedNanos, writes));
       }
       return path;
     }

@@ -1,6 +1,7 @@
 package io.quorate.store.peer;
 
 import io.quorate.store.gateway.ChangeBatch;
+import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Metadata.Change;
 import io.quorate.store.metadata.Metadata.ChangeSet;
@@ -22,6 +23,9 @@ final class ChangeFeed {
 
   /** Of one answer, as {@link #weight} counts; on the wire it is less. */
   private static final long ANSWER_BYTES = 128 << 10;
+
+  /** Of questions that wait: each holds memory and a timer here until it is answered. */
+  static final int MOST_WAITERS = 10_000;
 
   private static final int SET_BYTES = 64;
   private static final int CHANGE_BYTES = 96;
@@ -101,7 +105,8 @@ final class ChangeFeed {
   }
 
   /**
-   * Changes after an index; waits while there are none.
+   * Changes after an index; waits while there are none. Fails as unavailable, so that another peer
+   * is asked, while {@link #MOST_WAITERS} wait already.
    *
    * @param waitNanos how long at most
    */
@@ -112,6 +117,11 @@ final class ChangeFeed {
       ChangeBatch batch = batch(index);
       if (closed || tellsSomething(batch)) {
         answer.complete(batch);
+        return answer;
+      }
+      if (waiters.size() >= MOST_WAITERS) {
+        answer.completeExceptionally(
+            new UnavailableException("too many wait for changes here: " + MOST_WAITERS));
         return answer;
       }
       waiters.add(new Waiter(index, answer));

@@ -1,6 +1,7 @@
 package io.quorate.store.nio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -53,7 +54,7 @@ class ChangesTest {
     world.close();
   }
 
-  private static final class Heard implements Flow.Subscriber<FileChange> {
+  private static class Heard implements Flow.Subscriber<FileChange> {
     final BlockingQueue<FileChange> changes = new LinkedBlockingQueue<>();
     final CompletableFuture<Throwable> error = new CompletableFuture<>();
     final long first;
@@ -194,6 +195,33 @@ class ChangesTest {
     Heard heard = hear(store.currentVersion(), -1);
     assertInstanceOf(IllegalArgumentException.class, heard.error.get(30, TimeUnit.SECONDS));
     assertThrows(IllegalArgumentException.class, () -> store.changes(-1));
+  }
+
+  @Test
+  void aSubscriberThatThrowsIsTheOnlyOneToSuffer() throws Exception {
+    CompletableFuture<Flow.Subscription> faulty = new CompletableFuture<>();
+    Heard broken =
+        new Heard(Long.MAX_VALUE) {
+          @Override
+          public void onNext(FileChange change) {
+            super.onNext(change);
+            faulty.complete(subscription);
+            throw new IllegalStateException("thrown by the subscriber of this test");
+          }
+        };
+    long begin = store.currentVersion();
+    store.changes(begin).subscribe(broken);
+    Heard sound = hear(begin, Long.MAX_VALUE);
+    Files.createDirectory(other.path("/one"));
+    faulty.get(30, TimeUnit.SECONDS);
+    Files.createDirectory(other.path("/two"));
+    assertEquals("CREATED /one (directory)", sound.next());
+    assertEquals("CREATED /two (directory)", sound.next());
+    assertEquals("CREATED /one (directory)", broken.next());
+    assertNull(broken.changes.poll(), "it hears no more");
+    store.close();
+    assertFalse(broken.error.isDone(), "not even of the end: it is forgotten");
+    assertInstanceOf(ClosedFileSystemException.class, sound.error.get(30, TimeUnit.SECONDS));
   }
 
   @Test

@@ -2,9 +2,12 @@ package io.quorate.store.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.gateway.ChangeBatch;
+import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.FileType;
 import io.quorate.store.metadata.Metadata.Applied;
@@ -14,6 +17,7 @@ import io.quorate.store.world.RealWorld;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +66,21 @@ class ChangeFeedTest {
     ChangeBatch batch = feed.after(4, LONG_NANOS).join();
     assertFalse(batch.complete());
     assertEquals(5, batch.through());
+  }
+
+  @Test
+  void onlySoManyWait() {
+    ChangeFeed feed = feed(5, 1 << 20);
+    for (int i = 0; i < ChangeFeed.MOST_WAITERS; i++) {
+      assertFalse(feed.after(5, LONG_NANOS).isDone());
+    }
+    CompletableFuture<ChangeBatch> tooMany = feed.after(5, LONG_NANOS);
+    CompletionException error = assertThrows(CompletionException.class, tooMany::join);
+    assertInstanceOf(UnavailableException.class, error.getCause());
+    feed.applied(List.of(entry(6, 1)));
+    background.forEach(Runnable::run);
+    assertFalse(feed.after(6, LONG_NANOS).isDone(), "there is room again");
+    feed.close();
   }
 
   @Test

@@ -70,21 +70,21 @@ final class WatchCommand extends ClientCommand {
       under.add(inStore(store, word));
     }
     Changes changes = new Changes();
+    OutputPipe.whenReaderIsGone(changes::readerGone);
     store.changes(after < 0 ? store.currentVersion() : after).subscribe(changes);
     PrintStream out = surroundings().out();
     long shown = 0;
     while (count == 0 || shown < count) {
       FileChange change = changes.next();
+      if (change == null) {
+        return ExitStatus.READER_GONE;
+      }
       if (under.stream().noneMatch(path -> concerns(change, path))) {
         continue;
       }
       out.println(json ? Json.of(object(change)) : line(change));
       out.flush();
       shown++;
-      if (out.checkError()) {
-        // Whoever read it has gone.
-        return ExitStatus.FAILED;
-      }
     }
     return ExitStatus.DONE;
   }
@@ -124,7 +124,9 @@ final class WatchCommand extends ClientCommand {
 
   /** Hands changes from the store's threads to the one that prints. */
   private static final class Changes implements Flow.Subscriber<FileChange> {
-    private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(WINDOW + 1);
+    private static final Object READER_GONE = new Object();
+
+    private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(WINDOW + 2);
     private volatile Flow.@Nullable Subscription subscription;
 
     @Override
@@ -148,8 +150,16 @@ final class WatchCommand extends ClientCommand {
       queue.add(new IOException("the changes have ended"));
     }
 
-    FileChange next() throws IOException, InterruptedException {
+    void readerGone() {
+      queue.add(READER_GONE);
+    }
+
+    /** The next change, or null if nobody wants to hear it any more. */
+    @Nullable FileChange next() throws IOException, InterruptedException {
       Object next = queue.take();
+      if (next == READER_GONE) {
+        return null;
+      }
       if (next instanceof FileChange change) {
         Flow.Subscription given = subscription;
         if (given != null) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program as a shell runs it, and what it says when the cluster is not as it should be. */
@@ -78,6 +79,15 @@ class LauncherTest {
     assertEquals("40000", all.out().strip());
     assertEquals(ExitStatus.DONE, all.status());
     assertEquals(ExitStatus.FAILED, bash("quorate cat /big >/dev/full").status());
+  }
+
+  /** Nothing happens in the store, so nothing is written that could fail. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aWatchEndsWithItsReader() throws Exception {
+    Outcome watch = bash("quorate watch / | true; exit ${PIPESTATUS[0]}");
+    assertEquals("", watch.err());
+    assertEquals(ExitStatus.READER_GONE, watch.status());
   }
 
   @Test

@@ -8,8 +8,6 @@ import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.HardState;
 import io.quorate.store.log.Membership;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +34,16 @@ final class LogReplay implements Replay {
   /** The entries that follow on one index without a gap. */
   private static final class Run {
     final Restored.Builder restored;
-    final long startIndex;
-    final List<Position> positions = new ArrayList<>();
+    final LogPositions positions;
     long gapAfter = -1;
 
     Run(Membership genesis, long startIndex) {
       this.restored = Restored.builder(genesis);
-      this.startIndex = startIndex;
+      this.positions = new LogPositions(startIndex);
     }
 
     long lastIndex() {
-      return startIndex + positions.size();
+      return positions.lastIndex();
     }
 
     void entry(Entry entry, Position position) {
@@ -57,10 +54,7 @@ final class LogReplay implements Replay {
       if (entry.index() <= gapAfter + 1) {
         gapAfter = -1; // written again later, or superseded by what comes before it
       }
-      while (lastIndex() >= entry.index()) {
-        positions.removeLast();
-      }
-      positions.add(position);
+      positions.put(entry.index(), position);
       restored.entry(entry);
     }
   }
@@ -127,7 +121,6 @@ final class LogReplay implements Replay {
     }
     return new Log(
         run.restored.hardState(hardState).commitIndex(appliedIndex).build(),
-        run.startIndex,
         run.positions,
         run.gapAfter >= 0);
   }
@@ -135,8 +128,7 @@ final class LogReplay implements Replay {
   /**
    * The log as found.
    *
-   * @param startIndex the index before the first entry of {@code positions}
    * @param hasGap whether entries past the end of {@code positions} were damaged
    */
-  record Log(Restored restored, long startIndex, List<Position> positions, boolean hasGap) {}
+  record Log(Restored restored, LogPositions positions, boolean hasGap) {}
 }

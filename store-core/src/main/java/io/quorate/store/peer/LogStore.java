@@ -6,7 +6,6 @@ import io.quorate.store.log.Entry;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,35 +18,28 @@ final class LogStore {
   private final Journal journal;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The log begins after this; mostly 0. */
-  private long startIndex;
-
-  /** Position of entry i is at element i − startIndex − 1. */
-  private Position[] positions = new Position[1024];
-
-  private int count;
+  private final LogPositions positions;
   private final ArrayDeque<Entry> unapplied = new ArrayDeque<>();
   private long unappliedBytes;
 
-  LogStore(Journal journal) {
+  /** Over a journal in which the log's entries lie at {@code positions}. */
+  LogStore(Journal journal, LogPositions positions) {
     this.journal = journal;
+    this.positions = positions;
   }
 
   long lastIndex() {
-    return startIndex + count;
+    lock.lock();
+    try {
+      return positions.lastIndex();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Bytes of entries held in memory until they are applied. */
   long unappliedBytes() {
     return unappliedBytes;
-  }
-
-  /** Takes the positions of the entries after {@code startIndex}, found on start. */
-  void replayed(long startIndex, List<Position> found) {
-    this.startIndex = startIndex;
-    for (int i = 0; i < found.size(); i++) {
-      place(startIndex + i + 1L, found.get(i));
-    }
   }
 
   /** Writes an entry to the journal; it supersedes all at or above its index. */
@@ -64,16 +56,7 @@ final class LogStore {
   private void place(long index, Position position) {
     lock.lock();
     try {
-      int place = (int) (index - startIndex - 1);
-      if (place < 0 || place > count) {
-        throw new IllegalStateException(
-            "entry " + index + " does not follow " + (startIndex + count));
-      }
-      if (place >= positions.length) {
-        positions = Arrays.copyOf(positions, positions.length * 2);
-      }
-      positions[place] = position;
-      count = place + 1;
+      positions.put(index, position);
     } finally {
       lock.unlock();
     }
@@ -82,9 +65,7 @@ final class LogStore {
   private @Nullable Position position(long index) {
     lock.lock();
     try {
-      return index <= startIndex || index > startIndex + count
-          ? null
-          : positions[(int) (index - startIndex - 1)];
+      return positions.holds(index) ? positions.get(index) : null;
     } finally {
       lock.unlock();
     }

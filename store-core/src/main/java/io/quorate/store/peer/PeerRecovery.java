@@ -63,8 +63,7 @@ record PeerRecovery(
               .collect(Collectors.toSet());
       LogReplay.Log found = replay.log(damaged);
       String suspicion = suspicion(options, metadata, journal, found);
-      LogStore log = new LogStore(journal);
-      log.replayed(found.startIndex(), found.positions());
+      LogStore log = new LogStore(journal, found.positions());
       Consensus consensus =
           new Consensus(
               consensusOptions(world, options, suspicion), found.restored(), world.nanoTime());

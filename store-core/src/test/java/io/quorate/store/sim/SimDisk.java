@@ -9,12 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -60,17 +55,12 @@ public final class SimDisk {
     public int slowness = 1;
   }
 
-  /** The names that one directory operation sets; null for those that it removes. */
-  private record DirectoryChange(Map<String, @Nullable SimFile> names) {}
-
   private final Simulation simulation;
   private final String owner;
   private final Path directory;
   private final SimRandom random;
   private final Faults faults = new Faults();
-  private final TreeMap<String, SimFile> durableNames = new TreeMap<>();
-  private final List<DirectoryChange> unsyncedChanges = new ArrayList<>();
-  private TreeMap<String, SimFile> names = new TreeMap<>();
+  private final SimDirectory files = new SimDirectory();
   private long capacityBytes;
   private long crashes;
   private long errors;
@@ -101,7 +91,7 @@ public final class SimDisk {
 
   /** Names of the files as a process would see them. */
   public List<String> fileNames() {
-    return List.copyOf(names.keySet());
+    return files.names();
   }
 
   /** Writes to {@code name} that no sync covers yet. */
@@ -119,12 +109,21 @@ public final class SimDisk {
     simulation.trace("bit rot on " + owner + " in " + name);
   }
 
+  /** Sectors of {@code name} from one offset up to another read as zeros, though synced before. */
+  public void loseSectors(String name, long fromOffset, long toOffset) {
+    file(name).zero(fromOffset, toOffset);
+    simulation.count("disk synced sectors lost");
+    simulation.trace(
+        "sectors lost on " + owner + " in " + name + " from " + fromOffset + " to " + toOffset);
+  }
+
   /** Flips a few random bits of a random file, within what was ever written there. */
   public void rotSomewhere(SimRandom rotting) {
+    List<String> names = fileNames();
     if (names.isEmpty()) {
       return;
     }
-    String name = rotting.pick(fileNames());
+    String name = rotting.pick(names);
     SimFile file = file(name);
     long written = file.writtenBytes();
     if (written > 0) {
@@ -140,9 +139,9 @@ public final class SimDisk {
   }
 
   private SimFile file(String name) {
-    SimFile file = names.get(name);
+    SimFile file = files.get(name);
     if (file == null) {
-      throw new IllegalArgumentException("no file " + name + " in " + names.keySet());
+      throw new IllegalArgumentException("no file " + name + " in " + files.names());
     }
     return file;
   }
@@ -169,9 +168,10 @@ public final class SimDisk {
     open = null;
     crashes++;
     SimFile.CrashFate fate = random.pick(FATES);
-    loseDirectoryChanges(fate);
-    // A file reached by two names, or by none, is still one file.
-    for (SimFile file : new LinkedHashSet<>(names.values())) {
+    for (int lost = files.crash(random, fate); lost > 0; lost--) {
+      simulation.count("disk directory operation lost");
+    }
+    for (SimFile file : files.files()) {
       int unsynced = file.unsyncedWrites();
       int damaged = file.crash(random, fate);
       if (damaged > 0) {
@@ -190,47 +190,9 @@ public final class SimDisk {
           SimFile.CrashFate.MIXED,
           SimFile.CrashFate.MIXED);
 
-  private void loseDirectoryChanges(SimFile.CrashFate fate) {
-    TreeMap<String, SimFile> left = new TreeMap<>(durableNames);
-    for (DirectoryChange change : unsyncedChanges) {
-      boolean kept =
-          switch (fate) {
-            case KEEP_ALL -> true;
-            case LOSE_ALL -> false;
-            case MIXED -> random.chance(0.5);
-          };
-      if (kept) {
-        enter(left, change);
-      } else {
-        simulation.count("disk directory operation lost");
-      }
-    }
-    unsyncedChanges.clear();
-    durableNames.clear();
-    durableNames.putAll(left);
-    names = left;
-  }
-
-  private static void enter(Map<String, SimFile> directory, DirectoryChange change) {
-    change.names.forEach(
-        (name, file) -> {
-          if (file == null) {
-            directory.remove(name);
-          } else {
-            directory.put(name, file);
-          }
-        });
-  }
-
-  private void change(Map<String, @Nullable SimFile> changed) {
-    DirectoryChange change = new DirectoryChange(changed);
-    unsyncedChanges.add(change);
-    enter(names, change);
-  }
-
   private long usedBytes() {
     long used = 0;
-    for (SimFile file : new LinkedHashSet<>(names.values())) {
+    for (SimFile file : files.files()) {
       used += file.sizeBytes();
     }
     return used;
@@ -285,12 +247,12 @@ public final class SimDisk {
       check();
       plain(name);
       takeTime(faults.accessNanos);
-      if (names.containsKey(name)) {
+      if (files.get(name) != null) {
         throw new FileAlreadyExistsException(directory.resolve(name).toString());
       }
       needSpace(sizeBytes);
       SimFile file = new SimFile(sizeBytes);
-      change(one(name, file));
+      files.put(name, file);
       traced("create", name, 0, sizeBytes);
       return new FileHandle(this, name, file);
     }
@@ -299,7 +261,7 @@ public final class SimDisk {
     public DiskFile open(String name) throws IOException {
       check();
       plain(name);
-      SimFile file = names.get(name);
+      SimFile file = files.get(name);
       if (file == null) {
         throw new NoSuchFileException(directory.resolve(name).toString());
       }
@@ -309,17 +271,17 @@ public final class SimDisk {
     @Override
     public List<String> list() throws IOException {
       check();
-      return List.copyOf(names.keySet());
+      return files.names();
     }
 
     @Override
     public void delete(String name) throws IOException {
       check();
       plain(name);
-      if (!names.containsKey(name)) {
+      if (files.get(name) == null) {
         throw new NoSuchFileException(directory.resolve(name).toString());
       }
-      change(one(name, null));
+      files.remove(name);
       traced("delete", name, 0, 0);
     }
 
@@ -328,26 +290,21 @@ public final class SimDisk {
       check();
       plain(from);
       plain(to);
-      SimFile file = names.get(from);
+      SimFile file = files.get(from);
       if (file == null) {
         throw new NoSuchFileException(directory.resolve(from).toString());
       }
-      Map<String, @Nullable SimFile> both = one(from, null);
-      both.put(to, file);
-      change(both);
+      files.rename(from, to, file);
       traced("rename", from + " to " + to, 0, 0);
     }
 
     @Override
     public void syncDirectory() throws IOException {
       check();
-      int covered = unsyncedChanges.size();
+      int covered = files.unsyncedChanges();
       takeTime(faults.syncNanos);
       maybeFail(faults.syncErrorChance, "fsync of the directory");
-      List<DirectoryChange> done =
-          unsyncedChanges.subList(0, Math.min(covered, unsyncedChanges.size()));
-      done.forEach(change -> enter(durableNames, change));
-      done.clear();
+      files.synced(covered);
       traced("syncDirectory", "", 0, covered);
     }
 
@@ -391,12 +348,6 @@ public final class SimDisk {
         throw new IllegalArgumentException("not a plain file name: \"" + name + "\"");
       }
     }
-  }
-
-  private static Map<String, @Nullable SimFile> one(String name, @Nullable SimFile file) {
-    Map<String, @Nullable SimFile> changed = new LinkedHashMap<>();
-    changed.put(name, file);
-    return changed;
   }
 
   /** An open file; it stays usable when the directory's lock is released. */

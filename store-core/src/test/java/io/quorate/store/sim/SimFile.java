@@ -201,6 +201,11 @@ final class SimFile {
     store(offset, one, 0, 1);
   }
 
+  /** Damage: what was written from one offset up to another, whole sectors, is gone. */
+  void zero(long fromOffset, long toOffset) {
+    store(fromOffset, new byte[(int) (toOffset - fromOffset)], 0, (int) (toOffset - fromOffset));
+  }
+
   private void store(long offset, byte[] bytes, int from, int length) {
     for (int done = 0; done < length; ) {
       long at = offset + done;

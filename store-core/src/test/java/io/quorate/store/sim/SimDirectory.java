@@ -1,0 +1,108 @@
+package io.quorate.store.sim;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names of a directory: what processes see now, and what a crash may leave of it. Each
+ * operation since the last sync may be lost or kept by itself, so a later one may survive an
+ * earlier one.
+ */
+final class SimDirectory {
+
+  /** The names that one operation sets; null for those that it removes. */
+  private record Change(Map<String, @Nullable SimFile> names) {
+    void applyTo(Map<String, SimFile> directory) {
+      names.forEach(
+          (name, file) -> {
+            if (file == null) {
+              directory.remove(name);
+            } else {
+              directory.put(name, file);
+            }
+          });
+    }
+  }
+
+  private final TreeMap<String, SimFile> durable = new TreeMap<>();
+  private final List<Change> unsynced = new ArrayList<>();
+  private TreeMap<String, SimFile> names = new TreeMap<>();
+
+  List<String> names() {
+    return List.copyOf(names.keySet());
+  }
+
+  @Nullable SimFile get(String name) {
+    return names.get(name);
+  }
+
+  /** Each file once, however many names it has. */
+  Set<SimFile> files() {
+    return new LinkedHashSet<>(names.values());
+  }
+
+  void put(String name, SimFile file) {
+    change(one(name, file));
+  }
+
+  void remove(String name) {
+    change(one(name, null));
+  }
+
+  void rename(String from, String to, SimFile file) {
+    Map<String, @Nullable SimFile> both = one(from, null);
+    both.put(to, file);
+    change(both);
+  }
+
+  private static Map<String, @Nullable SimFile> one(String name, @Nullable SimFile file) {
+    Map<String, @Nullable SimFile> changed = new LinkedHashMap<>();
+    changed.put(name, file);
+    return changed;
+  }
+
+  private void change(Map<String, @Nullable SimFile> changed) {
+    Change change = new Change(changed);
+    unsynced.add(change);
+    change.applyTo(names);
+  }
+
+  /** Operations that a sync which begins now will cover. */
+  int unsyncedChanges() {
+    return unsynced.size();
+  }
+
+  /** The oldest {@code count} operations are durable. */
+  void synced(int count) {
+    List<Change> done = unsynced.subList(0, Math.min(count, unsynced.size()));
+    done.forEach(change -> change.applyTo(durable));
+    done.clear();
+  }
+
+  /** Power loss. Returns how many operations were lost. */
+  int crash(SimRandom random, SimFile.CrashFate fate) {
+    int lost = 0;
+    for (Change change : unsynced) {
+      boolean kept =
+          switch (fate) {
+            case KEEP_ALL -> true;
+            case LOSE_ALL -> false;
+            case MIXED -> random.chance(0.5);
+          };
+      if (kept) {
+        change.applyTo(durable);
+      } else {
+        lost++;
+      }
+    }
+    unsynced.clear();
+    names = new TreeMap<>(durable);
+    return lost;
+  }
+}

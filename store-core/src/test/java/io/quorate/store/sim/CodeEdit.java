@@ -16,7 +16,7 @@ import java.lang.constant.MethodTypeDesc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One deliberate fault in the compiled product: a method that answers something else, or a call
+ * One deliberate change of the compiled product: a method that answers something else, or a call
  * that is left out. So the code under test needs no switches, and any line of it can be broken.
  */
 sealed interface CodeEdit {

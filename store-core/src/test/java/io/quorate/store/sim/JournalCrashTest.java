@@ -41,9 +41,12 @@ final class JournalCrashTest {
   private static final UUID CLUSTER = new UUID(3, 4);
   private static final int SEEDS = 300;
 
+  /** Records follow the two copies of a segment's header. */
+  private static final long RECORDS_START = 8_192;
+
   @Test
   void whatWasDurableComesBack() throws InterruptedException {
-    SeedRunner.Summary summary = runSeeds("journal crashes", false);
+    SeedRunner.Summary summary = runSeeds("journal crashes", Damage.NONE);
     assertTrue(summary.counters().getOrDefault("disk write lost or torn", 0L) > SEEDS / 10);
     assertTrue(summary.counters().getOrDefault("crash while recovering", 0L) > SEEDS / 10);
   }
@@ -51,16 +54,34 @@ final class JournalCrashTest {
   /** Flipped bits in durable records: each record comes back as it was or is reported. */
   @Test
   void damageIsNeverPassedOver() throws InterruptedException {
-    SeedRunner.Summary summary = runSeeds("journal bit rot", true);
+    SeedRunner.Summary summary = runSeeds("journal bit rot", Damage.BITS);
     assertTrue(summary.counters().getOrDefault("damage reported", 0L) > SEEDS / 10);
   }
 
-  private static SeedRunner.Summary runSeeds(String what, boolean rot) throws InterruptedException {
+  /**
+   * Sectors that had proven durable read as zeros: what durableUpTo covers is never taken for a
+   * torn tail, so each record in them is reported.
+   */
+  @Test
+  void lostSectorsAreNotTakenForTheTail() throws InterruptedException {
+    SeedRunner.Summary summary = runSeeds("journal sectors lost", Damage.LOST_SECTORS);
+    assertTrue(summary.counters().getOrDefault("damage reported", 0L) > SEEDS / 10);
+  }
+
+  /** What happens to the disk at the end, beside crashes. */
+  enum Damage {
+    NONE,
+    BITS,
+    LOST_SECTORS
+  }
+
+  private static SeedRunner.Summary runSeeds(String what, Damage damage)
+      throws InterruptedException {
     long first = Long.getLong("quorate.seed", 1);
     long count = Long.getLong("quorate.seed") != null ? 1 : Long.getLong("quorate.seeds", SEEDS);
-    run(0, rot);
+    run(0, damage);
     SeedRunner.Summary summary =
-        new SeedRunner(seed -> run(seed, rot), 3).run(first, count, 2, () -> true);
+        new SeedRunner(seed -> run(seed, damage), 3).run(first, count, 2, () -> true);
     System.out.println(what + ": " + summary.describe());
     for (SeedRunner.Failure failure : summary.failures()) {
       throw new AssertionError(
@@ -69,11 +90,11 @@ final class JournalCrashTest {
     return summary;
   }
 
-  private static Simulation.Result run(long seed, boolean rot) {
+  static Simulation.Result run(long seed, Damage damage) {
     return Simulation.run(
         seed,
         Boolean.getBoolean("quorate.trace") ? System.out : null,
-        simulation -> new Lives(simulation, rot).run());
+        simulation -> new Lives(simulation, damage).run());
   }
 
   /** A chunk or an entry, as it was appended or replayed. */
@@ -81,8 +102,9 @@ final class JournalCrashTest {
 
   /** The lives of one journal, from crash to crash. */
   private static final class Lives {
+    private static final Position NOWHERE = new Position(-1, 0, 0);
     private final Simulation simulation;
-    private final boolean rot;
+    private final Damage damage;
     private final SimRandom random;
     private final SimNode node;
     private final TreeMap<ChunkId, byte[]> contents = new TreeMap<>();
@@ -95,13 +117,20 @@ final class JournalCrashTest {
 
     private final List<HardState> hardStates = new ArrayList<>(List.of(HardState.INITIAL));
     private int durableHardStates = 1;
-    private Position durableUpTo = new Position(-1, 0, 0);
+    private Position durableUpTo = NOWHERE;
+
+    /** What was durable when each record of this life was appended, which it carries. */
+    private TreeMap<Position, Position> proofs = new TreeMap<>();
+
+    /** Everything before this was durable before a record that is durable too. */
+    private Position provenUpTo = NOWHERE;
+
     private long nextChunk;
     private long nextIndex = 1;
 
-    Lives(Simulation simulation, boolean rot) {
+    Lives(Simulation simulation, Damage damage) {
       this.simulation = simulation;
-      this.rot = rot;
+      this.damage = damage;
       this.random = simulation.random().fork();
       this.node = simulation.node(1);
     }
@@ -122,6 +151,8 @@ final class JournalCrashTest {
           Journal journal = opening.join();
           check(journal, replayed);
           appended = new TreeMap<>();
+          proofs = new TreeMap<>();
+          provenUpTo = NOWHERE;
           work(world, journal);
         } else {
           simulation.count("crash while recovering");
@@ -132,8 +163,17 @@ final class JournalCrashTest {
           node.kill();
         }
       }
-      if (rot) {
-        rotAndCheck();
+      switch (damage) {
+        case NONE -> {}
+        case BITS -> {
+          rot();
+          checkDamaged();
+        }
+        case LOST_SECTORS -> {
+          if (loseSectors()) {
+            checkDamaged();
+          }
+        }
       }
     }
 
@@ -154,11 +194,30 @@ final class JournalCrashTest {
       }
     }
 
-    private void rotAndCheck() throws IOException {
+    private void rot() {
       SimDisk disk = node.disk(DIRECTORY);
       for (int i = 2 + random.below(8); i > 0; i--) {
         disk.rot(random.pick(disk.fileNames()), 0, 1 << (5 + random.below(11)), 1);
       }
+    }
+
+    /** Loses a run of sectors below what a later durable record of the last life proves durable. */
+    private boolean loseSectors() {
+      long from = RECORDS_START;
+      long sectors = (provenUpTo.offsetBytes() - from) / SimFile.SECTOR_BYTES;
+      if (provenUpTo.segment() < 0 || sectors <= 0) {
+        return false;
+      }
+      long first = random.between(0, sectors - 1);
+      long last = Math.min(sectors, first + random.between(1, 16));
+      String name = String.format("journal-%012d.seg", provenUpTo.segment());
+      node.disk(DIRECTORY)
+          .loseSectors(
+              name, from + first * SimFile.SECTOR_BYTES, from + last * SimFile.SECTOR_BYTES);
+      return true;
+    }
+
+    private void checkDamaged() throws IOException {
       List<Kept> replayed = new ArrayList<>();
       CompletableFuture<Journal> opening = new CompletableFuture<>();
       SimWorld world = node.boot();
@@ -292,7 +351,7 @@ final class JournalCrashTest {
       hardStates.subList(which + 1, hardStates.size()).clear();
       durableHardStates = hardStates.size();
       certain = new ArrayList<>(told);
-      durableUpTo = new Position(-1, 0, 0);
+      durableUpTo = NOWHERE;
     }
 
     /** Appends and flushes for as long as the process lives. */
@@ -322,6 +381,8 @@ final class JournalCrashTest {
     private void durable(Position upTo, int states) {
       if (upTo.compareTo(durableUpTo) > 0) {
         durableUpTo = upTo;
+        Position proven = proofs.get(upTo);
+        provenUpTo = proven == null || proven.compareTo(provenUpTo) < 0 ? provenUpTo : proven;
       }
       durableHardStates = Math.max(durableHardStates, states);
       simulation.count("durable");
@@ -343,6 +404,7 @@ final class JournalCrashTest {
         contents.put(chunk.id(), content);
         Position position = journal.appendChunk(chunk, ByteBuffer.wrap(content));
         appended.put(position, chunk);
+        proofs.put(position, durableUpTo);
         return position;
       }
       // Now and then the log is cut back, as by a new leader.
@@ -357,6 +419,7 @@ final class JournalCrashTest {
               random.bytes(random.below(1_500)));
       Position position = journal.appendEntry(entry);
       appended.put(position, describe(entry));
+      proofs.put(position, durableUpTo);
       return position;
     }
   }

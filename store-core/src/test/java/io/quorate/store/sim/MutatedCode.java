@@ -2,37 +2,46 @@ package io.quorate.store.sim;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
+import java.lang.reflect.Constructor;
+import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The product and the simulator, loaded once more with one {@link CodeEdit} in it. */
+/** The product and the simulator, loaded once more with {@link CodeEdit}s in it. */
 final class MutatedCode extends ClassLoader {
   private static final String PACKAGE = "io.quorate.store.";
 
-  private final CodeEdit edit;
-  private final Method run;
+  private final List<CodeEdit> edits;
+  private final LongFunction<@Nullable String> check;
 
-  MutatedCode(CodeEdit edit) {
+  MutatedCode(CodeMutation mutation) {
+    this(mutation.edits(), mutation.noticedBy().className());
+  }
+
+  /**
+   * @param checkClass name of a {@code LongFunction} that runs a seed and answers what is wrong
+   */
+  @SuppressWarnings("unchecked")
+  MutatedCode(List<CodeEdit> edits, String checkClass) {
     super("mutated", MutatedCode.class.getClassLoader());
-    this.edit = edit;
+    this.edits = edits;
     try {
       // What is edited first: an edit that changes nothing must not pass for one that was missed.
-      loadClass(PACKAGE + edit.type());
-      run = loadClass(Entrance.class.getName()).getDeclaredMethod("run", long.class, int.class);
-      run.setAccessible(true);
+      for (CodeEdit edit : edits) {
+        loadClass(PACKAGE + edit.type());
+      }
+      Constructor<?> constructor = loadClass(checkClass).getDeclaredConstructor();
+      constructor.setAccessible(true);
+      check = (LongFunction<@Nullable String>) constructor.newInstance();
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("can not load " + edit, e);
+      throw new IllegalStateException("can not load " + edits, e);
     }
   }
 
   /** The first line of why {@code seed} failed in the mutated code, or null if it passed. */
-  @Nullable String run(long seed, int calls) {
-    try {
-      return (String) run.invoke(null, seed, calls);
-    } catch (IllegalAccessException | InvocationTargetException e) {
-      throw new IllegalStateException("the mutated simulation can not run", e);
-    }
+  @Nullable String run(long seed) {
+    String why = check.apply(seed);
+    return why == null ? null : why.lines().findFirst().orElse("");
   }
 
   @Override
@@ -53,24 +62,12 @@ final class MutatedCode extends ClassLoader {
         throw new ClassNotFoundException(name);
       }
       byte[] bytes = in.readAllBytes();
-      byte[] edited = name.equals(PACKAGE + edit.type()) ? edit.apply(bytes) : bytes;
-      return defineClass(name, edited, 0, edited.length);
+      for (CodeEdit edit : edits) {
+        bytes = name.equals(PACKAGE + edit.type()) ? edit.apply(bytes) : bytes;
+      }
+      return defineClass(name, bytes, 0, bytes.length);
     } catch (IOException e) {
       throw new ClassNotFoundException(name, e);
-    }
-  }
-
-  /** What is called in the mutated copy of this class; speaks only in types of the JDK. */
-  static final class Entrance {
-    private Entrance() {}
-
-    static @Nullable String run(long seed, int calls) {
-      try {
-        ClusterSimulation.run(seed, null, RunSettings.ofCalls(calls), ClusterMutation.NONE);
-        return null;
-      } catch (SimulationError e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      }
     }
   }
 }

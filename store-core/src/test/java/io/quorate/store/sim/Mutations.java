@@ -24,9 +24,9 @@ final class Mutations {
 
   /** Runs seeds 1, 2, … until one fails, but not more than it may take. */
   static Verdict judge(CodeMutation mutation) {
-    MutatedCode code = new MutatedCode(mutation.edit());
+    MutatedCode code = new MutatedCode(mutation);
     for (int seed = 1; seed <= mutation.seeds(); seed++) {
-      String how = code.run(seed, 0);
+      String how = code.run(seed);
       if (how != null) {
         return new Verdict(seed, how);
       }

@@ -14,6 +14,12 @@ interface ClientFace {
   /** Does {@code call} below {@code tree}. */
   String answer(Subtree tree, FileCall call) throws SimClient.GaveUp;
 
+  /**
+   * The last call had an unknown outcome: {@code over} is run once it is certain that it can not
+   * happen any more. By default that is never.
+   */
+  default void inDoubt(Runnable over) {}
+
   /** Version of the content that the last read answered; 0 if there was none. */
   long lastReadVersion();
 }

@@ -43,13 +43,27 @@ final class ClusterHistory {
     onAnswer.run();
   }
 
-  /** Nobody can tell whether it happened, or will. */
+  /**
+   * Nobody can tell whether it happened, or will. Once it is certain that it can happen no more,
+   * {@link #over} says so.
+   */
   void unknown(int operation) {
     Begun call = close(operation);
     operations.add(
         new Operation<>(operation, call.client, call.at, Long.MAX_VALUE, call.call, null));
     simulation.trace(call.client + " does not know about " + prefix + call.call);
     simulation.count("client call of unknown outcome");
+  }
+
+  /** An operation of unknown outcome can not happen from now on: its number is given up. */
+  void over(int operation) {
+    operations.replaceAll(
+        one ->
+            one.id() == operation && !one.isKnown() && one.returnedAt() == Long.MAX_VALUE
+                ? new Operation<>(
+                    operation, one.client(), one.invokedAt(), simulation.now(), one.call(), null)
+                : one);
+    simulation.count("client call of unknown outcome is over");
   }
 
   /** The store said that nothing happened; so the history is as if it had never been asked. */

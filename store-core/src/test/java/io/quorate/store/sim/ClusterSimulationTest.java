@@ -90,6 +90,9 @@ final class ClusterSimulationTest {
           "client crash during a call",
           "client fails over",
           "client request delivered twice",
+          "client request delivered late",
+          "client session ended",
+          "client call of unknown outcome is over",
           "client told of no space",
           "counter incremented under a lock",
           "unlinked file read",
@@ -150,7 +153,8 @@ final class ClusterSimulationTest {
         "COMMIT_OLDER_TERMS",
         "SKIP_OWN_TERM_NO_OP",
         "IGNORE_DURABLE_UP_TO",
-        "RECLAIM_CHUNKS_IN_USE"
+        "RECLAIM_CHUNKS_IN_USE",
+        "FORGET_LOWEST_OUTSTANDING"
       })
   void aFaultInTheCodeIsCaught(CodeMutation mutation) {
     expectCaught(mutation, Mutations.judge(mutation));

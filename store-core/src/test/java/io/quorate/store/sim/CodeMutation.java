@@ -118,6 +118,17 @@ enum CodeMutation {
   IGNORE_DURABLE_UP_TO(
       new Answers("journal.JournalRecovery", "durableUpTo", 8_192), Check.JOURNAL, 500),
 
+  /** A session's number that was given up may still be used by a command that comes late. */
+  FORGET_LOWEST_OUTSTANDING(new Skips("metadata.Applier", "windowed", "forget", null), 500),
+
+  /** Commands of sessions that have ended are carried out. */
+  SERVE_ENDED_SESSIONS(
+      List.of(
+          new Believes("metadata.Sessions", "live", "ended", false),
+          new Answers("metadata.Purge", "purgeEnded", null)),
+      Check.CLUSTER,
+      1_000),
+
   /** The purge below a session's floor takes chunks that files use. */
   RECLAIM_CHUNKS_IN_USE(new Skips("metadata.Purge", "sweepChunks", "references", 0), 500);
 

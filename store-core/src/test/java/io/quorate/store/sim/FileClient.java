@@ -47,6 +47,11 @@ final class FileClient implements ClientFace {
   }
 
   @Override
+  public void inDoubt(Runnable over) {
+    client.inDoubt(over);
+  }
+
+  @Override
   public long lastReadVersion() {
     return lastReadVersion;
   }

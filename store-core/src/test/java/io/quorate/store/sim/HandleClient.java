@@ -53,6 +53,9 @@ final class HandleClient implements ClientFace {
   private @Nullable FileTree files;
   private long lastReadVersion;
 
+  /** The last call that was given up failed because its session had ended. */
+  private boolean sessionHasEnded;
+
   /** Calls under way; a crash ends them all. */
   private final List<CompletableFuture<?>> underWay = new ArrayList<>();
 
@@ -87,6 +90,13 @@ final class HandleClient implements ClientFace {
   public void moveTo(SimPeer peer) {
     if (gateway != null) {
       gateway.moveTo(peer);
+    }
+  }
+
+  @Override
+  public void inDoubt(Runnable over) {
+    if (sessionHasEnded) {
+      over.run();
     }
   }
 
@@ -150,7 +160,9 @@ final class HandleClient implements ClientFace {
     return world;
   }
 
-  private static SimClient.GaveUp gaveUp(Throwable cause) {
+  private SimClient.GaveUp gaveUp(Throwable cause) {
+    // Handles stay with their session, whose commands are refused from its end on.
+    sessionHasEnded = cause instanceof SessionEndedException;
     if (cause instanceof RefusedException refused && refused.code() == ErrorCode.NO_SPACE) {
       return new SimClient.GaveUp(false, cause.toString());
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The search of Wing and Gong ("Testing and verifying concurrent objects", 1993) with Lowe's
  * memory of (operations done, state) pairs already tried ("Testing for linearizability", 2016). An
- * operation of unknown outcome may be placed anywhere after its invocation, or nowhere.
+ * operation of unknown outcome may be placed anywhere between its two moments, or nowhere.
  */
 final class Linearizability {
 
@@ -38,13 +38,21 @@ final class Linearizability {
 
   private record Tried<S>(BitSet done, S state) {}
 
-  private record Taken<S>(Event call, S before) {}
+  /**
+   * An operation that was placed.
+   *
+   * @param call where its call was
+   * @param before the state before it
+   * @param never it was decided that it never happened, as its last moment came
+   */
+  private record Taken<S>(Event call, S before, boolean never) {}
 
   /** A call or a return in a doubly linked list ordered by time. */
   private static final class Event {
     final int operation;
     final @Nullable Event itsReturn;
     final boolean isCall;
+    @Nullable Event itsCall;
     @Nullable Event previous;
     @Nullable Event next;
 
@@ -52,6 +60,9 @@ final class Linearizability {
       this.operation = operation;
       this.isCall = isCall;
       this.itsReturn = itsReturn;
+      if (itsReturn != null) {
+        itsReturn.itsCall = this;
+      }
     }
   }
 
@@ -81,7 +92,7 @@ final class Linearizability {
         if (possible) {
           done.set(event.operation);
           if (tried.add(new Tried<>((BitSet) done.clone(), step.state))) {
-            taken.push(new Taken<>(event, state));
+            taken.push(new Taken<>(event, state, false));
             state = step.state;
             lift(event);
             open -= operation.isKnown() ? 1 : 0;
@@ -93,14 +104,29 @@ final class Linearizability {
         event = event.next;
         continue;
       }
-      // An operation returned before it could be placed, or nothing is left to try: go back.
-      if (taken.isEmpty()) {
-        return Verdict.VIOLATED;
+      Event call = event == null ? null : event.itsCall;
+      if (call != null && !history.get(call.operation).isKnown()) {
+        // Everything else was tried at this point, so it is left that this one never happened.
+        done.set(call.operation);
+        if (tried.add(new Tried<>((BitSet) done.clone(), state))) {
+          taken.push(new Taken<>(call, state, true));
+          lift(call);
+          event = head.next;
+          continue;
+        }
+        done.clear(call.operation);
       }
-      Taken<S> last = taken.pop();
-      state = last.before;
-      done.clear(last.call.operation);
-      unlift(last.call);
+      // An operation returned before it could be placed, or nothing is left to try: go back.
+      Taken<S> last;
+      do {
+        if (taken.isEmpty()) {
+          return Verdict.VIOLATED;
+        }
+        last = taken.pop();
+        state = last.before;
+        done.clear(last.call.operation);
+        unlift(last.call);
+      } while (last.never);
       open += history.get(last.call.operation).isKnown() ? 1 : 0;
       event = last.call.next;
     }
@@ -206,7 +232,8 @@ final class Linearizability {
     List<Moment> moments = new ArrayList<>();
     for (int i = 0; i < history.size(); i++) {
       Operation<C> operation = history.get(i);
-      Event itsReturn = operation.isKnown() ? new Event(i, false, null) : null;
+      boolean ends = operation.returnedAt() < Long.MAX_VALUE;
+      Event itsReturn = ends ? new Event(i, false, null) : null;
       moments.add(new Moment(operation.invokedAt(), true, new Event(i, true, itsReturn)));
       if (itsReturn != null) {
         moments.add(new Moment(operation.returnedAt(), false, itsReturn));

@@ -30,6 +30,12 @@ final class LinearizabilityTest {
     return this;
   }
 
+  /** Nobody was told what came of it; {@code to} is the last moment at which it may happen. */
+  private LinearizabilityTest mayHaveDone(long from, long to, FileCall call) {
+    history.add(new Operation<>(history.size(), "c" + history.size(), from, to, call, null));
+    return this;
+  }
+
   private void expect(Linearizability.Verdict verdict) {
     assertEquals(verdict, Linearizability.check(new TreeModel(), history, BUDGET));
   }
@@ -119,6 +125,44 @@ final class LinearizabilityTest {
   @Test
   void unknownWriteDoesNotHappenBeforeItWasAsked() {
     did(0, 1, put(1), "ok").did(2, 3, read(), "ok 2;").did(4, 5, put(2), null).expect(VIOLATED);
+  }
+
+  @Test
+  void unknownWriteMayHappenUntilItsLastMoment() {
+    did(0, 1, put(1), "ok")
+        .mayHaveDone(2, 6, put(2))
+        .did(3, 4, read(), "ok 1;")
+        .did(5, 7, read(), "ok 2;")
+        .expect(LINEARIZABLE);
+  }
+
+  @Test
+  void unknownWriteMayNeverHappen() {
+    did(0, 1, put(1), "ok")
+        .mayHaveDone(2, 6, put(2))
+        .mayHaveDone(3, 5, put(3))
+        .did(7, 8, read(), "ok 1;")
+        .did(9, 10, put(4), "ok")
+        .expect(LINEARIZABLE);
+  }
+
+  @Test
+  void unknownWriteAfterItsLastMomentIsFound() {
+    did(0, 1, put(1), "ok")
+        .mayHaveDone(2, 6, put(2))
+        .did(7, 8, read(), "ok 1;")
+        .did(9, 10, read(), "ok 2;")
+        .expect(VIOLATED);
+  }
+
+  /** Many of them: dropping one must not hide that another one happened. */
+  @Test
+  void unknownWritesAreDroppedOneByOne() {
+    for (int i = 0; i < 8; i++) {
+      mayHaveDone(i, 20 + i, put(i));
+    }
+    did(30, 31, read(), "ok 3;").did(32, 33, read(), "ok 3;").expect(LINEARIZABLE);
+    did(34, 35, read(), "ok 4;").expect(VIOLATED);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.quorate.store.metadata.Result;
 import io.quorate.store.metadata.SessionCommand;
 import io.quorate.store.peer.Peer;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,10 +32,20 @@ final class SimClient {
   static final class GaveUp extends Exception {
     private static final long serialVersionUID = 1L;
     private final boolean mayHaveHappened;
+    private final boolean sessionIsLost;
 
     GaveUp(boolean mayHaveHappened, String why) {
+      this(mayHaveHappened, false, why);
+    }
+
+    GaveUp(boolean mayHaveHappened, boolean sessionIsLost, String why) {
       super(why);
       this.mayHaveHappened = mayHaveHappened;
+      this.sessionIsLost = sessionIsLost;
+    }
+
+    boolean sessionIsLost() {
+      return sessionIsLost;
     }
 
     boolean mayHaveHappened() {
@@ -62,8 +73,15 @@ final class SimClient {
   private String role = "client";
   private SimPeer home;
   private long session;
+
+  /** Numbered but given up; to be ended before another one is opened. 0 for none. */
+  private long left;
+
   private long sequence;
   private long chunkNumber;
+
+  /** What is to be told when a command that was given up can happen no more. */
+  private final List<Runnable> doubts = new ArrayList<>();
 
   SimClient(Simulation simulation, List<SimPeer> peers, String name) {
     this.simulation = simulation;
@@ -103,11 +121,27 @@ final class SimClient {
     home = random.pick(peers);
   }
 
+  /**
+   * The last command has an unknown outcome. It can happen no more once its session has ended, or
+   * has had a command answered that says that no earlier one is outstanding.
+   */
+  void inDoubt(Runnable over) {
+    if (session != 0 || left != 0) {
+      doubts.add(over);
+    }
+  }
+
+  private void settleDoubts() {
+    doubts.forEach(Runnable::run);
+    doubts.clear();
+  }
+
   /** Opens a session if there is none. */
   void ensureSession() throws GaveUp {
     if (session != 0) {
       return;
     }
+    endTheLeft();
     // Some sessions run out while their owner waits, and then must not do anything any more.
     long timeoutMillis = random.chance(0.2) ? 1_500 : 600_000;
     Command open = new Command.OpenSession(name, timeoutMillis);
@@ -118,6 +152,21 @@ final class SimClient {
     session = opened.session();
     sequence = 0;
     chunkNumber = 0;
+  }
+
+  private void endTheLeft() {
+    if (left == 0) {
+      return;
+    }
+    Command end = new Command.EndSession(left);
+    left = 0;
+    try {
+      submit(new SessionCommand(0, random.nextLong(), 0, end), List.of());
+      simulation.count("client session ended");
+      settleDoubts();
+    } catch (GaveUp e) {
+      doubts.clear();
+    }
   }
 
   /** A chunk of this client's session. */
@@ -144,13 +193,44 @@ final class SimClient {
   Result propose(Command command, List<Chunk> chunks) throws GaveUp {
     ensureSession();
     long number = ++sequence;
+    SessionCommand numbered = new SessionCommand(session, number, number, command);
     try {
-      return submit(new SessionCommand(session, number, number, command), chunks);
+      Result result = submit(numbered, chunks);
+      if (!(result instanceof Result.Failed)) {
+        settleDoubts();
+      }
+      return result;
     } catch (GaveUp e) {
-      // The command may come late; a session that goes on would have to wait for it.
-      session = 0;
+      if (e.mayHaveHappened() && random.chance(0.5)) {
+        deliverLate(numbered, chunks);
+      }
+      // Either the session goes on, and says with its next command that this one is given up; or it
+      // is ended; or it is left to run out.
+      int dice = random.below(3);
+      if (dice > 0 || e.sessionIsLost()) {
+        left = dice == 1 ? session : 0;
+        session = 0;
+        if (left == 0) {
+          doubts.clear();
+        }
+      }
       throw e;
     }
+  }
+
+  /** A connection that had seemed dead brings the command to some peer after all. */
+  private void deliverLate(SessionCommand command, List<Chunk> chunks) {
+    SimPeer peer = random.pick(peers);
+    simulation.at(
+        simulation.now() + random.between(1_000_000, 5_000_000_000L),
+        () -> {
+          Peer running = peer.running();
+          SimWorld world = peer.node().world();
+          if (running != null && world != null) {
+            simulation.count("client request delivered late");
+            world.spawn("call", () -> running.gateway().propose(command, chunks));
+          }
+        });
   }
 
   private Result submit(SessionCommand command, List<Chunk> chunks) throws GaveUp {
@@ -161,7 +241,7 @@ final class SimClient {
         Result result = call(home, gateway -> gateway.propose(command, chunks));
         if (result instanceof Result.Failed failed && isLoss(failed.code())) {
           simulation.count("client session lost");
-          throw new GaveUp(mayHaveHappened, "session ended: " + failed);
+          throw new GaveUp(mayHaveHappened, true, "session ended: " + failed);
         }
         if (result instanceof Result.Failed failed && failed.code() == ErrorCode.NO_SPACE) {
           simulation.count("client told of no space");

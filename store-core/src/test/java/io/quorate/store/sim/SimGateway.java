@@ -57,7 +57,11 @@ final class SimGateway implements Gateway {
     List<Chunk> sent = chunks.stream().map(SimGateway::copy).toList();
     if (random.chance(duplicateChance)) {
       simulation.count("client request delivered twice");
-      call(random.pick(peers), true, gateway -> gateway.propose(command, sent));
+      SimPeer other = random.pick(peers);
+      long lateNanos = random.chance(0.5) ? 0 : random.between(1_000_000, 5_000_000_000L);
+      simulation.at(
+          simulation.now() + lateNanos,
+          () -> call(other, true, gateway -> gateway.propose(command, sent)));
       // That one peer did not take it says nothing about the other.
       return call(home, true, gateway -> gateway.propose(command, sent))
           .exceptionallyCompose(

@@ -43,6 +43,7 @@ final class Subtree {
     } catch (SimClient.GaveUp e) {
       if (e.mayHaveHappened() && !call.changesNothing()) {
         history.unknown(operation);
+        client.inDoubt(() -> history.over(operation));
       } else {
         history.neverHappened(operation, String.valueOf(e.getMessage()));
       }

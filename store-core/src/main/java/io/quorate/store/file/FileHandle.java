@@ -205,16 +205,18 @@ public final class FileHandle implements AutoCloseable {
       long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
       throws IOException {
     checkOpen();
+    file.checkSession();
     OpenFile.Tools tools = file.tools();
+    long deadline = deadline();
     Query query =
         new Query.TestLock(session(), file.inode(), owner, family, type, startByte, endByte);
     Answer answer =
         Requests.join(
-            tools.requests().read(file.name(), deadline(), () -> tools.gateway().ask(query)));
+            tools.requests().read(file.name(), deadline, () -> tools.gateway().ask(query)));
     return switch (answer) {
       case Answer.Unlocked unlocked -> false;
       case Answer.Locked locked -> true;
-      default -> throw FileTree.refused(answer, file.name());
+      default -> throw file.gone(FileTree.refused(answer, file.name()), deadline);
     };
   }
 

@@ -1,5 +1,6 @@
 package io.quorate.store.file;
 
+import io.quorate.store.IndeterminateWriteException;
 import io.quorate.store.NoQuorumException;
 import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.Gateway;
@@ -119,9 +120,7 @@ final class OpenFile {
    */
   ByteBuffer read(long content, long offset, int lengthBytes) throws IOException {
     long deadline = tools.requests.deadline();
-    if (session != null && session.hasEnded()) {
-      throw session.endedException(name);
-    }
+    checkSession();
     while (true) {
       if (layers.isClean() || (content != 0 && content != known().content())) {
         return fetch(content, offset, lengthBytes, deadline).data();
@@ -183,13 +182,38 @@ final class OpenFile {
         yield data.content();
       }
       case ReadReply.Failed failed ->
-          throw new RefusedException(failed.code(), name, null, failed.detail());
+          throw gone(new RefusedException(failed.code(), name, null, failed.detail()), deadline);
     };
+  }
+
+  /** Throws if the session is known to have ended. */
+  void checkSession() throws IOException {
+    if (session != null && session.hasEnded()) {
+      throw session.endedException(name);
+    }
+  }
+
+  /**
+   * Why a question about what is open here was refused. What a session holds is there for as long
+   * as it lives, so if the file is gone, the session most likely has ended without having heard of
+   * it: questions do not carry it.
+   */
+  IOException gone(IOException refusal, long deadline) throws IOException {
+    if (session == null) {
+      return refusal;
+    }
+    try {
+      Requests.join(session.confirm(name, deadline));
+    } catch (IndeterminateWriteException e) {
+      throw Requests.noQuorum(name, "whether its session goes on is not known");
+    }
+    return refusal;
   }
 
   /** Attributes now, with what is unpublished. */
   Attributes attributes() throws IOException {
     long deadline = tools.requests.deadline();
+    checkSession();
     publishLock.readLock().lock();
     try {
       Answer answer =
@@ -200,7 +224,7 @@ final class OpenFile {
         heard(stat.attributes());
         return over(stat.attributes());
       }
-      throw FileTree.refused(answer, name);
+      throw gone(FileTree.refused(answer, name), deadline);
     } finally {
       publishLock.readLock().unlock();
     }

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -129,6 +130,16 @@ public final class Session {
       lock.unlock();
     }
     admit();
+  }
+
+  /**
+   * Asks the cluster whether the session goes on: done if it does, else fails as {@link #submit}.
+   * Costs a round.
+   */
+  CompletableFuture<Void> confirm(@Nullable String file, long deadline) {
+    // Says nothing of handles and chunks that an earlier sign of life did not say.
+    Command signOfLife = new Command.KeepAlive(0, Collections.emptySortedSet(), 0);
+    return submit(signOfLife, List.of(), file, deadline).thenApply(result -> null);
   }
 
   private Call submit(Call call, long deadline) {

@@ -28,6 +28,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions over a gateway that fails, on simulated time. Each run prints nothing but its seed. */
 class SessionTest {
@@ -328,6 +329,37 @@ class SessionTest {
           }
           assertEquals("kept", content(tree, "f"));
         });
+  }
+
+  /**
+   * The simulation of the cluster found handles of unlinked files that answered that there is no
+   * such inode: the cluster lets go of the file with its last session, and questions do not tell.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"read", "attributes", "isLocked"})
+  void anUnlinkedFileOfAnEndedSessionTellsOfTheEnd(String question) {
+    play(
+        17,
+        (world, gateway, cluster, tree) -> {
+          FileTree other = FileTree.over(world, cluster, StoreOptions.defaults());
+          FileHandle handle = tree.open(at("f"), CREATE);
+          other.unlink(at("f"));
+          cluster.endSessions();
+          other.makeDirectory(at("d"), 0755); // whoever applies it forgets the file
+          assertThrows(SessionEndedException.class, () -> ask(handle, question));
+          assertThrows(SessionEndedException.class, () -> ask(handle, question));
+          handle.abandon();
+          other.close();
+        });
+  }
+
+  private static void ask(FileHandle handle, String question) throws IOException {
+    switch (question) {
+      case "read" -> handle.read(0, 1);
+      case "attributes" -> handle.attributes();
+      default ->
+          handle.isLocked(1, Command.LockFamily.FCNTL, Command.LockType.READ, 0, Long.MAX_VALUE);
+    }
   }
 
   @Test

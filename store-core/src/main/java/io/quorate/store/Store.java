@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -146,6 +147,21 @@ public interface Store extends AutoCloseable {
    * @param attributes as for {@link #put(Path, InputStream, FileAttribute...)}
    */
   FileUpload upload(Path path, FileAttribute<?>... attributes) throws IOException;
+
+  /**
+   * The entries of a directory with their attributes, in order of their names as unsigned bytes:
+   * one request and one page in memory per {@link StoreOptions#directoryPageEntries} entries,
+   * however many there are. Attributes are those of the moment at which the page was asked for,
+   * this process's unpublished changes included. What is made or removed meanwhile may show or not.
+   *
+   * {@snippet file="io/quorate/store/StoreSnippetsTest.java" region="list"}
+   *
+   * <p>The iterator throws {@link java.nio.file.DirectoryIteratorException} for what goes wrong
+   * later.
+   *
+   * @throws java.nio.file.NotDirectoryException if it is none
+   */
+  DirectoryStream<FileEntry> list(Path directory) throws IOException;
 
   /** Length and version of a file as they are now. */
   FileVersion version(Path path) throws IOException;

@@ -56,6 +56,7 @@ class DocumentationTest {
     String store = Files.readString(pages.resolve("Store.html"));
     assertTrue(store.contains("increment(Path counter)"), "the condition");
     assertTrue(store.contains("isSame(Path ofTheStore"), "the checksum");
+    assertTrue(store.contains("bytesIn(Path directory)"), "the listing");
     assertTrue(store.contains("follow(BlockingQueue"), "the changes");
     assertTrue(store.contains("countLines(Path file)"), "the asynchronous get");
     assertTrue(store.contains("deliver(ByteBuffer message"), "the asynchronous put");

@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,29 @@ public class StoreSnippetsTest {
     Path counter = store.path("/counter");
     Files.writeString(counter, "41");
     assertEquals(42, increment(counter));
+  }
+
+  // @start region="list"
+  /** What the files in a directory add up to, without asking for each of them. */
+  long bytesIn(Path directory) throws IOException {
+    long sum = 0;
+    try (DirectoryStream<FileEntry> entries = store.list(directory)) {
+      for (FileEntry entry : entries) {
+        sum += entry.attributes().isRegularFile() ? entry.attributes().size() : 0;
+      }
+    }
+    return sum;
+  }
+
+  // @end
+
+  @Test
+  void list() throws IOException {
+    Path directory = Files.createDirectory(store.path("/sizes"));
+    Files.createDirectory(directory.resolve("below"));
+    Files.write(directory.resolve("a"), new byte[5]);
+    Files.write(directory.resolve("b"), new byte[70]);
+    assertEquals(75, bytesIn(directory));
   }
 
   // @start region="upload"

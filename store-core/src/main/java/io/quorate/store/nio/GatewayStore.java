@@ -3,6 +3,7 @@ package io.quorate.store.nio;
 import io.quorate.store.FileChange;
 import io.quorate.store.FileChecksum;
 import io.quorate.store.FileDownload;
+import io.quorate.store.FileEntry;
 import io.quorate.store.FileUpload;
 import io.quorate.store.FileVersion;
 import io.quorate.store.PutCondition;
@@ -15,14 +16,17 @@ import io.quorate.store.file.Upload;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.metadata.AttributeChange;
+import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
@@ -32,6 +36,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /** A store on whatever gateway: a peer in this process, or one at the other end of a connection. */
 public final class GatewayStore implements Store {
@@ -164,6 +169,23 @@ public final class GatewayStore implements Store {
   }
 
   // ---- get
+
+  @Override
+  public DirectoryStream<FileEntry> list(Path directory) throws IOException {
+    return new DirectoryPages<>(QuoratePath.of(directory), this::entry);
+  }
+
+  private @Nullable FileEntry entry(QuoratePath path, Listed listed) throws IOException {
+    Attributes attributes = listed.attributes();
+    if (tree.hasUnpublished(attributes.inode())) {
+      try {
+        attributes = fileSystem.stat(path, false);
+      } catch (NoSuchFileException _) {
+        return null;
+      }
+    }
+    return new FileEntry(path, new QuorateFileAttributes(attributes));
+  }
 
   @Override
   public FileVersion version(Path path) throws IOException {

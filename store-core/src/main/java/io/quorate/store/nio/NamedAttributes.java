@@ -70,14 +70,14 @@ final class NamedAttributes {
       case "unix" -> {
         addBasic(values, posix);
         addPosix(values, posix);
-        values.put("mode", attributes.mode());
-        values.put("ino", attributes.inode());
+        values.put("mode", posix.mode());
+        values.put("ino", posix.inode());
         values.put("dev", 0L);
-        values.put("rdev", attributes.device());
-        values.put("nlink", attributes.links());
-        values.put("uid", attributes.uid());
-        values.put("gid", attributes.gid());
-        values.put("ctime", QuorateFileAttributes.time(attributes.ctimeNanos()));
+        values.put("rdev", posix.device());
+        values.put("nlink", posix.links());
+        values.put("uid", posix.uid());
+        values.put("gid", posix.gid());
+        values.put("ctime", posix.changeTime());
       }
       default -> throw noView(view);
     }

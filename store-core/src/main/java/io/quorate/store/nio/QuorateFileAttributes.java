@@ -1,10 +1,10 @@
 package io.quorate.store.nio;
 
+import io.quorate.store.UnixFileAttributes;
 import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.FileType;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.GroupPrincipal;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Attributes of a file at one moment. */
-record QuorateFileAttributes(Attributes attributes) implements PosixFileAttributes {
+record QuorateFileAttributes(Attributes attributes) implements UnixFileAttributes {
 
   static FileTime time(long nanos) {
     return FileTime.from(
@@ -86,5 +86,40 @@ record QuorateFileAttributes(Attributes attributes) implements PosixFileAttribut
   @Override
   public Set<PosixFilePermission> permissions() {
     return Permissions.set(attributes.permissions());
+  }
+
+  @Override
+  public int mode() {
+    return attributes.mode();
+  }
+
+  @Override
+  public long inode() {
+    return attributes.inode();
+  }
+
+  @Override
+  public int links() {
+    return attributes.links();
+  }
+
+  @Override
+  public int uid() {
+    return attributes.uid();
+  }
+
+  @Override
+  public int gid() {
+    return attributes.gid();
+  }
+
+  @Override
+  public long device() {
+    return attributes.device();
+  }
+
+  @Override
+  public FileTime changeTime() {
+    return time(attributes.ctimeNanos());
   }
 }

@@ -2,6 +2,7 @@ package io.quorate.store.nio;
 
 import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
+import io.quorate.store.UnixFileAttributes;
 import io.quorate.store.file.Beginning;
 import io.quorate.store.file.FileHandle;
 import io.quorate.store.file.OpenMode;
@@ -327,7 +328,12 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
       Path directory, DirectoryStream.Filter<? super Path> filter) throws IOException {
     QuoratePath ours = QuoratePath.of(directory);
     if (Callers.walker()) {
-      return new WalkedDirectory(ours);
+      return new DirectoryPages<>(
+          ours,
+          (path, listed) -> {
+            path.keep(listed);
+            return path;
+          });
     }
     return new QuorateDirectoryStream(ours, ours, true, Objects.requireNonNull(filter));
   }
@@ -452,7 +458,8 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
   public <A extends BasicFileAttributes> A readAttributes(
       Path path, Class<A> type, LinkOption... options) throws IOException {
     if (Objects.requireNonNull(type) != BasicFileAttributes.class
-        && type != PosixFileAttributes.class) {
+        && type != PosixFileAttributes.class
+        && type != UnixFileAttributes.class) {
       throw new UnsupportedOperationException("attributes of " + type + " are not supported");
     }
     QuoratePath ours = QuoratePath.of(path);

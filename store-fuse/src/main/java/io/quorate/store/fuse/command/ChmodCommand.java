@@ -36,11 +36,14 @@ final class ChmodCommand extends ChangingCommand {
         paths,
         word ->
             TreeWalk.of(
+                store,
                 inStore(store, word).toRealPath(),
                 word,
                 (path, _, facts, _, _) -> {
-                  if (facts.target() == null) {
-                    int changed = ModeChange.apply(mode, facts.mode(), facts.isDirectory());
+                  if (!facts.isSymbolicLink()) {
+                    // The walk's is as old as its page; what to add to is the mode of now.
+                    FileFacts now = FileFacts.of(path);
+                    int changed = ModeChange.apply(mode, now.mode(), now.isDirectory());
                     Files.setAttribute(path, "unix:mode", changed);
                     done("chmod", path, "mode", String.format("%04o", changed & 07777));
                   }

@@ -43,6 +43,7 @@ final class ChownCommand extends ChangingCommand {
         paths,
         word ->
             TreeWalk.of(
+                store,
                 inStore(store, word),
                 word,
                 (path, _, facts, _, _) -> {

@@ -46,7 +46,7 @@ final class DuCommand extends ClientCommand {
         word -> {
           sums.clear();
           sums.push(new long[2]);
-          TreeWalk.of(inStore(store, word), word, new Adding());
+          TreeWalk.of(store, inStore(store, word), word, new Adding());
         });
   }
 

@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.UnixFileAttributes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,10 +15,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code ls} and {@code stat} show of a file, a symbolic link itself included.
+ * What {@code ls} and {@code stat} show of a file, a symbolic link itself included. Where a link
+ * points is no attribute, and costs a request of its own.
  *
  * @param mode type and permissions, as st_mode
- * @param target where a symbolic link points, or null
  */
 record FileFacts(
     long inode,
@@ -28,8 +29,7 @@ record FileFacts(
     long sizeBytes,
     Instant modified,
     Instant changed,
-    Instant accessed,
-    @Nullable String target) {
+    Instant accessed) {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)
           .withZone(ZoneId.systemDefault());
@@ -40,19 +40,29 @@ record FileFacts(
             path,
             "unix:ino,mode,nlink,uid,gid,size,lastModifiedTime,ctime,lastAccessTime",
             LinkOption.NOFOLLOW_LINKS);
-    int mode = (int) number(facts, "mode");
-    boolean link = (mode & 0170000) == 0120000;
     return new FileFacts(
         number(facts, "ino"),
-        mode,
+        (int) number(facts, "mode"),
         (int) number(facts, "nlink"),
         (int) number(facts, "uid"),
         (int) number(facts, "gid"),
         number(facts, "size"),
         time(facts, "lastModifiedTime"),
         time(facts, "ctime"),
-        time(facts, "lastAccessTime"),
-        link ? Files.readSymbolicLink(path).toString() : null);
+        time(facts, "lastAccessTime"));
+  }
+
+  static FileFacts of(UnixFileAttributes attributes) {
+    return new FileFacts(
+        attributes.inode(),
+        attributes.mode(),
+        attributes.links(),
+        attributes.uid(),
+        attributes.gid(),
+        attributes.size(),
+        attributes.lastModifiedTime().toInstant(),
+        attributes.changeTime().toInstant(),
+        attributes.lastAccessTime().toInstant());
   }
 
   private static long number(Map<String, Object> facts, String name) {
@@ -65,6 +75,21 @@ record FileFacts(
 
   boolean isDirectory() {
     return (mode & 0170000) == 0040000;
+  }
+
+  boolean isSymbolicLink() {
+    return (mode & 0170000) == 0120000;
+  }
+
+  /** Where it points if it is a symbolic link, or null. */
+  @Nullable String target(Path path) throws IOException {
+    return isSymbolicLink() ? Files.readSymbolicLink(path).toString() : null;
+  }
+
+  /** The same as it is appended to a name, or nothing. */
+  String arrow(Path path) throws IOException {
+    String target = target(path);
+    return target == null ? "" : " -> " + printable(target);
   }
 
   String type() {
@@ -122,9 +147,12 @@ record FileFacts(
         : name;
   }
 
-  Map<String, @Nullable Object> json(String path) {
+  /**
+   * @param shown what to call it
+   */
+  Map<String, @Nullable Object> json(Path path, String shown) throws IOException {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    map.put("path", path);
+    map.put("path", shown);
     map.put("type", type());
     map.put("size", sizeBytes);
     map.put("mode", String.format(Locale.ROOT, "%04o", mode & 07777));
@@ -135,6 +163,7 @@ record FileFacts(
     map.put("modified", modified.toString());
     map.put("changed", changed.toString());
     map.put("accessed", accessed.toString());
+    String target = target(path);
     if (target != null) {
       map.put("target", target);
     }

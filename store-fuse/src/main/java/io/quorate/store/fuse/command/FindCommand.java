@@ -1,6 +1,8 @@
 package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
 import java.util.regex.PatternSyntaxException;
@@ -65,6 +67,7 @@ final class FindCommand extends ClientCommand {
         paths,
         word ->
             TreeWalk.of(
+                store,
                 inStore(store, word),
                 word,
                 (path, shown, facts, depth, _) -> {
@@ -72,7 +75,7 @@ final class FindCommand extends ClientCommand {
                       matcher == null
                           || (path.getFileName() != null && matcher.matches(path.getFileName()));
                   if (named && typed(facts) && facts.sizeBytes() >= minBytes) {
-                    show(shown, facts);
+                    show(path, shown, facts);
                   }
                   return depth < levels;
                 }));
@@ -91,13 +94,13 @@ final class FindCommand extends ClientCommand {
         || switch (type) {
           case "f" -> facts.type().equals("file");
           case "d" -> facts.isDirectory();
-          default -> facts.target() != null;
+          default -> facts.isSymbolicLink();
         };
   }
 
-  private void show(String shown, FileFacts facts) {
+  private void show(Path path, String shown, FileFacts facts) throws IOException {
     if (json.wanted()) {
-      print(facts.json(shown));
+      print(facts.json(path, shown));
     } else if (nul) {
       surroundings().out().print(shown + "\0");
     } else {

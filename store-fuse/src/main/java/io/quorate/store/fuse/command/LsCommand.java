@@ -1,19 +1,18 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.FileEntry;
 import io.quorate.store.Store;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,77 +34,80 @@ final class LsCommand extends ClientCommand {
       description = "Directories below as well.")
   private boolean recursive;
 
-  @Option(names = "--json", description = "A JSON array with an object for each file.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Parameters(paramLabel = "PATH", defaultValue = "/", description = "Default: /")
   private List<String> paths;
 
   private boolean first = true;
-  private boolean any;
 
   @Override
   int run(Store store) throws Exception {
-    PrintStream out = surroundings().out();
-    out.print(json ? "[" : "");
-    int status =
-        each(
-            paths,
-            word -> {
-              Path path = inStore(store, word);
-              if (Destination.isDirectory(path)) {
-                list(path, word);
-              } else {
-                // Fails if there is no such thing.
-                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-                show(path, word);
-              }
-            });
-    out.print(json ? (any ? "\n]\n" : "]\n") : "");
-    return status;
+    return each(
+        paths,
+        word -> {
+          Path path = inStore(store, word);
+          if (Destination.isDirectory(path)) {
+            list(store, path, word);
+          } else {
+            // Fails if there is no such thing.
+            show(path, word, FileFacts.of(path));
+          }
+        });
   }
 
-  private void list(Path directory, String shown) throws IOException {
-    PrintStream out = surroundings().out();
-    if (!json && (recursive || paths.size() > 1)) {
-      out.println((first ? "" : "\n") + FileFacts.printable(shown) + ":");
+  private void list(Store store, Path directory, String shown) throws IOException {
+    if (!json.wanted() && (recursive || paths.size() > 1)) {
+      print((first ? "" : "\n") + FileFacts.printable(shown) + ":");
     }
     first = false;
+    if (!json.wanted() && !detailed && !recursive) {
+      names(directory);
+      return;
+    }
     List<Path> below = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        String name = String.valueOf(entry.getFileName());
+    try (DirectoryStream<FileEntry> entries = store.list(directory)) {
+      for (FileEntry entry : entries) {
+        FileFacts facts = FileFacts.of(entry.attributes());
         try {
-          show(entry, json ? join(shown, name) : name);
-          if (recursive && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-            below.add(entry);
-          }
+          show(
+              entry.path(),
+              json.wanted() ? TreeWalk.join(shown, entry.path()) : name(entry.path()),
+              facts);
         } catch (NoSuchFileException e) {
           // Removed since it was listed: then it is not there.
           continue;
+        }
+        if (recursive && facts.isDirectory()) {
+          below.add(entry.path());
         }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
     for (Path entry : below) {
-      list(entry, join(shown, String.valueOf(entry.getFileName())));
+      list(store, entry, TreeWalk.join(shown, entry));
     }
   }
 
-  private static String join(String directory, String name) {
-    return directory.endsWith("/") ? directory + name : directory + "/" + name;
+  /** Attributes cost the peer a look at each file, and nobody has asked for them. */
+  private void names(Path directory) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      entries.forEach(entry -> print(FileFacts.printable(name(entry))));
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
   }
 
-  private void show(Path path, String shown) throws IOException {
-    PrintStream out = surroundings().out();
-    if (json) {
-      String object = Json.of(FileFacts.of(path).json(shown));
-      out.print((any ? ",\n" : "\n") + object);
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName());
+  }
+
+  private void show(Path path, String shown, FileFacts facts) throws IOException {
+    if (json.wanted()) {
+      print(facts.json(path, shown));
     } else if (detailed) {
-      FileFacts facts = FileFacts.of(path);
-      String target = facts.target() == null ? "" : " -> " + FileFacts.printable(facts.target());
-      out.println(
+      print(
           String.format(
               Locale.ROOT,
               "%s %3d %5d %5d %12s %s %s%s",
@@ -116,10 +118,9 @@ final class LsCommand extends ClientCommand {
               human ? Human.bytes(facts.sizeBytes()) : Long.toString(facts.sizeBytes()),
               FileFacts.time(facts.modified()),
               FileFacts.printable(shown),
-              target));
+              facts.arrow(path)));
     } else {
-      out.println(FileFacts.printable(shown));
+      print(FileFacts.printable(shown));
     }
-    any = true;
   }
 }

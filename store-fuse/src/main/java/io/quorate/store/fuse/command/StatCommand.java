@@ -32,9 +32,9 @@ final class StatCommand extends ClientCommand {
       try {
         FileFacts facts = FileFacts.of(path);
         if (json) {
-          surroundings().out().println(Json.of(facts.json(path.toString())));
+          surroundings().out().println(Json.of(facts.json(path, path.toString())));
         } else {
-          print(path.toString(), facts, surroundings().out());
+          print(path, facts, surroundings().out());
         }
       } catch (QuorateException e) {
         throw e;
@@ -45,9 +45,8 @@ final class StatCommand extends ClientCommand {
     return status;
   }
 
-  private static void print(String path, FileFacts facts, PrintStream out) {
-    String target = facts.target() == null ? "" : " -> " + FileFacts.printable(facts.target());
-    out.println(FileFacts.printable(path) + target);
+  private static void print(Path path, FileFacts facts, PrintStream out) throws IOException {
+    out.println(FileFacts.printable(path.toString()) + facts.arrow(path));
     out.println("  type      " + facts.type());
     out.println("  size      " + Human.count(facts.sizeBytes(), "byte"));
     out.println(

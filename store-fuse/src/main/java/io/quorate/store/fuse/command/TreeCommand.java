@@ -36,12 +36,13 @@ final class TreeCommand extends ClientCommand {
     List<Boolean> ended = new ArrayList<>();
     long[] counts = new long[2];
     TreeWalk.of(
+        store,
         inStore(store, word),
         word,
         (path, shown, facts, depth, last) -> {
           counts[facts.isDirectory() ? 0 : 1] += depth == 0 ? 0 : 1;
           if (json.wanted()) {
-            print(facts.json(shown));
+            print(facts.json(path, shown));
             return depth < levels;
           }
           while (ended.size() > Math.max(depth - 1, 0)) {
@@ -51,7 +52,7 @@ final class TreeCommand extends ClientCommand {
           ended.forEach(over -> line.append(over ? "    " : "│   "));
           line.append(depth == 0 ? "" : last ? "└── " : "├── ");
           line.append(FileFacts.printable(depth == 0 ? word : String.valueOf(path.getFileName())));
-          line.append(facts.target() == null ? "" : " -> " + FileFacts.printable(facts.target()));
+          line.append(facts.arrow(path));
           print(line.toString());
           if (depth > 0) {
             ended.add(last);

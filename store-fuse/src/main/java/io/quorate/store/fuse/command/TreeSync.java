@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.FileEntry;
 import io.quorate.store.QuorateException;
 import io.quorate.store.Store;
 import java.io.IOException;
@@ -16,10 +17,13 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
@@ -28,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one tree like another, copying only what differs. Both are walked side by side, with the
- * names of one directory for each level in memory. Nothing is kept between runs: a file is whole
- * and has its time from the moment it appears, so that a run after one that was killed passes over
- * what that one did.
+ * names of one directory for each level in memory, and what a store told along with them. Nothing
+ * is kept between runs: a file is whole and has its time from the moment it appears, so that a run
+ * after one that was killed passes over what that one did.
  *
  * <p>The attributes of a file are read before its content. Should it change meanwhile, the copy has
  * the older time, and the next run sees a difference.
@@ -123,11 +127,11 @@ final class TreeSync {
 
   private void directory(Path from, PosixFileAttributes source, Path to, boolean there)
       throws Exception {
-    Set<String> names;
-    Set<String> present;
+    SortedMap<String, @Nullable PosixFileAttributes> names;
+    SortedMap<String, @Nullable PosixFileAttributes> present;
     try {
-      names = names(from);
-      present = there ? names(to) : Set.of();
+      names = entries(from);
+      present = there ? entries(to) : Collections.emptySortedMap();
     } catch (QuorateException e) {
       throw e;
     } catch (IOException e) {
@@ -136,32 +140,42 @@ final class TreeSync {
       return;
     }
     finishes.add(new Finish(source, to));
-    for (String name : names) {
+    for (Map.Entry<String, @Nullable PosixFileAttributes> entry : names.entrySet()) {
       if (tasks.failed()) {
         return;
       }
+      String name = entry.getKey();
       if (!WholeFiles.isPart(name)) {
-        attempt(() -> entry(from.resolve(name), to.resolve(name), present.contains(name)));
+        attempt(
+            () -> {
+              PosixFileAttributes old =
+                  present.containsKey(name) ? known(present.get(name), to.resolve(name)) : null;
+              entry(
+                  from.resolve(name),
+                  known(entry.getValue(), from.resolve(name)),
+                  to.resolve(name),
+                  old);
+            });
       }
     }
-    for (String name : present) {
+    for (String name : present.keySet()) {
       boolean leftover = !inStore(to) && WholeFiles.isLeftover(name);
-      boolean extraneous = wishes.delete() && !names.contains(name) && !WholeFiles.isPart(name);
+      boolean extraneous = wishes.delete() && !names.containsKey(name) && !WholeFiles.isPart(name);
       if (leftover && !wishes.dryRun()) {
         attempt(() -> Files.deleteIfExists(to.resolve(name)));
       } else if (extraneous) {
-        attempt(() -> remove(to.resolve(name)));
+        attempt(() -> remove(to.resolve(name), present.get(name)));
       }
     }
   }
 
-  private void entry(Path from, Path to, boolean present) throws Exception {
-    PosixFileAttributes source = attributes(from);
+  private void entry(
+      Path from, @Nullable PosixFileAttributes source, Path to, @Nullable PosixFileAttributes old)
+      throws Exception {
     if (source == null) {
       // Removed since it was listed; the next run sees that.
       return;
     }
-    PosixFileAttributes old = present ? attributes(to) : null;
     if (source.isOther()) {
       throw Failure.failed(from + ": neither file, directory nor link; passed over");
     }
@@ -169,10 +183,9 @@ final class TreeSync {
       if (old.isDirectory() && !wishes.delete()) {
         throw Failure.failed(to + ": a directory is in the way; --delete removes it");
       }
-      remove(to);
-      old = null;
+      remove(to, old);
     }
-    PosixFileAttributes target = old;
+    PosixFileAttributes target = old != null && sameType(source, old) ? old : null;
     if (source.isDirectory()) {
       if (target == null) {
         make(to, source);
@@ -189,11 +202,17 @@ final class TreeSync {
       Path from, PosixFileAttributes source, Path to, @Nullable PosixFileAttributes target)
       throws IOException {
     if (target == null || !sameContent(from, source, to, target)) {
+      // What a listing told is as old as the listing; here, that would make the copy differ.
+      PosixFileAttributes now = inStore(from) ? attributes(from) : source;
+      if (now == null || !sameType(source, now)) {
+        // Removed or replaced since it was listed; the next run sees that.
+        return;
+      }
       if (!wishes.dryRun()) {
-        files.copy(from, source, to, target == null, progress);
+        files.copy(from, now, to, target == null, progress);
       }
       progress.addFile();
-      listener.did(Action.COPY, to, source.size());
+      listener.did(Action.COPY, to, now.size());
     } else if (sameModeAndTime(source, target)) {
       listener.unchanged();
     } else {
@@ -253,14 +272,14 @@ final class TreeSync {
     listener.did(Action.MKDIR, directory, 0);
   }
 
-  private void remove(Path path) throws IOException {
-    PosixFileAttributes attributes = attributes(path);
+  private void remove(Path path, @Nullable PosixFileAttributes listed) throws IOException {
+    PosixFileAttributes attributes = known(listed, path);
     if (attributes == null) {
       return;
     }
     if (attributes.isDirectory()) {
-      for (String name : names(path)) {
-        remove(path.resolve(name));
+      for (Map.Entry<String, @Nullable PosixFileAttributes> entry : entries(path).entrySet()) {
+        remove(path.resolve(entry.getKey()), entry.getValue());
       }
     }
     if (wishes.dryRun() || Files.deleteIfExists(path)) {
@@ -315,14 +334,33 @@ final class TreeSync {
     }
   }
 
-  private static Set<String> names(Path directory) throws IOException {
-    Set<String> names = new TreeSet<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
+  private static @Nullable PosixFileAttributes known(
+      @Nullable PosixFileAttributes listed, Path path) throws IOException {
+    return listed != null ? listed : attributes(path);
+  }
+
+  /** Names with the attributes that came along. A local directory has only the names to tell. */
+  private SortedMap<String, @Nullable PosixFileAttributes> entries(Path directory)
+      throws IOException {
+    SortedMap<String, @Nullable PosixFileAttributes> entries = new TreeMap<>();
+    if (inStore(directory)) {
+      try (DirectoryStream<FileEntry> stream = store.list(directory)) {
+        stream.forEach(entry -> entries.put(name(entry.path()), entry.attributes()));
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+    } else {
+      try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+        stream.forEach(entry -> entries.put(name(entry), null));
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
     }
-    return names;
+    return entries;
+  }
+
+  private static String name(Path path) {
+    return String.valueOf(path.getFileName());
   }
 
   /** Runs {@code task}; only a failure of the cluster gets past it. */

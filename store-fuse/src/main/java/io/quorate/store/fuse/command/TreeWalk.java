@@ -1,20 +1,28 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.FileEntry;
+import io.quorate.store.Store;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Iterator;
 
 /**
- * Goes through a tree in the order of names, parents first, without following symbolic links. Holds
- * the names of one directory for each level. What is removed meanwhile is passed over.
+ * Goes through a tree of the store in the order of names, parents first, without following symbolic
+ * links. Holds a page of one directory for each level, with the attributes: they are as old as the
+ * page, which for what comes after a large directory in it can be long. What is removed meanwhile
+ * is passed over.
  */
 final class TreeWalk {
-  private TreeWalk() {}
+  private final Store store;
+  private final Visitor visitor;
+
+  private TreeWalk(Store store, Visitor visitor) {
+    this.store = store;
+    this.visitor = visitor;
+  }
 
   /** What to do on the way. */
   interface Visitor {
@@ -23,6 +31,7 @@ final class TreeWalk {
      * @param depth 0 for where the walk began
      * @param last whether nothing follows in the same directory
      * @return whether to go into it, if it is a directory
+     * @throws NoSuchFileException if it is no more; then it is passed over
      */
     boolean enter(Path path, String shown, FileFacts facts, int depth, boolean last)
         throws IOException;
@@ -31,37 +40,44 @@ final class TreeWalk {
     default void leave(Path path, String shown, FileFacts facts, int depth) throws IOException {}
   }
 
-  static void of(Path start, String shown, Visitor visitor) throws IOException {
-    visit(start, shown, FileFacts.of(start), 0, true, visitor);
+  static void of(Store store, Path start, String shown, Visitor visitor) throws IOException {
+    FileFacts facts = FileFacts.of(start);
+    if (visitor.enter(start, shown, facts, 0, true) && facts.isDirectory()) {
+      new TreeWalk(store, visitor).below(start, shown, facts, 0);
+    }
   }
 
-  private static void visit(
-      Path path, String shown, FileFacts facts, int depth, boolean last, Visitor visitor)
-      throws IOException {
-    if (!visitor.enter(path, shown, facts, depth, last) || !facts.isDirectory()) {
-      return;
-    }
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
-      stream.forEach(entries::add);
+  private void below(Path directory, String shown, FileFacts facts, int depth) throws IOException {
+    try (DirectoryStream<FileEntry> stream = store.list(directory)) {
+      Iterator<FileEntry> entries = stream.iterator();
+      while (entries.hasNext()) {
+        FileEntry entry = entries.next();
+        visit(entry, join(shown, entry.path()), depth + 1, !entries.hasNext());
+      }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     } catch (NoSuchFileException _) {
       // Removed since it was listed: then nothing is below.
     }
-    entries.sort(null);
-    for (int i = 0; i < entries.size(); i++) {
-      Path entry = entries.get(i);
-      String name = String.valueOf(entry.getFileName());
-      FileFacts below;
-      try {
-        below = FileFacts.of(entry);
-      } catch (NoSuchFileException _) {
-        continue;
-      }
-      String joined = shown.endsWith("/") ? shown + name : shown + "/" + name;
-      visit(entry, joined, below, depth + 1, i == entries.size() - 1, visitor);
+    visitor.leave(directory, shown, facts, depth);
+  }
+
+  private void visit(FileEntry entry, String shown, int depth, boolean last) throws IOException {
+    FileFacts facts = FileFacts.of(entry.attributes());
+    boolean into;
+    try {
+      into = visitor.enter(entry.path(), shown, facts, depth, last);
+    } catch (NoSuchFileException _) {
+      return;
     }
-    visitor.leave(path, shown, facts, depth);
+    if (into && facts.isDirectory()) {
+      below(entry.path(), shown, facts, depth);
+    }
+  }
+
+  /** What to call an entry of a directory that is called {@code directory}. */
+  static String join(String directory, Path entry) {
+    String name = String.valueOf(entry.getFileName());
+    return directory.endsWith("/") ? directory + name : directory + "/" + name;
   }
 }

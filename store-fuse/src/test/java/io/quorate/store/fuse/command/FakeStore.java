@@ -3,6 +3,7 @@ package io.quorate.store.fuse.command;
 import io.quorate.store.FileChange;
 import io.quorate.store.FileChecksum;
 import io.quorate.store.FileDownload;
+import io.quorate.store.FileEntry;
 import io.quorate.store.FileUpload;
 import io.quorate.store.FileVersion;
 import io.quorate.store.PutCondition;
@@ -12,14 +13,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.stream.Stream;
 
 /** A store that is a local directory: what the commands need, and no cluster. */
 class FakeStore implements Store {
@@ -98,6 +104,25 @@ class FakeStore implements Store {
   public CompletableFuture<FileVersion> getAsync(
       Path path, Flow.Subscriber<? super ByteBuffer> sink) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public DirectoryStream<FileEntry> list(Path directory) throws IOException {
+    List<FileEntry> entries = new ArrayList<>();
+    try (Stream<Path> paths = Files.list(directory)) {
+      for (Path path : paths.sorted().toList()) {
+        entries.add(new FileEntry(path, ViewedAttributes.of(path)));
+      }
+    }
+    return new DirectoryStream<>() {
+      @Override
+      public Iterator<FileEntry> iterator() {
+        return entries.iterator();
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

@@ -9,29 +9,40 @@ import io.quorate.store.metadata.ErrorCode;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A directory's entries for {@code Files.walk}, {@code find} and {@code walkFileTree}, which ask
- * for the attributes of every entry as soon as they have its path. So the attributes come with the
- * page, and each path keeps its own until the walker asks: a request per page instead of one per
- * entry.
+ * A directory's entries in order, with their attributes: a request per page, and one page in
+ * memory.
+ *
+ * @param <E> what an entry is to whoever asked
  */
-final class WalkedDirectory implements DirectoryStream<Path> {
+final class DirectoryPages<E> implements DirectoryStream<E> {
   private final QuoratePath directory;
   private final FileTree tree;
+  private final Form<E> form;
   private Answer.Listing page;
   private long askedNanos;
   private long writes;
   private boolean iterated;
   private volatile boolean closed;
 
-  WalkedDirectory(QuoratePath directory) throws IOException {
+  /** Makes of an entry what was asked for. */
+  interface Form<E> {
+    /**
+     * @return null if the entry is no more
+     */
+    @Nullable E of(QuoratePath path, Listed listed) throws IOException;
+  }
+
+  DirectoryPages(QuoratePath directory, Form<E> form) throws IOException {
     this.directory = directory;
     this.tree = directory.getFileSystem().tree();
+    this.form = form;
     try {
       this.page = page(directory.at(true), Bytes.EMPTY);
     } catch (IOException e) {
@@ -46,22 +57,22 @@ final class WalkedDirectory implements DirectoryStream<Path> {
   }
 
   /** The page after this one, of the same directory wherever it is by now. */
-  private void turn() {
+  private void turn() throws IOException {
     try {
       page = page(At.inode(page.directory().inode()), page.entries().getLast().name());
     } catch (RefusedException e) {
       if (e.code() != ErrorCode.NOT_FOUND) {
-        throw new DirectoryIteratorException(JdkErrors.translate(e, directory));
+        throw JdkErrors.translate(e, directory);
       }
       // The directory was deleted, and so has no more entries.
       page = new Answer.Listing(page.directory(), List.of(), true);
     } catch (IOException e) {
-      throw new DirectoryIteratorException(JdkErrors.translate(e, directory));
+      throw JdkErrors.translate(e, directory);
     }
   }
 
   @Override
-  public Iterator<Path> iterator() {
+  public Iterator<E> iterator() {
     if (closed || iterated) {
       throw new IllegalStateException(
           closed ? "the directory stream is closed" : "its iterator was asked for before");
@@ -75,14 +86,27 @@ final class WalkedDirectory implements DirectoryStream<Path> {
     closed = true;
   }
 
-  private final class Entries implements Iterator<Path> {
+  private final class Entries implements Iterator<E> {
     private int index;
+    private @Nullable E next;
 
     @Override
     public boolean hasNext() {
-      if (closed) {
-        return false;
+      try {
+        while (next == null && !closed && more()) {
+          Answer.DirectoryEntry entry = page.entries().get(index++);
+          next =
+              form.of(
+                  directory.child(entry.name()),
+                  new Listed(Objects.requireNonNull(entry.attributes()), askedNanos, writes));
+        }
+      } catch (IOException e) {
+        throw new DirectoryIteratorException(e);
       }
+      return next != null;
+    }
+
+    private boolean more() throws IOException {
       if (index == page.entries().size() && !page.end() && !page.entries().isEmpty()) {
         turn();
         index = 0;
@@ -91,16 +115,13 @@ final class WalkedDirectory implements DirectoryStream<Path> {
     }
 
     @Override
-    public Path next() {
+    public E next() {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      Answer.DirectoryEntry entry = page.entries().get(index++);
-      QuoratePath path = directory.child(entry.name());
-      if (entry.attributes() != null) {
-        path.keep(new Listed(entry.attributes(), askedNanos, writes));
-      }
-      return path;
+      E entry = Objects.requireNonNull(next);
+      next = null;
+      return entry;
     }
   }
 }

@@ -12,7 +12,11 @@ public final class Quorate {
   /** Runs the command that the words name, and exits with its status; {@code --help} lists them. */
   public static void main(String[] words) {
     quietLog(words);
-    System.exit(QuorateCommand.run(Surroundings.ofProcess(new NetConnector()), words));
+    int status = QuorateCommand.run(Surroundings.ofProcess(new NetConnector()), words);
+    if (status == 0) {
+      ClassArchive.leaveIfAsked();
+    }
+    System.exit(status);
   }
 
   /**

@@ -74,6 +74,11 @@ public final class ChunkStore {
     }
   }
 
+  /** The place up to which the database knew the journal's chunks when it was opened. */
+  public Position indexedThrough() {
+    return indexedThrough;
+  }
+
   /** Takes a chunk that the journal's replay found. */
   public void replayed(ChunkRef chunk, Position position) {
     boolean indexed =

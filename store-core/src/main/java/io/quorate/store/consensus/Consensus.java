@@ -106,6 +106,7 @@ public final class Consensus {
           leading.onLogEntries(entries);
         }
       }
+      case Input.DropLog(long index) -> state.dropLog(index);
       case Input.Space(long usableBytes) -> state.measureSpace(usableBytes);
       case Input.TransferLeadership(int target) -> {
         if (leading != null) {
@@ -350,6 +351,11 @@ public final class Consensus {
   /** Highest index known to be committed. */
   public long commitIndex() {
     return state.commitIndex();
+  }
+
+  /** The log begins after this index. */
+  public long startIndex() {
+    return state.log.startIndex();
   }
 
   /** Last index of the log, durable or not. */

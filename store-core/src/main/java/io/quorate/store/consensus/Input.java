@@ -39,6 +39,12 @@ public sealed interface Input {
   /** Answer to {@link Effects.LogRead}: the entries read, in order. */
   record LogEntries(int forPeer, List<Entry> entries) implements Input {}
 
+  /**
+   * The log begins after {@code index} from now on: what is at or below it is committed and applied
+   * for good.
+   */
+  record DropLog(long index) implements Input {}
+
   /** The shell measured its free space for content. */
   record Space(long usableBytes) implements Input {}
 

@@ -176,6 +176,17 @@ final class PeerState {
     }
   }
 
+  /** Drops the entries at or below {@code index}, which are committed; others have them no more. */
+  void dropLog(long index) {
+    if (index > commitIndex) {
+      throw new IllegalStateException(
+          "the log can not begin after " + index + ": only " + commitIndex + " is committed");
+    }
+    if (index > log.startIndex()) {
+      log.dropThrough(index);
+    }
+  }
+
   /** Everything up to {@code index} is committed. Returns whether a membership settled by that. */
   boolean commitTo(long index) {
     if (index <= commitIndex) {

@@ -78,6 +78,11 @@ final class RaftLog {
     cache.truncateFrom(index);
   }
 
+  /** Everything up to {@code index} is applied for good; it need not be told to anybody. */
+  void dropThrough(long index) {
+    terms.dropThrough(index);
+  }
+
   /** Lowest index in memory; {@code lastIndex() + 1} if none is. */
   long firstCached() {
     return cache.firstIndex();

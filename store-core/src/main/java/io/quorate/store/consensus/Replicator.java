@@ -115,6 +115,7 @@ final class Replicator {
     }
     follower.readingLog(false, state.now());
     if (entries.isEmpty()
+        || follower.next() <= state.log.startIndex()
         || entries.getFirst().index() != follower.next()
         || !follower.maySend(state.options.maxInFlightBytes())) {
       return;

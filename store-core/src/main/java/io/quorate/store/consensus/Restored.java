@@ -80,20 +80,21 @@ public final class Restored {
     }
 
     /**
-     * One journalled entry; it supersedes every earlier one at or above its index. Entries at or
-     * below the log's start are ignored.
+     * One journalled entry; it supersedes every earlier one at or above its index. Of entries at or
+     * below the log's start that is all that counts.
      *
      * @throws IllegalStateException if it leaves a gap
      */
     public Builder entry(Entry entry) {
-      if (entry.index() <= terms.startIndex()) {
-        return this;
-      }
-      if (entry.index() <= terms.lastIndex()) {
-        terms.truncateFrom(entry.index());
-        while (memberships.getLast().index() >= entry.index()) {
+      long first = Math.max(entry.index(), terms.startIndex() + 1);
+      if (first <= terms.lastIndex()) {
+        terms.truncateFrom(first);
+        while (memberships.getLast().index() >= first) {
           memberships.removeLast();
         }
+      }
+      if (entry.index() <= terms.startIndex()) {
+        return this;
       }
       terms.append(entry.index(), entry.term());
       commitIndex(CommitMark.of(entry, memberships.getLast().index()));

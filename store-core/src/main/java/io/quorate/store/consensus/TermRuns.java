@@ -7,8 +7,8 @@ import java.util.Arrays;
  * log of millions of entries needs a handful of numbers.
  */
 final class TermRuns {
-  private final long startIndex;
-  private final long startTerm;
+  private long startIndex;
+  private long startTerm;
   private long lastIndex;
   private long[] firsts = new long[8];
   private long[] terms = new long[8];
@@ -78,6 +78,23 @@ final class TermRuns {
       runs--;
     }
     lastIndex = index - 1;
+  }
+
+  /** Drops every entry at or below {@code index}, which must lie in the log. */
+  void dropThrough(long index) {
+    long term = termAt(index);
+    int passed = 0;
+    while (passed < runs && (passed + 1 < runs ? firsts[passed + 1] - 1 : lastIndex) <= index) {
+      passed++;
+    }
+    System.arraycopy(firsts, passed, firsts, 0, runs - passed);
+    System.arraycopy(terms, passed, terms, 0, runs - passed);
+    runs -= passed;
+    startIndex = index;
+    startTerm = term;
+    if (runs > 0) {
+      firsts[0] = Math.max(firsts[0], index + 1);
+    }
   }
 
   /** Term of the entry at {@code index}, which must lie between the log's start and its end. */

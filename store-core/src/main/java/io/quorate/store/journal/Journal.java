@@ -200,6 +200,23 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
+   * Drops the log up to the entry (index, term), which must be applied in metadata that is flushed,
+   * and on this peer for good: from the next segment on, replay begins after it. Nothing is written
+   * for it, so a crash may bring back what was dropped last.
+   *
+   * @param next where the entry after it lies; null if there is none yet
+   */
+  public void dropLog(long index, long term, @Nullable Position next) {
+    lock.lock();
+    try {
+      Position place = next == null ? plan.next() : next;
+      writer.setLogStart(SegmentHeader.LogStart.at(index, term, place));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
    * Asks for everything appended so far to be made durable. {@code callback} runs on the journal's
    * thread once it is, in the order of the calls; it must be short and must not throw or block. It
    * never runs if the journal stops before.

@@ -31,6 +31,7 @@ final class JournalRecovery {
       HardStateFile hardStates,
       SegmentWriter active,
       SegmentHeader header,
+      SegmentHeader.LogStart logStart,
       Recovery recovery) {}
 
   private final World world;
@@ -94,10 +95,15 @@ final class JournalRecovery {
   private Result first(long number, HardStateFile hardStates, ReplayState state)
       throws IOException {
     SegmentWriter writer = create(number, options.segmentBytes());
-    SegmentHeader header =
-        header(writer, 0, 0, state, SegmentHeader.LogStart.BEGINNING, new byte[0]);
+    SegmentHeader header = header(writer, 0, 0, state, new byte[0]);
     writer.begin(header);
-    return new Result(files, hardStates, writer, header, state.result(null, new byte[0], 0, false));
+    return new Result(
+        files,
+        hardStates,
+        writer,
+        header,
+        state.logStart(),
+        state.result(null, new byte[0], 0, false));
   }
 
   private Result next(
@@ -115,6 +121,9 @@ final class JournalRecovery {
     for (int i = 0; i < links.size(); i++) {
       state.hardState(links.get(i).header().hardState());
       if (i < links.size() - 1) {
+        links.get(i).segment().cutAt(links.get(i + 1).header().predecessorEnd());
+      }
+      if (i < links.size() - 1 && !state.isPast(links.get(i).segment().number())) {
         replayDurable(links.get(i).segment(), links.get(i + 1).header().predecessorEnd(), state);
       }
     }
@@ -132,14 +141,8 @@ final class JournalRecovery {
     // A segment of which nothing stays in place is left out of the chain and deleted.
     SegmentHeader header =
         tail.keepsSome
-            ? header(writer, old.number(), tail.cut, state, last.logStart(), last.membership())
-            : header(
-                writer,
-                last.predecessor(),
-                last.predecessorEnd(),
-                state,
-                last.logStart(),
-                last.membership());
+            ? header(writer, old.number(), tail.cut, state, last.membership())
+            : header(writer, last.predecessor(), last.predecessorEnd(), state, last.membership());
     writer.begin(header);
     SegmentScan scan = scan(writer.segment());
     for (RecordHeader record : copied) {
@@ -162,6 +165,7 @@ final class JournalRecovery {
         hardStates,
         writer,
         header,
+        state.logStart(),
         state.result(cut, last.membership(), copiedBytes, tail.dropped));
   }
 
@@ -184,7 +188,6 @@ final class JournalRecovery {
       long predecessor,
       int predecessorEnd,
       ReplayState state,
-      SegmentHeader.LogStart logStart,
       byte[] membership)
       throws IOException {
     return new SegmentHeader(
@@ -197,14 +200,13 @@ final class JournalRecovery {
         disk.bootId(),
         state.hardState(),
         state.suspicion(),
-        logStart,
+        state.logStart().before(writer.segment().number()),
         writer.offset(),
         membership);
   }
 
   /** A segment that is durable up to {@code end}. */
   private void replayDurable(Segment segment, int end, ReplayState state) throws IOException {
-    segment.cutAt(end);
     SegmentScan scan = scan(segment);
     RecordHeader trailer = scan.trailer();
     SegmentFooter footer = trailer == null ? null : scan.footer(trailer);
@@ -220,7 +222,7 @@ final class JournalRecovery {
     }
     for (int i = 0; i < footer.count(); i++) {
       RecordHeader record = footer.record(i);
-      if (record != null && record.offsetBytes() < end) {
+      if (record != null && record.offsetBytes() < end && !state.ignores(record)) {
         boolean trusted =
             record.type() == RecordType.CHUNK && !options.verifySealedChunks()
                 || isIntact(scan, record, end);

@@ -35,6 +35,7 @@ final class JournalWriter {
   private HardState lastHardState;
   private @Nullable HardState unsyncedHardState;
   private volatile byte[] membership;
+  private volatile SegmentHeader.LogStart logStart;
   private boolean unsynced;
   private long batch;
   private volatile long bytesWritten;
@@ -56,6 +57,7 @@ final class JournalWriter {
     this.onWritten = onWritten;
     this.active = recovered.active();
     this.header = recovered.header();
+    this.logStart = recovered.logStart();
     this.membership = recovered.recovery().membership();
     this.lastHardState = recovered.recovery().hardState();
     this.durable = new Position(active.segment().number(), active.offset(), 0);
@@ -83,6 +85,10 @@ final class JournalWriter {
               + " are allowed");
     }
     membership = encoded;
+  }
+
+  void setLogStart(SegmentHeader.LogStart start) {
+    logStart = start;
   }
 
   /** Makes sure that the segment exists; it stays without header until it is needed. */
@@ -246,7 +252,7 @@ final class JournalWriter {
             bootId,
             lastHardState,
             header.suspicion(),
-            header.logStart(),
+            logStart.before(number),
             SegmentHeader.RECORDS_START,
             membership);
     active.begin(header);

@@ -51,8 +51,14 @@ import java.util.zip.CRC32C;
  * not.
  */
 final class RecordFormat {
-  /** Version of everything in this package; larger ones are refused. */
-  static final int VERSION = 1;
+  /**
+   * Version of everything in this package; larger ones are refused. 2: a segment header says where
+   * the log begins. Version 1 is read too: its logs begin at the beginning.
+   */
+  static final int VERSION = 2;
+
+  /** Oldest version that is read. */
+  static final int OLDEST_VERSION = 1;
 
   static final int MAGIC = 0x514A5201;
   static final int HEADER_BYTES = 80;

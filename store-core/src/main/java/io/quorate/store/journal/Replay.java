@@ -10,10 +10,24 @@ import io.quorate.store.log.HardState;
  * told twice; the later position counts, and the earlier must not be read any more.
  */
 public interface Replay {
+  /**
+   * Chunks up to this place are known already and need not be told: a segment that lies before it
+   * and before the log's start is not read at all.
+   */
+  default Position chunksKnownUpTo() {
+    return new Position(0, 0, 0);
+  }
+
+  /** The log begins after the entry (index, term), (0, 0) for all of it; told before any entry. */
+  default void logStart(long index, long term) {}
+
   /** A chunk's content is at {@code position}. */
   void chunk(ChunkRef chunk, Position position);
 
-  /** A log entry; it supersedes every earlier one at or above its index. */
+  /**
+   * A log entry; it supersedes every earlier one at or above its index. One at or below the log's
+   * start may be told, and counts for nothing else.
+   */
   void entry(Entry entry, Position position);
 
   /** Term and vote; the last one counts. */

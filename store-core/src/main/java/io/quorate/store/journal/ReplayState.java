@@ -27,6 +27,21 @@ final class ReplayState {
   ReplayState(Replay replay, SegmentHeader.LogStart logStart) {
     this.replay = replay;
     this.logStart = logStart;
+    replay.logStart(logStart.index(), logStart.term());
+  }
+
+  SegmentHeader.LogStart logStart() {
+    return logStart;
+  }
+
+  /** Whether nothing in a segment is needed: neither its entries nor the places of its chunks. */
+  boolean isPast(long segment) {
+    return segment < logStart.segment() && segment < replay.chunksKnownUpTo().segment();
+  }
+
+  /** Whether a record tells nothing, as it is an entry from before the log's start. */
+  boolean ignores(RecordHeader header) {
+    return header.type() == RecordType.ENTRY && logStart.ignores(header.position());
   }
 
   HardState hardState() {
@@ -63,6 +78,9 @@ final class ReplayState {
 
   /** A record that is as it was written. */
   void valid(SegmentScan scan, RecordHeader header) throws IOException {
+    if (ignores(header)) {
+      return;
+    }
     Position position = header.position();
     switch (header.type()) {
       case CHUNK -> {
@@ -79,9 +97,6 @@ final class ReplayState {
   }
 
   private void entry(SegmentScan scan, RecordHeader header, Position position) throws IOException {
-    if (logStart.ignores(position)) {
-      return;
-    }
     ByteBuffer payload = scan.payload(header);
     Entry entry;
     try {
@@ -97,6 +112,9 @@ final class ReplayState {
 
   /** A record that is known by its header or footer and whose bytes are bad. */
   void damaged(RecordHeader header) {
+    if (ignores(header)) {
+      return;
+    }
     Position position = header.position();
     switch (header.type()) {
       case CHUNK -> {
@@ -104,12 +122,10 @@ final class ReplayState {
         replay.damagedChunk(header.chunkId(), position);
       }
       case ENTRY -> {
-        if (!logStart.ignores(position)) {
-          long index = header.subjectA();
-          damagedEntries.removeIf(damaged -> damaged.index() >= index);
-          damagedEntries.add(new DamagedEntry(index, header.subjectB(), position));
-          replay.damagedEntry(index, header.subjectB(), position);
-        }
+        long index = header.subjectA();
+        damagedEntries.removeIf(damaged -> damaged.index() >= index);
+        damagedEntries.add(new DamagedEntry(index, header.subjectB(), position));
+        replay.damagedEntry(index, header.subjectB(), position);
       }
       case HARD_STATE -> {
         // All of it is in the header, and so in the footer that told of it.

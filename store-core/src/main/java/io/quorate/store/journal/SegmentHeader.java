@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  *       72    8  hard state: term
  *       80    4  hard state: votedFor
  *       84    4  suspicion, see {@link Recovery.Suspicion}
- *       88    8  log start: index
- *       96    8  log start: term
- *      104    8  log start: segment of its record      \ entry records before it are ignored;
- *      112    4  log start: offset of its record       / 0 0 as long as no log was compacted
+ *       88    8  log start: index of the last entry that is no longer in the log, 0 if all are
+ *       96    8  log start: term of that entry
+ *      104    8  log start: segment \ entry records before this place are ignored; never past the
+ *      112    4  log start: offset  / beginning of this segment
  *      116    4  records of this segment that were durable before this header: their end
  *      120    4  membership: length m, at most 2,048
  *      124    m  membership, as the peer encodes it
@@ -64,11 +64,25 @@ record SegmentHeader(
   private static final int MEMORY_FLAG = 1;
 
   /**
-   * First live entry of the log and where its record is. Compaction moves it; until then the log
-   * starts at index 1 and nothing is ignored.
+   * Where the log begins: after the entry (index, term), which is applied in the flushed metadata
+   * like all before it. The records of later entries lie at or past the place given.
    */
   record LogStart(long index, long term, long segment, int offsetBytes) {
-    static final LogStart BEGINNING = new LogStart(1, 0, 0, 0);
+    static final LogStart BEGINNING = new LogStart(0, 0, 0, 0);
+
+    static LogStart at(long index, long term, Position place) {
+      return new LogStart(index, term, place.segment(), place.offsetBytes());
+    }
+
+    /**
+     * The same for the header of segment {@code number}. All that is written from there on may
+     * count, whatever place a record had been given that a crash then kept from the disk.
+     */
+    LogStart before(long number) {
+      return segment < number
+          ? this
+          : new LogStart(index, term, number, SegmentHeader.RECORDS_START);
+    }
 
     boolean ignores(Position entryPosition) {
       return entryPosition.segment() < segment
@@ -99,7 +113,11 @@ record SegmentHeader(
   /** The header in the block at {@code at}, or null if it is not a valid one of this version. */
   static @Nullable SegmentHeader decode(ByteBuffer block, int at) {
     ByteBuffer in = block.duplicate().limit(at + BLOCK_BYTES).position(at);
-    if (in.getLong() != MAGIC || in.getInt() != RecordFormat.VERSION) {
+    if (in.getLong() != MAGIC) {
+      return null;
+    }
+    int version = in.getInt();
+    if (version < RecordFormat.OLDEST_VERSION || version > RecordFormat.VERSION) {
       return null;
     }
     int membershipBytes = block.getInt(at + FIXED_BYTES - 4);
@@ -134,7 +152,7 @@ record SegmentHeader(
         bootId,
         hardState,
         suspicion,
-        logStart,
+        version == 1 ? LogStart.BEGINNING : logStart,
         durableEnd,
         membership);
   }

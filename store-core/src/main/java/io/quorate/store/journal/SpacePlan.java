@@ -70,6 +70,11 @@ final class SpacePlan {
     return position;
   }
 
+  /** No record that is given its place from now on lies before this. */
+  Position next() {
+    return new Position(segment, offset, 0);
+  }
+
   private boolean canRoll() {
     long unallocated = segment + 1 - allocatedThrough;
     // Two segments to spare: others write to this disk too.

@@ -232,6 +232,11 @@ public final class Metadata {
     return published.term();
   }
 
+  /** Time of the last entry applied, nanoseconds since 1970; no later entry has an earlier one. */
+  public long appliedStampNanos() {
+    return new View(tables).globals().stampNanos;
+  }
+
   /** Digest of the state at {@link #appliedIndex}. */
   public Digest digest() {
     return published.digest();

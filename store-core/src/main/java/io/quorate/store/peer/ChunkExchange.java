@@ -65,11 +65,9 @@ final class ChunkExchange implements Executor {
   private final Transport transport;
   private final LongSupplier appliedIndex;
   private final BiConsumer<ChunkRef, IOException> onReadError;
-  private final Consumer<Throwable> onFatal;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChunkId, Fetch> fetches = new LinkedHashMap<>();
-  private final Mailbox<Runnable> background = new Mailbox<>();
-  private final World.Task worker;
+  private final Worker background;
   private boolean closed;
 
   ChunkExchange(
@@ -86,8 +84,7 @@ final class ChunkExchange implements Executor {
     this.transport = transport;
     this.appliedIndex = appliedIndex;
     this.onReadError = onReadError;
-    this.onFatal = onFatal;
-    this.worker = world.spawn("quorate-background-" + options.id(), this::work);
+    this.background = new Worker(world, "quorate-background-" + options.id(), onFatal);
   }
 
   /** Sends a chunk to every other peer whose queue has room. */
@@ -262,8 +259,8 @@ final class ChunkExchange implements Executor {
 
   /** Queues another peer's pull. */
   void pullRequested(int from, List<ChunkRef> chunks) {
-    if (background.size() < MAX_QUEUED) {
-      background.put(() -> chunks.forEach(chunk -> transport.send(from, answer(chunk))));
+    if (background.queued() < MAX_QUEUED) {
+      background.execute(() -> chunks.forEach(chunk -> transport.send(from, answer(chunk))));
     }
   }
 
@@ -272,19 +269,7 @@ final class ChunkExchange implements Executor {
    */
   @Override
   public void execute(Runnable task) {
-    background.put(task);
-  }
-
-  private void work() {
-    try {
-      for (Runnable task = background.take(); task != null; task = background.take()) {
-        task.run();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) {
-      onFatal.accept(e);
-    }
+    background.execute(task);
   }
 
   private PeerMessage answer(ChunkRef chunk) {
@@ -301,7 +286,6 @@ final class ChunkExchange implements Executor {
 
   void close() throws InterruptedException {
     background.close();
-    worker.join();
     List<Fetch> rest;
     lock.lock();
     try {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Where the entries of a log lie in the journal: 12 bytes for each, in pages, since a log may have
- * millions, and nothing is ever copied as it grows.
+ * millions. Pages come and go at its ends; nothing is ever copied as it grows.
  *
  * <p>A place is one long (segment number in the upper 33 bits, offset in the lower 31) and one int
  * (the length). Not thread-safe.
@@ -23,9 +23,9 @@ final class LogPositions {
   private final List<Page> pages = new ArrayList<>();
 
   /** Entry i lies in page i / PAGE_ENTRIES; this is the number of the first one kept. */
-  private final long firstPage;
+  private long firstPage;
 
-  private final long startIndex;
+  private long startIndex;
   private long lastIndex;
 
   /** Of an empty log that begins after {@code startIndex}. */
@@ -84,6 +84,28 @@ final class LogPositions {
         position.segment() << OFFSET_BITS | position.offsetBytes();
     pages.get(page).lengths[slot(index)] = position.lengthBytes();
     lastIndex = index;
+  }
+
+  /** Drops the entries at or after {@code index}, as far as they are in the log. */
+  void truncateFrom(long index) {
+    if (index <= lastIndex) {
+      lastIndex = Math.max(startIndex, index - 1);
+      int kept = lastIndex == startIndex ? 0 : (int) (page(lastIndex) - firstPage) + 1;
+      pages.subList(kept, pages.size()).clear();
+    }
+  }
+
+  /** Drops the entries up to {@code index}: the log begins after it. */
+  void dropThrough(long index) {
+    if (index > lastIndex) {
+      throw new IllegalStateException("the log can not begin after " + index + ": " + lastIndex);
+    }
+    if (index > startIndex) {
+      startIndex = index;
+      int passed = index == lastIndex ? pages.size() : (int) (page(index + 1) - firstPage);
+      pages.subList(0, passed).clear();
+      firstPage = page(index + 1);
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.HardState;
 import io.quorate.store.log.Membership;
+import io.quorate.store.metadata.Metadata;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +21,31 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReplay implements Replay {
   private final ChunkStore chunks;
-  private final long appliedIndex;
-  private final long appliedTerm;
+  private final Applied applied;
   private final Membership genesis;
-  private final Run whole;
+  private Run whole;
 
   /** The log from the applied entry on; null while it is empty. */
   private @Nullable Run afterApplied;
 
-  private long appliedStampNanos;
   private HardState hardState = HardState.INITIAL;
+
+  /**
+   * What the flushed metadata has applied.
+   *
+   * @param stampNanos no entry up to {@code index} is later
+   * @param membership the newest one applied, as an entry carries it; empty for that of `init`
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed over once.
+  record Applied(long index, long term, long stampNanos, byte[] membership) {
+    static Applied of(Metadata metadata) {
+      return new Applied(
+          metadata.appliedIndex(),
+          metadata.appliedTerm(),
+          metadata.appliedStampNanos(),
+          metadata.membership());
+    }
+  }
 
   /** The entries that follow on one index without a gap. */
   private static final class Run {
@@ -37,8 +53,8 @@ final class LogReplay implements Replay {
     final LogPositions positions;
     long gapAfter = -1;
 
-    Run(Membership genesis, long startIndex) {
-      this.restored = Restored.builder(genesis);
+    Run(Restored.Builder restored, long startIndex) {
+      this.restored = restored;
       this.positions = new LogPositions(startIndex);
     }
 
@@ -54,28 +70,58 @@ final class LogReplay implements Replay {
       if (entry.index() <= gapAfter + 1) {
         gapAfter = -1; // written again later, or superseded by what comes before it
       }
-      positions.put(entry.index(), position);
+      positions.truncateFrom(entry.index());
+      if (entry.index() > positions.startIndex()) {
+        positions.put(entry.index(), position);
+      }
       restored.entry(entry);
     }
   }
 
-  /** Given what the flushed metadata has applied. */
-  LogReplay(Membership genesis, ChunkStore chunks, long appliedIndex, long appliedTerm) {
+  LogReplay(Membership genesis, ChunkStore chunks, Applied applied) {
     this.chunks = chunks;
-    this.appliedIndex = appliedIndex;
-    this.appliedTerm = appliedTerm;
+    this.applied = applied;
     this.genesis = genesis;
-    this.whole = new Run(genesis, 0);
+    this.whole = new Run(Restored.builder(genesis), 0);
+  }
+
+  /**
+   * A log that begins after an index that is applied. The newest membership applied stands for the
+   * one that held there: if it came later, both are known to be committed.
+   */
+  private Run startingAfter(long index, long term) {
+    byte[] body = applied.membership();
+    Membership base = body.length == 0 ? genesis : Membership.decode(index, body);
+    return new Run(Restored.builder(base).startingAfter(index, term, applied.stampNanos()), index);
   }
 
   private Run afterApplied() {
     Run run = afterApplied;
     if (run == null) {
-      run = new Run(genesis, appliedIndex);
-      run.restored.startingAfter(appliedIndex, appliedTerm, appliedStampNanos);
+      run = startingAfter(applied.index(), applied.term());
       afterApplied = run;
     }
     return run;
+  }
+
+  @Override
+  public Position chunksKnownUpTo() {
+    return chunks.indexedThrough();
+  }
+
+  @Override
+  public void logStart(long index, long term) {
+    if (index > applied.index()) {
+      throw new IllegalStateException(
+          "the journal's log begins after entry "
+              + index
+              + ", but the metadata has applied only "
+              + applied.index()
+              + ": the metadata is not the journal's; replace this peer's data directory");
+    }
+    if (index > 0) {
+      whole = startingAfter(index, term);
+    }
   }
 
   @Override
@@ -86,11 +132,10 @@ final class LogReplay implements Replay {
   @Override
   public void entry(Entry entry, Position position) {
     whole.entry(entry, position);
-    if (entry.index() <= appliedIndex) {
+    if (entry.index() <= applied.index()) {
       // It supersedes whatever an earlier leader had put after it.
       afterApplied = null;
-      appliedStampNanos = entry.stampNanos();
-    } else if (entry.term() >= appliedTerm) {
+    } else if (entry.term() >= applied.term()) {
       afterApplied().entry(entry, position);
     } // else it is from before the applied entry, and superseded by it
   }
@@ -108,11 +153,11 @@ final class LogReplay implements Replay {
    */
   Log log(Set<Long> damagedEntries) {
     Run run = whole;
-    if (appliedIndex > whole.lastIndex()) {
+    if (applied.index() > whole.lastIndex()) {
       if (!damagedEntries.contains(whole.lastIndex() + 1)) {
         throw new IllegalStateException(
             "the metadata has applied entry "
-                + appliedIndex
+                + applied.index()
                 + ", but the journal's log ends at "
                 + whole.lastIndex()
                 + ": the journal lost entries; replace this peer's data directory");
@@ -120,7 +165,7 @@ final class LogReplay implements Replay {
       run = afterApplied();
     }
     return new Log(
-        run.restored.hardState(hardState).commitIndex(appliedIndex).build(),
+        run.restored.hardState(hardState).commitIndex(applied.index()).build(),
         run.positions,
         run.gapAfter >= 0);
   }

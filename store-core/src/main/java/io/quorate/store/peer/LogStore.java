@@ -71,6 +71,21 @@ final class LogStore {
     }
   }
 
+  /**
+   * Drops the entries up to {@code index}, which are applied.
+   *
+   * @return where the next one lies, or null if there is none
+   */
+  @Nullable Position dropThrough(long index) {
+    lock.lock();
+    try {
+      positions.dropThrough(index);
+      return positions.holds(index + 1) ? positions.get(index + 1) : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private Entry readAt(long index) throws IOException {
     Position position = position(index);
     if (position == null) {

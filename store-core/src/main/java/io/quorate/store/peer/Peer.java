@@ -50,6 +50,7 @@ public final class Peer implements AutoCloseable {
   private final Reads reads;
   private final Protocol protocol;
   private final PeerLoop loop;
+  private final Worker worker;
   private final LocalGateway gateway;
   private final Consumer<Throwable> onFatal;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -74,6 +75,7 @@ public final class Peer implements AutoCloseable {
     this.journal = recovered.journal();
     long appliedIndex = metadata.appliedIndex();
     this.loop = new PeerLoop(this::failed);
+    this.worker = new Worker(world, name("flush"), this::failed);
     this.exchange =
         new ChunkExchange(
             world,
@@ -103,6 +105,7 @@ public final class Peer implements AutoCloseable {
             reads,
             transport,
             loop,
+            worker,
             this::failed);
     this.protocol = new Protocol(parts, recovered.consensus(), recovered.suspicion());
     this.gateway =
@@ -187,6 +190,11 @@ public final class Peer implements AutoCloseable {
    */
   public long commandsAppended() {
     return protocol.commandsAppended();
+  }
+
+  /** The log begins after this index, for metrics and tests: what came before is dropped. */
+  public long logStart() {
+    return protocol.logStart();
   }
 
   private void scheduleTick() {
@@ -353,6 +361,7 @@ public final class Peer implements AutoCloseable {
       end(loop::close);
       end(applier::close);
       end(exchange::close);
+      end(worker::close);
       end(reads::close);
       changeFeed.close();
       proposals.close();

@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param maxQueuedBytes content taken but not yet written, and content queued for one peer, beyond
  *     which writers wait
  * @param readerThreads threads that answer queries and read content
+ * @param log bounds of the log
  */
 public record PeerOptions(
     int id,
@@ -36,7 +37,8 @@ public record PeerOptions(
     int requestTimeoutMillis,
     long reserveBytes,
     long maxQueuedBytes,
-    int readerThreads) {
+    int readerThreads,
+    LogOptions log) {
 
   public PeerOptions {
     addresses = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
@@ -68,7 +70,18 @@ public record PeerOptions(
     genesis.voters().keySet().forEach(peer -> addresses.put(peer, ""));
     long incarnation = genesis.voters().getOrDefault(id, 1L);
     return new PeerOptions(
-        id, incarnation, cluster, genesis, addresses, 50, 500, 5_000, 64L << 20, 16L << 20, 2);
+        id,
+        incarnation,
+        cluster,
+        genesis,
+        addresses,
+        50,
+        500,
+        5_000,
+        64L << 20,
+        16L << 20,
+        2,
+        LogOptions.DEFAULT);
   }
 
   public PeerOptions withAddresses(SortedMap<Integer, String> value) {
@@ -83,7 +96,8 @@ public record PeerOptions(
         requestTimeoutMillis,
         reserveBytes,
         maxQueuedBytes,
-        readerThreads);
+        readerThreads,
+        log);
   }
 
   public PeerOptions withTimings(
@@ -99,7 +113,8 @@ public record PeerOptions(
         requestTimeoutMillis,
         reserveBytes,
         maxQueuedBytes,
-        readerThreads);
+        readerThreads,
+        log);
   }
 
   public PeerOptions withLimits(long reserveBytes, long maxQueuedBytes, int readerThreads) {
@@ -114,10 +129,27 @@ public record PeerOptions(
         requestTimeoutMillis,
         reserveBytes,
         maxQueuedBytes,
-        readerThreads);
+        readerThreads,
+        log);
   }
 
-  private static void checkRange(String field, long value, long least, long most) {
+  public PeerOptions withLog(LogOptions value) {
+    return new PeerOptions(
+        id,
+        incarnation,
+        cluster,
+        genesis,
+        addresses,
+        heartbeatMillis,
+        electionTimeoutMillis,
+        requestTimeoutMillis,
+        reserveBytes,
+        maxQueuedBytes,
+        readerThreads,
+        value);
+  }
+
+  static void checkRange(String field, long value, long least, long most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
           field + " is " + value + "; allowed are " + least + " to " + most);

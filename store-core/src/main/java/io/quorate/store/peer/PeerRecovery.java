@@ -36,8 +36,7 @@ record PeerRecovery(
       throws IOException {
     Metadata metadata = Metadata.open(storage.metadata(), Genesis.DEFAULT);
     ChunkStore chunks = new ChunkStore(storage.index());
-    LogReplay replay =
-        new LogReplay(options.genesis(), chunks, metadata.appliedIndex(), metadata.appliedTerm());
+    LogReplay replay = new LogReplay(options.genesis(), chunks, LogReplay.Applied.of(metadata));
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     Journal journal =
         Journal.open(

@@ -59,6 +59,7 @@ final class Protocol implements Replication.Listener {
       Reads reads,
       Transport transport,
       PeerLoop loop,
+      Worker worker,
       Consumer<Throwable> onFatal) {}
 
   private final Parts parts;
@@ -70,6 +71,7 @@ final class Protocol implements Replication.Listener {
   private final Router router;
   private final ChunkGate gate;
   private final Peers peers;
+  private final LogTrimming trimming;
   private final SessionExpiry expiry = new SessionExpiry();
   private long spaceAtNanos;
   private long dutyAtNanos;
@@ -99,6 +101,14 @@ final class Protocol implements Replication.Listener {
             options.reserveBytes());
     this.router = new Router(options.id(), parts.proposals(), admission, parts.transport());
     this.gate = new ChunkGate(this::isHeld, this::isSettled, CHUNK_GRACE_NANOS);
+    this.trimming =
+        new LogTrimming(
+            options.log(),
+            parts.journal(),
+            parts.chunks(),
+            parts.metadata(),
+            parts.worker(),
+            parts.loop());
     long now = world.nanoTime();
     this.peers = new Peers(options, now);
     this.spaceAtNanos = now;
@@ -275,10 +285,19 @@ final class Protocol implements Replication.Listener {
       pass(gate.leader(), gate.recheck());
       gate.wanted(now).forEach(parts.exchange()::want);
     }
+    trimLog();
     parts.exchange().tick(now);
     parts.healing().run();
     parts.proposals().expire(now);
     router.sendDue(now);
+  }
+
+  private void trimLog() {
+    trimming.tick();
+    long index = trimming.dropThrough(peers.appliedEverywhere());
+    if (index > replication.logStart()) {
+      replication.dropLog(index);
+    }
   }
 
   private void report(long now) {
@@ -438,6 +457,10 @@ final class Protocol implements Replication.Listener {
 
   long commandsAppended() {
     return replication.commandsAppended();
+  }
+
+  long logStart() {
+    return replication.logStart();
   }
 
   /** A link came up: whatever waited for it goes now. */

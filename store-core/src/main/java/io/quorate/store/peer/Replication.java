@@ -82,6 +82,7 @@ final class Replication {
   private long offeredIndex;
   private long commitIndex;
   private volatile long commandsAppended;
+  private volatile long logStart;
   private Role role = Role.FOLLOWER;
   private int leader;
   private long term;
@@ -98,6 +99,7 @@ final class Replication {
     this.background = parts.exchange();
     this.listener = listener;
     this.durableIndex = log.lastIndex();
+    this.logStart = consensus.startIndex();
     this.offeredIndex = applier.current().index();
     this.commitIndex = offeredIndex;
   }
@@ -136,6 +138,18 @@ final class Replication {
   /** Adds an input for the step at the end of this turn. */
   void add(Input input) {
     inputs.add(input);
+  }
+
+  /** The log begins after this index; from any thread. */
+  long logStart() {
+    return logStart;
+  }
+
+  /** Drops the log up to {@code index}, which is applied in metadata that is flushed. */
+  void dropLog(long index) {
+    journal.dropLog(index, consensus.termAt(index), log.dropThrough(index));
+    add(new Input.DropLog(index));
+    logStart = index;
   }
 
   /** Takes one step with all that the turn gathered, and carries out its effects. */

@@ -491,7 +491,7 @@ final class JournalRecoveryTest {
     }
     JournalDamagedException refused =
         assertThrows(JournalDamagedException.class, () -> open(image));
-    assertTrue(refused.getMessage().contains("has format version 2; this build reads version 1"));
+    assertTrue(refused.getMessage().contains("has format version 3; this build reads version 2"));
     assertNotNull(image.files.get(newest));
   }
 }

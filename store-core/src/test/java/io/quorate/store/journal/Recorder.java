@@ -17,6 +17,20 @@ final class Recorder implements Replay {
   final TreeMap<Long, Entry> log = new TreeMap<>();
   final TreeMap<Long, Position> logPositions = new TreeMap<>();
   HardState hardState = HardState.INITIAL;
+  Position chunksKnownUpTo = new Position(0, 0, 0);
+  long startIndex;
+  long startTerm;
+
+  @Override
+  public Position chunksKnownUpTo() {
+    return chunksKnownUpTo;
+  }
+
+  @Override
+  public void logStart(long index, long term) {
+    startIndex = index;
+    startTerm = term;
+  }
 
   @Override
   public void chunk(ChunkRef chunk, Position position) {
@@ -27,8 +41,10 @@ final class Recorder implements Replay {
   public void entry(Entry entry, Position position) {
     log.tailMap(entry.index(), true).clear();
     logPositions.tailMap(entry.index(), true).clear();
-    log.put(entry.index(), entry);
-    logPositions.put(entry.index(), position);
+    if (entry.index() > startIndex) {
+      log.put(entry.index(), entry);
+      logPositions.put(entry.index(), position);
+    }
   }
 
   @Override

@@ -74,6 +74,35 @@ class LogPositionsTest {
   }
 
   @Test
+  void theFrontIsDroppedByPages() {
+    LogPositions positions = filled(0, 3 * PAGE);
+    positions.dropThrough(PAGE + 5);
+    assertEquals(PAGE + 5, positions.startIndex());
+    assertFalse(positions.holds(PAGE + 5));
+    assertEquals(at(PAGE + 6), positions.get(PAGE + 6));
+    assertEquals(at(3 * PAGE), positions.get(3 * PAGE));
+    assertEquals(3, positions.pages()); // entry 3 * PAGE is the first of the fourth
+    positions.dropThrough(3 * PAGE);
+    assertEquals(0, positions.pages());
+    assertEquals(3 * PAGE, positions.lastIndex());
+    positions.put(3 * PAGE + 1, at(1));
+    assertEquals(at(1), positions.get(3 * PAGE + 1));
+    assertThrows(IllegalStateException.class, () -> positions.dropThrough(3 * PAGE + 2));
+  }
+
+  @Test
+  void theEndIsTruncated() {
+    LogPositions positions = filled(5, 2 * PAGE);
+    positions.truncateFrom(8);
+    assertEquals(7, positions.lastIndex());
+    assertEquals(1, positions.pages());
+    positions.truncateFrom(2);
+    assertEquals(5, positions.lastIndex());
+    positions.put(6, at(6));
+    assertEquals(at(6), positions.get(6));
+  }
+
+  @Test
   void itIsAListOfPositions() {
     Random random = new Random(7);
     long start = 3L * PAGE - 5;
@@ -85,6 +114,12 @@ class LogPositionsTest {
       list.subList(place, list.size()).clear();
       list.add(position);
       positions.put(start + 1 + place, position);
+      if (random.nextInt(50) == 0) {
+        int count = random.nextInt(Math.min(list.size(), 60) + 1);
+        list.subList(0, count).clear();
+        start += count;
+        positions.dropThrough(start);
+      }
     }
     assertEquals(start + list.size(), positions.lastIndex());
     for (int i = 0; i < list.size(); i++) {

@@ -25,7 +25,9 @@ class LogReplayTest {
 
   private static LogReplay replay(long applied) {
     return new LogReplay(
-        MEMBERS, new ChunkStore(new MemoryTables(ChunkStore.Index.values())), applied, 2);
+        MEMBERS,
+        new ChunkStore(new MemoryTables(ChunkStore.Index.values())),
+        new LogReplay.Applied(applied, 2, applied, new byte[0]));
   }
 
   private static void add(LogReplay replay, long... indexes) {
@@ -108,6 +110,34 @@ class LogReplayTest {
     assertEquals(5, log.restored().lastIndex());
     assertEquals(4, log.positions().startIndex());
     assertEquals(5, log.positions().lastIndex());
+  }
+
+  @Test
+  void aLogThatBeginsLaterIsTakenFromThere() {
+    LogReplay replay = replay(4);
+    replay.logStart(3, 2);
+    add(replay, 4, 5, 6);
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(3, log.positions().startIndex());
+    assertEquals(6, log.restored().lastIndex());
+    assertEquals(600, log.positions().get(6).offsetBytes());
+  }
+
+  /** The record of a dropped entry is replayed if the place of the log's start was not exact. */
+  @Test
+  void aDroppedEntrySupersedesWhatAnEarlierLeaderHadPutAfterIt() {
+    LogReplay replay = replay(4);
+    replay.logStart(4, 2);
+    add(replay, 4, 5, 6, 4);
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(4, log.restored().lastIndex());
+    assertEquals(4, log.positions().lastIndex());
+    assertFalse(log.hasGap());
+  }
+
+  @Test
+  void aLogThatBeginsPastTheMetadataIsRefused() {
+    assertThrows(IllegalStateException.class, () -> replay(4).logStart(5, 2));
   }
 
   @Test

@@ -39,6 +39,7 @@ final class ClusterChecks {
   private final Map<Slot, Known> slots = new HashMap<>();
   private final Map<Long, Seen> digests = new HashMap<>();
   private final Map<Integer, Long> lastSampled = new HashMap<>();
+  private final Map<Integer, Long> logStarts = new HashMap<>();
 
   ClusterChecks(Simulation simulation) {
     this.simulation = simulation;
@@ -125,6 +126,11 @@ final class ClusterChecks {
       Peer running = peer.running();
       if (running == null) {
         continue;
+      }
+      long start = running.logStart();
+      if (start > logStarts.getOrDefault(peer.id(), 0L)) {
+        logStarts.put(peer.id(), start);
+        simulation.count("log dropped");
       }
       long index = running.metadata().appliedIndex();
       Long last = lastSampled.put(peer.id(), index);

@@ -1,5 +1,6 @@
 package io.quorate.store.sim;
 
+import io.quorate.store.peer.LogOptions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,7 @@ record ClusterPlan(
     double chunkLossChance,
     double handleClientShare,
     double clientCrashChance,
+    LogOptions log,
     Set<Fault> faults) {
 
   /** What the fault injector may do. */
@@ -89,7 +91,16 @@ record ClusterPlan(
         random.chance(0.3) ? random.between(1, 10) / 10.0 : 0,
         random.pick(List.of(0.0, 0.5, 1.0)),
         random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
+        drawLog(random),
         faults);
+  }
+
+  /** Bounds of the log so small that a short run reaches them, or so large that none does. */
+  private static LogOptions drawLog(SimRandom random) {
+    return random.chance(0.2)
+        ? LogOptions.DEFAULT
+        : new LogOptions(
+            64L << 10 << random.below(6), random.between(1, 60), random.chance(0.5) ? 0 : 30);
   }
 
   /** Four peers and {@code calls} calls in all, on one subtree after the other. */
@@ -115,6 +126,7 @@ record ClusterPlan(
         chunkLossChance,
         handleClientShare,
         clientCrashChance,
+        log,
         faults);
   }
 
@@ -142,6 +154,7 @@ record ClusterPlan(
         calmNetwork ? 0 : chunkLossChance,
         handleClientShare,
         calmNetwork ? 0 : clientCrashChance,
+        log,
         left);
   }
 }

@@ -96,7 +96,9 @@ final class ClusterSimulationTest {
           "client told of no space",
           "counter incremented under a lock",
           "unlinked file read",
-          "digest compared"
+          "digest compared",
+          "log dropped",
+          "log replayed from its start"
         }) {
       assertTrue(summary.counters().getOrDefault(fault, 0L) > 0, "never happened: " + fault);
     }

@@ -25,6 +25,7 @@ final class SimPeer {
   private final SimNode node;
   private final Membership members;
   private final SimNetwork<PeerMessage> network;
+  private final ClusterPlan plan;
   private final ClusterMutation mutation;
   private MemoryTables metadata;
   private MemoryTables index;
@@ -43,6 +44,7 @@ final class SimPeer {
     this.node = simulation.node(id);
     this.members = members;
     this.network = network;
+    this.plan = plan;
     this.mutation = mutation;
     disk().faults().syncNanos = plan.syncNanos();
     disk().faults().syncLies = mutation == ClusterMutation.LYING_SYNC;
@@ -94,7 +96,11 @@ final class SimPeer {
         "main",
         () -> {
           try {
-            peer = open(world);
+            Peer opened = open(world);
+            if (opened.logStart() > 0) {
+              simulation.count("log replayed from its start");
+            }
+            peer = opened;
           } catch (IOException | RuntimeException e) {
             failed(world, e);
           }
@@ -106,7 +112,8 @@ final class SimPeer {
     PeerOptions options =
         PeerOptions.of(id(), "simulated", members)
             .withTimings(80, 400, 1_500)
-            .withLimits(1 << 20, 4 << 20, 2);
+            .withLimits(1 << 20, 4 << 20, 2)
+            .withLog(plan.log());
     JournalOptions journal =
         JournalOptions.of(CLUSTER, error -> {}).withSegmentBytes(SEGMENT_BYTES);
     return Peer.start(

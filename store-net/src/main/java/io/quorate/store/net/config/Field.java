@@ -49,6 +49,21 @@ enum Field {
       "16 MiB",
       "Content taken but not yet written to disk, beyond which this peer stops reading from its"
           + " connections. 1 MiB to 1 TiB; larger smooths bursts and costs memory."),
+  LOG_FLUSH(
+      "log.flushBytes",
+      "256 MiB",
+      "The databases are flushed at least every so many bytes of the journal: about that much is read"
+          + " again when the peer starts after a crash. 64 KiB to 1 TiB; smaller starts sooner and"
+          + " costs more writes."),
+  LOG_FLUSH_ENTRIES(
+      "log.flushEntries",
+      "100000",
+      "The same in entries of the log, which are applied again, 1 to 100000000."),
+  LOG_TAIL(
+      "log.tailEntries",
+      "20000",
+      "How many entries of the log stay when they are flushed, for peers that were away for a moment,"
+          + " 0 to 100000000. Each costs 12 bytes of memory."),
   READERS(
       "reader.threads",
       "2",

@@ -4,6 +4,7 @@ import io.quorate.store.journal.Durability;
 import io.quorate.store.net.transport.ClusterIdentity;
 import io.quorate.store.net.transport.Endpoint;
 import io.quorate.store.net.transport.TransportOptions;
+import io.quorate.store.peer.LogOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param segmentBytes size of a journal segment
  * @param reserveBytes free space below which content is refused
  * @param queueBytes content taken but not yet written, beyond which writers wait
+ * @param log bounds of the log
  * @param readerThreads threads that answer queries and reads
  * @param heartbeatMillis how often the leader shows that it lives
  * @param electionMillis how long a follower waits for the leader
@@ -50,6 +52,7 @@ public record PeerConfig(
     int segmentBytes,
     long reserveBytes,
     long queueBytes,
+    LogOptions log,
     int readerThreads,
     int heartbeatMillis,
     int electionMillis,
@@ -113,12 +116,20 @@ public record PeerConfig(
         (int) file.bytes(Field.SEGMENT.fieldName(), 2 << 20, 1 << 30, Field.SEGMENT.number()),
         file.bytes(Field.RESERVE.fieldName(), 0, 1L << 50, Field.RESERVE.number()),
         file.bytes(Field.QUEUE.fieldName(), 1 << 20, 1L << 40, Field.QUEUE.number()),
+        log(file),
         file(file, Field.READERS, 1, 256),
         heartbeat,
         election,
         file(file, Field.REQUEST, 10, 600_000),
         transport(file),
         admin(file));
+  }
+
+  private static LogOptions log(ConfigFile file) throws ConfigException {
+    return new LogOptions(
+        file.bytes(Field.LOG_FLUSH.fieldName(), 64 << 10, 1L << 40, Field.LOG_FLUSH.number()),
+        file(file, Field.LOG_FLUSH_ENTRIES, 1, 100_000_000),
+        file(file, Field.LOG_TAIL, 0, 100_000_000));
   }
 
   private static int file(ConfigFile file, Field field, long least, long most)

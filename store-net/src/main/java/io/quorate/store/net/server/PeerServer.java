@@ -179,7 +179,8 @@ public final class PeerServer implements AutoCloseable {
             config.peerId(), config.cluster().name(), new Membership(0, voters, new TreeMap<>()))
         .withAddresses(addresses)
         .withTimings(config.heartbeatMillis(), config.electionMillis(), config.requestMillis())
-        .withLimits(config.reserveBytes(), config.queueBytes(), config.readerThreads());
+        .withLimits(config.reserveBytes(), config.queueBytes(), config.readerThreads())
+        .withLog(config.log());
   }
 
   public PeerConfig config() {

@@ -358,6 +358,11 @@ public final class Consensus {
     return state.log.startIndex();
   }
 
+  /** Whether this peer holds what others say that it has promised. */
+  public boolean keeps(Promise promise) {
+    return promise.isKeptBy(state.hardState(), state.log.lastIndex());
+  }
+
   /** Last index of the log, durable or not. */
   public long lastIndex() {
     return state.log.lastIndex();

@@ -61,6 +61,7 @@ public final class Journal implements AutoCloseable {
   private boolean allocationBlocked;
   private boolean measureWanted;
   private long measuredAtNanos;
+  private HardState hardState;
   private @Nullable Throwable failure;
   private World.@Nullable Task task;
 
@@ -88,6 +89,7 @@ public final class Journal implements AutoCloseable {
     files = recovered.files();
     hardStates = recovered.hardStates();
     recovery = recovered.recovery();
+    hardState = recovery.hardState();
     reader = new JournalReader(files);
     writer = new JournalWriter(options, recovered, disk.bootId(), world::randomLong, this::written);
     plan = new SpacePlan(options.segmentBytes(), recovered.active());
@@ -182,6 +184,7 @@ public final class Journal implements AutoCloseable {
     lock.lock();
     try {
       requireRunning();
+      hardState = state;
       @Nullable Position position;
       try {
         position = plan.place(RecordType.HARD_STATE, 0);
@@ -211,6 +214,23 @@ public final class Journal implements AutoCloseable {
     try {
       Position place = next == null ? plan.next() : next;
       writer.setLogStart(SegmentHeader.LogStart.at(index, term, place));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * This peer must not vote from now on, nor after a restart: a new segment says so, and repeats
+   * term and vote. If the disk has no room for one, only the running peer knows it.
+   *
+   * @throws JournalFailedException if the journal has stopped
+   */
+  public void suspect(Recovery.Suspicion reason) {
+    writer.suspect(reason);
+    lock.lock();
+    try {
+      plan.leaveSegment();
+      appendHardState(hardState);
     } finally {
       lock.unlock();
     }

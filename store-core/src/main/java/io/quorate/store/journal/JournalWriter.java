@@ -36,6 +36,7 @@ final class JournalWriter {
   private @Nullable HardState unsyncedHardState;
   private volatile byte[] membership;
   private volatile SegmentHeader.LogStart logStart;
+  private volatile Recovery.Suspicion suspicion;
   private boolean unsynced;
   private long batch;
   private volatile long bytesWritten;
@@ -59,6 +60,7 @@ final class JournalWriter {
     this.header = recovered.header();
     this.logStart = recovered.logStart();
     this.membership = recovered.recovery().membership();
+    this.suspicion = recovered.header().suspicion();
     this.lastHardState = recovered.recovery().hardState();
     this.durable = new Position(active.segment().number(), active.offset(), 0);
   }
@@ -89,6 +91,11 @@ final class JournalWriter {
 
   void setLogStart(SegmentHeader.LogStart start) {
     logStart = start;
+  }
+
+  /** From the next segment on, headers say why this peer must not vote. */
+  void suspect(Recovery.Suspicion reason) {
+    suspicion = reason;
   }
 
   /** Makes sure that the segment exists; it stays without header until it is needed. */
@@ -251,7 +258,7 @@ final class JournalWriter {
             options.durability() == Durability.MEMORY,
             bootId,
             lastHardState,
-            header.suspicion(),
+            suspicion,
             logStart.before(number),
             SegmentHeader.RECORDS_START,
             membership);

@@ -50,7 +50,9 @@ public record Recovery(
     /** Term and vote are lost in both places. */
     HARD_STATE(3),
     /** Durability is MEMORY and the machine went down without a clean close. */
-    UNCLEAN_BOOT(4);
+    UNCLEAN_BOOT(4),
+    /** Others know of promises that this journal never heard of: an older image was put back. */
+    OLDER_IMAGE(5);
 
     private final int code;
 

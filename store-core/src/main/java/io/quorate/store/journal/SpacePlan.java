@@ -75,6 +75,13 @@ final class SpacePlan {
     return new Position(segment, offset, 0);
   }
 
+  /** The next record opens a new segment, if there is room for one. */
+  void leaveSegment() {
+    if (canRoll()) {
+      sizeBytes = offset;
+    }
+  }
+
   private boolean canRoll() {
     long unallocated = segment + 1 - allocatedThrough;
     // Two segments to spare: others write to this disk too.

@@ -107,7 +107,7 @@ public final class Peer implements AutoCloseable {
             loop,
             worker,
             this::failed);
-    this.protocol = new Protocol(parts, recovered.consensus(), recovered.suspicion());
+    this.protocol = new Protocol(parts, recovered);
     this.gateway =
         new LocalGateway(
             world,
@@ -166,6 +166,11 @@ public final class Peer implements AutoCloseable {
   /** The journal's counters, for metrics and tests. */
   public Journal journal() {
     return journal;
+  }
+
+  /** Whether this peer may lack what it promised, so that nothing it says counts. */
+  public boolean isSuspect() {
+    return protocol.isSuspect();
   }
 
   /** The chunks that this peer holds, for tests. */

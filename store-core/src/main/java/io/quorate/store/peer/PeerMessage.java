@@ -1,6 +1,7 @@
 package io.quorate.store.peer;
 
 import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.log.ChunkRef;
 import java.util.List;
@@ -68,6 +69,16 @@ public sealed interface PeerMessage {
     NO_SPACE,
     OVERLOADED
   }
+
+  /**
+   * The sender has started, and asks what it had promised before.
+   *
+   * @param start the sender's name for this start; comes back in {@link Promised}
+   */
+  record Returned(long start, long incarnation) implements PeerMessage {}
+
+  /** Answers {@link Returned}: what the sender knows of the asker. */
+  record Promised(long start, Promise promise) implements PeerMessage {}
 
   /**
    * A peer's own account of itself, sent to all every second and on change.

@@ -28,6 +28,8 @@ final class PeerReceiver implements Transport.Receiver {
       case PeerMessage.Propose propose -> loop.execute(() -> protocol.proposed(from, propose));
       case PeerMessage.ProposalRefused refused ->
           loop.execute(() -> protocol.refusedByLeader(refused));
+      case PeerMessage.Returned returned -> loop.execute(() -> protocol.returned(from, returned));
+      case PeerMessage.Promised promised -> loop.execute(() -> protocol.promised(from, promised));
       case PeerMessage.Report report -> loop.execute(() -> protocol.reported(from, report));
     }
   }

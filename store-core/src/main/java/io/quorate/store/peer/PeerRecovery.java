@@ -3,6 +3,7 @@ package io.quorate.store.peer;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.consensus.Consensus;
 import io.quorate.store.consensus.ConsensusOptions;
+import io.quorate.store.consensus.Restored;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.Recovery;
 import io.quorate.store.metadata.Genesis;
@@ -27,7 +28,7 @@ record PeerRecovery(
     ChunkStore chunks,
     Journal journal,
     LogStore log,
-    Consensus consensus,
+    Restored restored,
     CompletableFuture<Throwable> journalFailure,
     String suspicion) {
   private static final Logger LOG = LoggerFactory.getLogger(PeerRecovery.class);
@@ -63,10 +64,7 @@ record PeerRecovery(
       LogReplay.Log found = replay.log(damaged);
       String suspicion = suspicion(options, metadata, journal, found);
       LogStore log = new LogStore(journal, found.positions());
-      Consensus consensus =
-          new Consensus(
-              consensusOptions(world, options, suspicion), found.restored(), world.nanoTime());
-      return new PeerRecovery(metadata, chunks, journal, log, consensus, failure, suspicion);
+      return new PeerRecovery(metadata, chunks, journal, log, found.restored(), failure, suspicion);
     } catch (RuntimeException e) {
       try {
         journal.close();
@@ -89,13 +87,15 @@ record PeerRecovery(
     return "";
   }
 
-  private static ConsensusOptions consensusOptions(
-      World world, PeerOptions options, String suspicion) {
+  /** A consensus that begins with what was found. */
+  Consensus consensus(World world, PeerOptions options, boolean suspect) {
     // A suspect peer follows under an incarnation that no membership names: nothing it says counts.
-    long incarnation = suspicion.isEmpty() ? options.incarnation() : -options.incarnation();
+    long incarnation = suspect ? -options.incarnation() : options.incarnation();
     long milli = 1_000_000L;
     long election = options.electionTimeoutMillis() * milli;
-    return ConsensusOptions.of(options.id(), incarnation, world.randomLong())
-        .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5);
+    ConsensusOptions timed =
+        ConsensusOptions.of(options.id(), incarnation, world.randomLong())
+            .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5);
+    return new Consensus(timed, restored, world.nanoTime());
   }
 }

@@ -2,7 +2,6 @@ package io.quorate.store.peer;
 
 import io.quorate.store.chunk.ChunkGate;
 import io.quorate.store.chunk.ChunkStore;
-import io.quorate.store.consensus.Consensus;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Effects;
 import io.quorate.store.consensus.FollowerStatus;
@@ -10,6 +9,8 @@ import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.journal.Journal;
+import io.quorate.store.journal.JournalFailedException;
+import io.quorate.store.journal.Recovery;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.Entry;
 import io.quorate.store.metadata.Command;
@@ -65,8 +66,9 @@ final class Protocol implements Replication.Listener {
   private final Parts parts;
   private final World world;
   private final PeerOptions options;
-  private final String suspicion;
+  private final PeerRecovery recovered;
   private final Replication replication;
+  private final Homecoming homecoming;
   private final Admission admission;
   private final Router router;
   private final ChunkGate gate;
@@ -81,12 +83,20 @@ final class Protocol implements Replication.Listener {
   private volatile boolean awaitsChunks;
   private volatile @Nullable String refusal;
 
-  Protocol(Parts parts, Consensus consensus, String suspicion) {
+  /** Why nothing that this peer says counts; empty if it does. */
+  private volatile String suspicion;
+
+  Protocol(Parts parts, PeerRecovery recovered) {
     this.parts = parts;
     this.world = parts.world();
     this.options = parts.options();
-    this.suspicion = suspicion;
-    this.replication = new Replication(parts, consensus, this);
+    this.recovered = recovered;
+    this.suspicion = recovered.suspicion();
+    boolean suspect = !suspicion.isEmpty();
+    this.replication = new Replication(parts, recovered.consensus(world, options, suspect), this);
+    this.homecoming =
+        new Homecoming(
+            world, options, parts.transport(), replication, suspect, this::refusedByOthers);
     this.admission =
         new Admission(
             world,
@@ -122,6 +132,10 @@ final class Protocol implements Replication.Listener {
   }
 
   void received(int from, ConsensusMessage message) {
+    homecoming.heard(from, message);
+    if (!homecoming.isIn()) {
+      return;
+    }
     if (message instanceof ConsensusMessage.AppendEntries append) {
       // On a full disk entries are dropped as if lost; the leader sends them again.
       boolean takesEntries = append.entries().isEmpty() || !isFull();
@@ -201,19 +215,22 @@ final class Protocol implements Replication.Listener {
   }
 
   void reported(int from, Report report) {
+    homecoming.reported(from, report);
     peers.reported(from, report, replication.commitIndex(), world.nanoTime());
     judgeDigests();
   }
 
   private void step(Input input) {
-    replication.add(input);
+    if (homecoming.isIn()) {
+      replication.add(input);
+    }
   }
 
   void endOfTurn() {
     long now = world.nanoTime();
     router.endOfTurn(now);
     admission.endOfTurn();
-    parts.reads().endOfTurn(ticket -> step(new Input.ReadIndex(ticket)));
+    parts.reads().endOfTurn(this::beginRead);
     replication.endOfTurn();
     roomKnown = false;
     if (admission.hasRoomAgain()) {
@@ -221,6 +238,50 @@ final class Protocol implements Replication.Listener {
     }
     if (awaitsChunks && !gate.isWaiting() && !admission.isWaiting()) {
       awaitsChunks = false;
+    }
+  }
+
+  private void beginRead(long ticket) {
+    if (homecoming.isIn()) {
+      step(new Input.ReadIndex(ticket));
+    } else {
+      parts.reads().refused(ticket);
+    }
+  }
+
+  // ---- the return to the others
+
+  void returned(int from, PeerMessage.Returned message) {
+    homecoming.returned(from, message);
+  }
+
+  void promised(int from, PeerMessage.Promised message) {
+    boolean before = homecoming.isIn();
+    homecoming.promised(from, message);
+    if (homecoming.isIn() && !before) {
+      // Ahead of the first word to the leader, who would take this peer's disk for full.
+      step(new Input.Space(parts.journal().usableBytes()));
+    }
+  }
+
+  /**
+   * The disk is older than what this peer promised. Before it has taken part, it follows as a
+   * suspect; if it has, what it said meanwhile can not be taken back, and it ends, to come back as
+   * one.
+   */
+  private void refusedByOthers(String why) {
+    LOG.error("peer {}: {}", options.id(), why);
+    suspicion = why;
+    try {
+      parts.journal().suspect(Recovery.Suspicion.OLDER_IMAGE);
+      if (replication.hasBegun()) {
+        parts.journal().whenDurable(() -> parts.onFatal().accept(new OlderDiskException(why)));
+      } else {
+        replication.startWith(recovered.consensus(world, options, true));
+        homecoming.followAsSuspect();
+      }
+    } catch (JournalFailedException e) {
+      parts.onFatal().accept(e);
     }
   }
 
@@ -276,6 +337,7 @@ final class Protocol implements Replication.Listener {
     } else if (parts.chunks().unindexed() > MAX_UNINDEXED) {
       parts.chunks().indexRecent(parts.exchange());
     }
+    homecoming.tick(now);
     step(new Input.Tick());
     replication.writeOut();
     replication.offerCommitted();
@@ -295,7 +357,7 @@ final class Protocol implements Replication.Listener {
   private void trimLog() {
     trimming.tick();
     long index = trimming.dropThrough(peers.appliedEverywhere());
-    if (index > replication.logStart()) {
+    if (homecoming.isIn() && index > replication.logStart()) {
       replication.dropLog(index);
     }
   }
@@ -343,6 +405,10 @@ final class Protocol implements Replication.Listener {
     }
     if (replication.isStalled()) {
       return "the disk has no room for the log; make room";
+    }
+    String awaited = homecoming.waitsFor();
+    if (!awaited.isEmpty()) {
+      return awaited;
     }
     int missing = parts.healing().missing();
     return missing > 0 ? "fetches " + missing + " chunks that it lacks" : "";
@@ -453,6 +519,11 @@ final class Protocol implements Replication.Listener {
   /** Why this peer must not serve, or null. From any thread. */
   @Nullable String refusal() {
     return refusal;
+  }
+
+  /** Whether nothing that this peer says counts. From any thread. */
+  boolean isSuspect() {
+    return !suspicion.isEmpty();
   }
 
   long commandsAppended() {

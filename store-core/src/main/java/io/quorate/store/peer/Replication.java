@@ -4,9 +4,11 @@ import io.quorate.store.consensus.Consensus;
 import io.quorate.store.consensus.Effects;
 import io.quorate.store.consensus.FollowerStatus;
 import io.quorate.store.consensus.Input;
+import io.quorate.store.consensus.Promise;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.log.Entry;
+import io.quorate.store.log.Membership;
 import io.quorate.store.world.NoSpaceException;
 import io.quorate.store.world.World;
 import java.io.IOException;
@@ -58,7 +60,8 @@ final class Replication {
   }
 
   private final World world;
-  private final Consensus consensus;
+  private Consensus consensus;
+  private boolean begun;
   private final Journal journal;
   private final LogStore log;
   private final Transport transport;
@@ -102,6 +105,26 @@ final class Replication {
     this.logStart = consensus.startIndex();
     this.offeredIndex = applier.current().index();
     this.commitIndex = offeredIndex;
+  }
+
+  /** Goes on with another consensus; only before the first step. */
+  void startWith(Consensus another) {
+    consensus = another;
+  }
+
+  /** Whether this peer holds what others say that it has promised. */
+  boolean keeps(Promise promise) {
+    return consensus.keeps(promise);
+  }
+
+  /** Whether consensus has taken a step: others may have heard of it. */
+  boolean hasBegun() {
+    return begun;
+  }
+
+  /** The newest membership in the log. */
+  Membership membership() {
+    return consensus.membership();
   }
 
   Role role() {
@@ -157,6 +180,7 @@ final class Replication {
     if (!inputs.isEmpty()) {
       List<Input> taken = inputs;
       inputs = new ArrayList<>();
+      begun = true;
       Effects effects = consensus.step(taken, world.nanoTime());
       persist(effects);
       carryOut(effects);

@@ -52,6 +52,11 @@ public final class MemoryTables implements OrderedTables {
     return new MemoryTables(flushed, flushAfterWrite);
   }
 
+  /** A copy as the last flush left it; this object goes on. */
+  public MemoryTables copyOfLastFlush() {
+    return new MemoryTables(flushed, flushAfterWrite);
+  }
+
   private PersistentMap[] content() {
     PersistentMap[] content = current;
     if (content == null) {

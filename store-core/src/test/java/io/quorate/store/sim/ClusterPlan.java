@@ -48,7 +48,8 @@ record ClusterPlan(
     READ_ERROR,
     WRITE_ERROR,
     DISK_FULL,
-    BIT_ROT
+    BIT_ROT,
+    OLDER_IMAGE
   }
 
   /** Calls on one subtree of a long run: few enough for the checker to decide its history. */

@@ -111,11 +111,22 @@ final class ClusterSimulation {
     converge(sound);
     checks.sample(peers);
     new StorageChecks(simulation).check(sound);
+    checkNoSuspects(sound);
     if (!handleClients.isEmpty()) {
       chores.judge(handleClients.getFirst());
     }
     judge();
     judgeWatchers(sound.getFirst());
+  }
+
+  /** Who has kept all that it promised must count. */
+  private static void checkNoSuspects(List<SimPeer> sound) {
+    for (SimPeer peer : sound) {
+      Peer running = peer.running();
+      if (running != null && running.isSuspect()) {
+        throw new AssertionError(peer.describe() + " is suspect, although its disk is sound");
+      }
+    }
   }
 
   /** Directories, and two files for appending in each, made before any fault. */

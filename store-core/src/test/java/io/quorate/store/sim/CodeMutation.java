@@ -62,6 +62,9 @@ enum CodeMutation {
   /** Missing chunks are never fetched. */
   NEVER_HEAL(new Answers("peer.Healing", "run", null), 200),
 
+  /** A peer that comes back with an older disk takes part as if nothing were missing. */
+  IGNORE_PROMISES(new Answers("consensus.Promise", "isKeptBy", true), 200),
+
   /** A command that comes twice is applied twice. */
   APPLY_TWICE(new Skips("metadata.Applier", "windowed", "get", null), 200),
 

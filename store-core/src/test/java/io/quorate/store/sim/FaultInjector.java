@@ -25,6 +25,7 @@ final class FaultInjector {
   private final SimRandom random;
   private final List<ClusterPlan.Fault> kinds;
   private final List<SimPeer> supervised = new ArrayList<>();
+  private final OlderImage olderImage;
   private boolean stopped;
 
   /** The one whose disk rots, once it does. */
@@ -43,6 +44,7 @@ final class FaultInjector {
     this.network = network;
     this.random = simulation.random().fork();
     this.kinds = List.copyOf(plan.faults());
+    this.olderImage = new OlderImage(simulation, peers, network);
   }
 
   void start() {
@@ -52,6 +54,7 @@ final class FaultInjector {
     faults.lateChance = plan.lateChance();
     network.loseMore(
         message -> message instanceof PeerMessage.PushChunk ? plan.chunkLossChance() : 0);
+    network.observeArrivals(olderImage::arrived);
     simulation.start("fault injector", same -> run());
   }
 
@@ -60,7 +63,7 @@ final class FaultInjector {
    * comes back long after the others, which then must know of the answer without it.
    */
   void answered(int leader) {
-    if (stopped || !random.chance(plan.crashOnAnswerChance())) {
+    if (isQuiet() || !random.chance(plan.crashOnAnswerChance())) {
       return;
     }
     simulation.count("power lost at an answer");
@@ -76,7 +79,7 @@ final class FaultInjector {
 
   /** A peer has just sent its vote: after a crash it must still know for whom. */
   void voted(int voter) {
-    if (stopped || plan.crashOnVoteChance() == 0 || !random.chance(plan.crashOnVoteChance())) {
+    if (isQuiet() || plan.crashOnVoteChance() == 0 || !random.chance(plan.crashOnVoteChance())) {
       return;
     }
     SimPeer victim = peers.get(voter - 1);
@@ -92,10 +95,15 @@ final class FaultInjector {
         });
   }
 
+  /** Whether no more harm may be done, for now or for good. */
+  private boolean isQuiet() {
+    return stopped || olderImage.isBeingJudged();
+  }
+
   private void run() {
     while (!stopped) {
       simulation.sleep(random.between(1, 2 * plan.faultIntervalNanos()));
-      if (!stopped && !kinds.isEmpty()) {
+      if (!isQuiet() && !kinds.isEmpty()) {
         inject(random.pick(kinds));
       }
     }
@@ -176,6 +184,10 @@ final class FaultInjector {
         frail = frail == null ? victim : frail;
         frail.damaged();
         frail.disk().rotSomewhere(random);
+      }
+      case OLDER_IMAGE -> {
+        frail = frail == null ? victim : frail;
+        olderImage.putBackOf(frail, () -> stopped);
       }
     }
   }

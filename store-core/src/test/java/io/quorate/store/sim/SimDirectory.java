@@ -1,6 +1,7 @@
 package io.quorate.store.sim;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,16 @@ final class SimDirectory {
   private final TreeMap<String, SimFile> durable = new TreeMap<>();
   private final List<Change> unsynced = new ArrayList<>();
   private TreeMap<String, SimFile> names = new TreeMap<>();
+
+  /** A directory of its own that holds what is durable of this one. */
+  SimDirectory image() {
+    SimDirectory image = new SimDirectory();
+    Map<SimFile, SimFile> copies = new IdentityHashMap<>();
+    durable.forEach(
+        (name, file) -> image.durable.put(name, copies.computeIfAbsent(file, SimFile::image)));
+    image.names = new TreeMap<>(image.durable);
+    return image;
+  }
 
   List<String> names() {
     return List.copyOf(names.keySet());

@@ -60,7 +60,7 @@ public final class SimDisk {
   private final Path directory;
   private final SimRandom random;
   private final Faults faults = new Faults();
-  private final SimDirectory files = new SimDirectory();
+  private SimDirectory files = new SimDirectory();
   private long capacityBytes;
   private long crashes;
   private long errors;
@@ -156,6 +156,20 @@ public final class SimDisk {
     Handle handle = new Handle(world);
     open = handle;
     return handle;
+  }
+
+  /** What is durable now, to be put back later. */
+  SimDirectory image() {
+    return files.image();
+  }
+
+  /** Holds from now on what {@code image} held when it was taken. No process may be running. */
+  void putBack(SimDirectory image) {
+    if (open != null) {
+      throw new IllegalStateException(directory + " is in use");
+    }
+    files = image;
+    simulation.trace("the disk of " + owner + " is put back to an older image");
   }
 
   /** The process is gone; what it wrote stays. */

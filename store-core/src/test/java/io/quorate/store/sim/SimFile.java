@@ -44,6 +44,24 @@ final class SimFile {
     this.sizeBytes = sizeBytes;
   }
 
+  /** A file of its own that holds what is durable of this one. */
+  SimFile image() {
+    SimFile image = new SimFile(sizeBytes);
+    image.pages = new byte[pages.length][];
+    for (int i = 0; i < pages.length; i++) {
+      byte[] page = pages[i];
+      image.pages[i] = page == null ? null : page.clone();
+    }
+    for (int i = unsynced.size() - 1; i >= 0; i--) {
+      Unsynced write = unsynced.get(i);
+      image.store(write.offset, write.before, 0, write.before.length);
+    }
+    image.sizeBytes = durableSizeBytes;
+    image.durableSizeBytes = durableSizeBytes;
+    image.dropFrom(durableSizeBytes);
+    return image;
+  }
+
   long sizeBytes() {
     return sizeBytes;
   }

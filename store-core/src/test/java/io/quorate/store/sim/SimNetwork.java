@@ -105,6 +105,7 @@ public final class SimNetwork<M> {
   private final TreeSet<Link> cut = new TreeSet<>();
   private ToDoubleFunction<M> extraLossChance = message -> 0;
   private Observer<M> observer = (from, to, message) -> {};
+  private Observer<M> arrivals = (from, to, message) -> {};
 
   public SimNetwork(Simulation simulation, Mode mode) {
     this.simulation = simulation;
@@ -119,6 +120,11 @@ public final class SimNetwork<M> {
   /** Sees each message as it is sent, whatever becomes of it: for checkers. */
   public void observe(Observer<M> observer) {
     this.observer = observer;
+  }
+
+  /** Sees each message that reaches a process. */
+  public void observeArrivals(Observer<M> observer) {
+    this.arrivals = observer;
   }
 
   /** Loses messages of some kinds more often; the connection stays. */
@@ -240,6 +246,7 @@ public final class SimNetwork<M> {
     if (simulation.isTracing()) {
       simulation.print(link.from + " → " + link.to + "  " + message);
     }
+    arrivals.sent(link.from, link.to, message);
     endpoint.post(link.from, () -> endpoint.receiver.deliver(link.from, message));
   }
 

@@ -170,6 +170,21 @@ final class SimPeer {
     index = index.revertToLastFlush();
   }
 
+  /** What is durable on this machine at one moment. */
+  record Image(SimDirectory files, MemoryTables metadata, MemoryTables index) {}
+
+  Image image() {
+    return new Image(disk().image(), metadata.copyOfLastFlush(), index.copyOfLastFlush());
+  }
+
+  /** Its disk is put back to an older image. It must be down. */
+  void putBack(Image image) {
+    damaged = true;
+    disk().putBack(image.files);
+    metadata = image.metadata;
+    index = image.index;
+  }
+
   /** Where this peer is, for people. */
   String describe() {
     Peer running = running();

@@ -104,6 +104,8 @@ final class PeerLink implements Connection.Owner {
           PeerMessage.MissingChunk _,
           PeerMessage.Propose _,
           PeerMessage.ProposalRefused _,
+          PeerMessage.Returned _,
+          PeerMessage.Promised _,
           PeerMessage.Report _ ->
           options.linkQueueBytes();
     };

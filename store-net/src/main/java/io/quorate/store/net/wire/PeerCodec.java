@@ -1,15 +1,18 @@
 package io.quorate.store.net.wire;
 
 import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.net.proto.CommandId;
 import io.quorate.store.net.proto.Header;
 import io.quorate.store.net.proto.MissingChunk;
+import io.quorate.store.net.proto.Promised;
 import io.quorate.store.net.proto.ProposalRefused;
 import io.quorate.store.net.proto.ProposeGroup;
 import io.quorate.store.net.proto.ProposedCommand;
 import io.quorate.store.net.proto.PullChunks;
 import io.quorate.store.net.proto.Report;
+import io.quorate.store.net.proto.Returned;
 import io.quorate.store.peer.PeerMessage;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,12 @@ public final class PeerCodec {
       case PeerMessage.ProposalRefused m ->
           Frame.of(Header.newBuilder().setProposalRefused(refused(m)));
       case PeerMessage.Report m -> Frame.of(Header.newBuilder().setReport(report(m)));
+      case PeerMessage.Returned m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setReturned(
+                      Returned.newBuilder().setStart(m.start()).setIncarnation(m.incarnation())));
+      case PeerMessage.Promised m -> Frame.of(Header.newBuilder().setPromised(promised(m)));
     };
   }
 
@@ -69,6 +78,8 @@ public final class PeerCodec {
         yield bytes;
       }
       case PeerMessage.ProposalRefused m -> 64 + 20L * m.commands().size();
+      case PeerMessage.Returned m -> 64;
+      case PeerMessage.Promised m -> 64;
       case PeerMessage.Report m -> 128 + m.detail().length();
     };
   }
@@ -117,6 +128,10 @@ public final class PeerCodec {
         yield new PeerMessage.ProposalRefused(m.getTicket(), commands, decode(m.getReason()));
       }
       case REPORT -> report(header.getReport());
+      case RETURNED ->
+          new PeerMessage.Returned(
+              header.getReturned().getStart(), header.getReturned().getIncarnation());
+      case PROMISED -> promised(header.getPromised());
       default ->
           throw new FrameException("a peer does not send " + header.getBodyCase() + " frames");
     };
@@ -184,6 +199,22 @@ public final class PeerCodec {
       case UNSPECIFIED, UNRECOGNIZED ->
           throw new FrameException("a refused proposal gives an unknown reason");
     };
+  }
+
+  private static Promised promised(PeerMessage.Promised m) {
+    return Promised.newBuilder()
+        .setStart(m.start())
+        .setTerm(m.promise().term())
+        .setVotedFor(m.promise().votedFor())
+        .setDurableIndex(m.promise().durableIndex())
+        .setAppliedIndex(m.promise().appliedIndex())
+        .build();
+  }
+
+  private static PeerMessage.Promised promised(Promised m) {
+    return new PeerMessage.Promised(
+        m.getStart(),
+        new Promise(m.getTerm(), m.getVotedFor(), m.getDurableIndex(), m.getAppliedIndex()));
   }
 
   private static Report report(PeerMessage.Report m) {

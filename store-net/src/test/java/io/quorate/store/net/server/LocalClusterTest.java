@@ -1,8 +1,10 @@
 package io.quorate.store.net.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorate.store.QuorateException;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.file.FileTree;
 import io.quorate.store.file.PutRequest;
@@ -11,15 +13,22 @@ import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Command;
+import io.quorate.store.net.config.PeerConfig;
 import io.quorate.store.world.RealWorld;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class LocalClusterTest {
@@ -109,14 +118,68 @@ final class LocalClusterTest {
           assertHolds(back, i, 100_000);
         }
       }
+      await(tree, ClusterStatus::healthy);
       ClusterStatus status = tree.status();
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      while (!status.healthy()) {
-        assertTrue(System.nanoTime() < end, status.toString());
-        status = tree.status();
-      }
       assertEquals("local", status.cluster());
       assertEquals(4, status.peers().size());
+    }
+  }
+
+  /** As when a snapshot of a virtual machine is put back. */
+  @Test
+  void aPeerWithAnOlderDiskDoesNotCount(@TempDir Path temp) throws Exception {
+    Path data = PeerConfig.read(cluster.files().peers().get(3)).dataDirectory();
+    Path image = temp.resolve("image");
+    try (FileTree tree = client(1, 2)) {
+      put(tree, 1, 100_000);
+      cluster.stopPeer(4);
+      copyTree(data, image);
+      cluster.startPeer(4);
+      try (FileTree own = client(4)) {
+        put(own, 2, 100_000);
+      }
+      await(tree, ClusterStatus::healthy);
+      cluster.stopPeer(4);
+      LocalCluster.deleteTree(data);
+      copyTree(image, data);
+      cluster.startPeer(4);
+
+      await(tree, status -> status.peers().get(3).state() == ClusterStatus.State.SUSPECT);
+      String detail = tree.status().peers().get(3).detail();
+      assertTrue(detail.contains("older than what this peer has promised"), detail);
+      put(tree, 3, 100_000);
+      cluster.stopPeer(3);
+      try (FileTree hasty =
+          FileTree.over(
+              world,
+              cluster.connect(world, 1),
+              StoreOptions.defaults().withDeadline(Duration.ofSeconds(2)))) {
+        assertThrows(QuorateException.class, () -> hasty.makeDirectory(at("/d"), 0755));
+      }
+      // It knows of its suspicion also when it is started again.
+      cluster.stopPeer(4);
+      cluster.startPeer(3);
+      cluster.startPeer(4);
+      await(tree, status -> status.peers().get(3).state() == ClusterStatus.State.SUSPECT);
+      put(tree, 4, 100_000);
+      assertHolds(tree, 2, 100_000);
+    }
+  }
+
+  private static void await(FileTree tree, Predicate<ClusterStatus> wanted) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    ClusterStatus status = tree.status();
+    while (!wanted.test(status)) {
+      assertTrue(System.nanoTime() < end, status.toString());
+      status = tree.status();
+    }
+  }
+
+  private static void copyTree(Path from, Path to) throws IOException {
+    try (Stream<Path> tree = Files.walk(from)) {
+      for (Path path : tree.toList()) {
+        Files.copy(path, to.resolve(from.relativize(path)));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.quorate.store.net.wire;
 
 import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
@@ -57,6 +58,8 @@ public final class Samples {
             78,
             List.of(new PeerMessage.CommandId(1, 2), new PeerMessage.CommandId(-1, -2)),
             PeerMessage.Refusal.NO_SPACE),
+        new PeerMessage.Returned(-77, 3),
+        new PeerMessage.Promised(-77, new Promise(5, 2, 1L << 40, 99)),
         new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, "a disk is slow"));
   }
 

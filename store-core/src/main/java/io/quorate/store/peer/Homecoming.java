@@ -1,0 +1,128 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.consensus.Promise;
+import io.quorate.store.consensus.Promises;
+import io.quorate.store.consensus.ReturnCheck;
+import io.quorate.store.world.World;
+import java.util.function.Consumer;
+
+/**
+ * A peer's start among the others: it takes part only once enough of them have said that its disk
+ * holds what it had promised, and it tells others the same. Lives on the peer's loop.
+ *
+ * <pre>
+ *   ASKING ── enough answers, all kept ──► IN ── a late answer shows a broken promise ──► OUT
+ *      └───── a broken promise ───────────► OUT
+ * </pre>
+ *
+ * <p>What OUT means, the protocol decides.
+ */
+final class Homecoming {
+  private static final long ASK_THE_REST_NANOS = 1_000_000_000L;
+
+  private final PeerOptions options;
+  private final Transport transport;
+  private final Replication replication;
+  private final ReturnCheck check;
+  private final Consumer<String> refused;
+  private final Promises promises;
+  private final long start;
+  private boolean in;
+  private boolean asking;
+  private long askAtNanos;
+
+  /**
+   * A peer starts.
+   *
+   * @param suspect whether it is known already that its word does not count; then nobody is asked
+   * @param refused told once if the disk turns out to be older than a promise, and why
+   */
+  Homecoming(
+      World world,
+      PeerOptions options,
+      Transport transport,
+      Replication replication,
+      boolean suspect,
+      Consumer<String> refused) {
+    this.options = options;
+    this.transport = transport;
+    this.replication = replication;
+    this.check = new ReturnCheck(options.id(), replication.membership());
+    this.refused = refused;
+    this.promises = new Promises(options.id());
+    this.start = world.randomLong();
+    this.in = suspect || check.isEnough();
+    this.asking = !suspect;
+    this.askAtNanos = world.nanoTime();
+  }
+
+  /** Whether this peer takes part in the consensus. */
+  boolean isIn() {
+    return in;
+  }
+
+  /** What it waits for, for people; empty if for nothing. */
+  String waitsFor() {
+    return in || !asking
+        ? ""
+        : "waits for "
+            + check.missingAnswers()
+            + " more peers to say what it had promised them before it started";
+  }
+
+  void heard(int from, ConsensusMessage message) {
+    if (replication.membership().names(from, message.incarnation())) {
+      promises.heard(from, message);
+    }
+  }
+
+  void reported(int from, PeerMessage.Report report) {
+    if (!report.suspect() && replication.membership().names(from, report.incarnation())) {
+      promises.applied(from, report.incarnation(), report.appliedIndex());
+    }
+  }
+
+  void returned(int from, PeerMessage.Returned message) {
+    transport.send(
+        from, new PeerMessage.Promised(message.start(), promises.of(from, message.incarnation())));
+  }
+
+  void promised(int from, PeerMessage.Promised message) {
+    if (!asking || message.start() != start) {
+      return;
+    }
+    if (replication.keeps(message.promise())) {
+      check.answered(from);
+      in |= check.isEnough();
+      asking = !check.unanswered().isEmpty();
+    } else {
+      in = false;
+      asking = false;
+      refused.accept(objection(from, message.promise()));
+    }
+  }
+
+  private static String objection(int from, Promise promise) {
+    return "the disk is older than what this peer has promised: peer "
+        + from
+        + " knows of term "
+        + promise.term()
+        + " and of entries up to "
+        + Math.max(promise.durableIndex(), promise.appliedIndex())
+        + ", which are not on it; it does not vote. Was an older copy or snapshot put back?";
+  }
+
+  void tick(long nowNanos) {
+    if (asking && nowNanos - askAtNanos >= 0) {
+      askAtNanos = nowNanos + (in ? ASK_THE_REST_NANOS : options.heartbeatMillis() * 1_000_000L);
+      PeerMessage.Returned question = new PeerMessage.Returned(start, options.incarnation());
+      check.unanswered().forEach(peer -> transport.send(peer, question));
+    }
+  }
+
+  /** From now on as one whose word does not count. */
+  void followAsSuspect() {
+    in = true;
+  }
+}

@@ -1,7 +1,7 @@
 package io.quorate.store.sim;
 
-/** What a simulated client may ask of the tree. Paths begin with '/'. */
-sealed interface FileCall {
+/** What a client may ask of the tree, in the simulator or not. Paths begin with '/'. */
+public sealed interface FileCall {
 
   /** Replaces or makes a whole file. */
   record Put(String path, int token) implements FileCall {}

@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  * memory of (operations done, state) pairs already tried ("Testing for linearizability", 2016). An
  * operation of unknown outcome may be placed anywhere between its two moments, or nowhere.
  */
-final class Linearizability {
+public final class Linearizability {
 
   /** The one copy. States are values: equal states behave alike. */
-  interface Model<S, C> {
+  public interface Model<S, C> {
     S initial();
 
     /** What {@code call} of operation {@code id} does to {@code state}, and answers. */
     Step<S> apply(S state, int id, C call);
   }
 
-  record Step<S>(S state, String outcome) {}
+  public record Step<S>(S state, String outcome) {}
 
   /** The checker's answer. */
-  enum Verdict {
+  public enum Verdict {
     LINEARIZABLE,
     VIOLATED,
     /** The search was given up; nothing is known. */
@@ -69,7 +69,8 @@ final class Linearizability {
   private Linearizability() {}
 
   /** Checks {@code history}, whose operations may come in any order. */
-  static <S, C> Verdict check(Model<S, C> model, List<Operation<C>> history, long budgetSteps) {
+  public static <S, C> Verdict check(
+      Model<S, C> model, List<Operation<C>> history, long budgetSteps) {
     Event head = new Event(-1, false, null);
     link(head, history);
     int open = (int) history.stream().filter(Operation::isKnown).count();
@@ -137,7 +138,8 @@ final class Linearizability {
    * Says which operations of a violated history conflict: the shortest beginning that is already
    * violated, cut down to the operations without any of which it would be in order.
    */
-  static <S, C> String explain(Model<S, C> model, List<Operation<C>> history, long budgetSteps) {
+  public static <S, C> String explain(
+      Model<S, C> model, List<Operation<C>> history, long budgetSteps) {
     List<Operation<C>> conflict = conflict(model, history, budgetSteps);
     StringBuilder text = new StringBuilder();
     conflict.forEach(operation -> text.append("\n    ").append(operation));

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param outcome what was answered, or null when unknown: it may have happened at any time between
  *     the two moments, or never
  */
-record Operation<C>(
+public record Operation<C>(
     int id, String client, long invokedAt, long returnedAt, C call, @Nullable String outcome) {
 
-  boolean isKnown() {
+  public boolean isKnown() {
     return outcome != null;
   }
 

@@ -8,14 +8,14 @@ import java.nio.charset.StandardCharsets;
  * <token:length:bytes>}, whose bytes follow from the token. So whoever reads a file can tell,
  * without knowing its history, which writes it holds and whether any was torn.
  */
-final class TokenContent {
+public final class TokenContent {
   private TokenContent() {}
 
   /** A shorter payload would not tell a changed token. */
   private static final int MIN_PAYLOAD_BYTES = 8;
 
   /** The record of {@code token} with {@code payloadBytes} bytes of payload, 8 at least. */
-  static byte[] record(int token, int payloadBytes) {
+  public static byte[] record(int token, int payloadBytes) {
     if (payloadBytes < MIN_PAYLOAD_BYTES) {
       throw new IllegalArgumentException("payload of " + payloadBytes + " bytes is too short");
     }
@@ -35,7 +35,7 @@ final class TokenContent {
   /**
    * The tokens in {@code content}, as {@link TreeModel} writes them; throws if anything is torn.
    */
-  static String tokens(ByteBuffer content) {
+  public static String tokens(ByteBuffer content) {
     ByteBuffer rest = content.duplicate();
     StringBuilder tokens = new StringBuilder();
     while (rest.hasRemaining()) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Answers are "ok", "ok" with what was found, or the name of the error code. A file's content is
  * the list of tokens put and appended.
  */
-final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall> {
+public final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall> {
   private static final String NOT_FOUND = "NOT_FOUND";
   private static final String NOT_DIRECTORY = "NOT_DIRECTORY";
   private static final String IS_DIRECTORY = "IS_DIRECTORY";
@@ -25,7 +25,7 @@ final class TreeModel implements Linearizability.Model<TreeModel.Tree, FileCall>
    * @param names path → inode, "/" included; an inode is named by the operation that made it
    * @param files inode → content, for files only
    */
-  record Tree(SortedMap<String, Integer> names, SortedMap<Integer, String> files) {
+  public record Tree(SortedMap<String, Integer> names, SortedMap<Integer, String> files) {
     Tree copy() {
       return new Tree(new TreeMap<>(names), new TreeMap<>(files));
     }

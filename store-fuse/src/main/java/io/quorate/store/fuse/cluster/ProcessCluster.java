@@ -63,6 +63,8 @@ public final class ProcessCluster implements AutoCloseable {
    * @param configuration settings for every peer's file, by their names in it
    * @param progress is shown what a long wait waits for
    * @param hosts where each peer listens; if empty, all on the loopback interface
+   * @param launchers for each peer the words before its java, which run it elsewhere, as in another
+   *     network; if empty, all run here
    */
   public record Settings(
       Path directory,
@@ -72,7 +74,8 @@ public final class ProcessCluster implements AutoCloseable {
       List<String> javaOptions,
       Map<String, String> configuration,
       Consumer<Supplier<String>> progress,
-      List<String> hosts) {
+      List<String> hosts,
+      List<List<String>> launchers) {
 
     /**
      * For several peers that share a machine for a minute or two. In that time the optimizing
@@ -85,33 +88,51 @@ public final class ProcessCluster implements AutoCloseable {
       javaOptions = List.copyOf(javaOptions);
       configuration = Map.copyOf(configuration);
       hosts = List.copyOf(hosts);
+      launchers = List.copyOf(launchers);
     }
 
     public static Settings of(String name, int peers, Path directory) {
-      return new Settings(directory, false, name, peers, SHORT_LIVED, Map.of(), _ -> {}, List.of());
+      return new Settings(
+          directory, false, name, peers, SHORT_LIVED, Map.of(), _ -> {}, List.of(), List.of());
     }
 
     /** In a new directory in {@code parent}, which goes with the cluster. */
     public static Settings temporary(String name, int peers, Path parent) {
-      return new Settings(parent, true, name, peers, SHORT_LIVED, Map.of(), _ -> {}, List.of());
+      return new Settings(
+          parent, true, name, peers, SHORT_LIVED, Map.of(), _ -> {}, List.of(), List.of());
     }
 
     public Settings withJavaOptions(List<String> value) {
-      return new Settings(directory, temporary, name, peers, value, configuration, progress, hosts);
+      return new Settings(
+          directory, temporary, name, peers, value, configuration, progress, hosts, launchers);
     }
 
     public Settings withConfiguration(Map<String, String> value) {
-      return new Settings(directory, temporary, name, peers, javaOptions, value, progress, hosts);
+      return new Settings(
+          directory, temporary, name, peers, javaOptions, value, progress, hosts, launchers);
     }
 
     public Settings withHosts(List<String> value) {
       return new Settings(
-          directory, temporary, name, peers, javaOptions, configuration, progress, value);
+          directory,
+          temporary,
+          name,
+          peers,
+          javaOptions,
+          configuration,
+          progress,
+          value,
+          launchers);
+    }
+
+    public Settings withLaunchers(List<List<String>> value) {
+      return new Settings(
+          directory, temporary, name, peers, javaOptions, configuration, progress, hosts, value);
     }
 
     public Settings withProgress(Consumer<Supplier<String>> value) {
       return new Settings(
-          directory, temporary, name, peers, javaOptions, configuration, value, hosts);
+          directory, temporary, name, peers, javaOptions, configuration, value, hosts, launchers);
     }
   }
 
@@ -172,6 +193,7 @@ public final class ProcessCluster implements AutoCloseable {
               configuration,
               PeerConfig.read(configuration).dataDirectory(),
               directory.resolve("peer-" + id + ".log"),
+              settings.launchers.isEmpty() ? List.of() : settings.launchers.get(id - 1),
               settings.javaOptions));
     }
   }

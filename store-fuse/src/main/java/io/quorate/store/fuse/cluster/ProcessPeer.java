@@ -26,14 +26,22 @@ public final class ProcessPeer {
   private final Path configuration;
   private final Path data;
   private final Path log;
+  private final List<String> launcher;
   private final List<String> javaOptions;
   private @Nullable Process process;
 
-  ProcessPeer(int id, Path configuration, Path data, Path log, List<String> javaOptions) {
+  ProcessPeer(
+      int id,
+      Path configuration,
+      Path data,
+      Path log,
+      List<String> launcher,
+      List<String> javaOptions) {
     this.id = id;
     this.configuration = configuration;
     this.data = data;
     this.log = log;
+    this.launcher = launcher;
     this.javaOptions = javaOptions;
   }
 
@@ -42,7 +50,7 @@ public final class ProcessPeer {
     if (alive()) {
       throw new IllegalStateException("peer " + id + " runs already, as process " + pid());
     }
-    List<String> words = new ArrayList<>();
+    List<String> words = new ArrayList<>(launcher);
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("--enable-native-access=ALL-UNNAMED");
     words.add("--sun-misc-unsafe-memory-access=allow");

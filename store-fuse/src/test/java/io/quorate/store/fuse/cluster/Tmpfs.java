@@ -10,10 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Small file systems in memory. Making one takes root; without, the test is skipped. */
-final class Tmpfs implements AutoCloseable {
+public final class Tmpfs implements AutoCloseable {
   private final List<Path> mounted = new ArrayList<>();
 
-  void mount(Path at, int mib) throws IOException, InterruptedException {
+  public void mount(Path at, int mib) throws IOException, InterruptedException {
     Files.createDirectories(at);
     Process mount =
         new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=" + mib + "m", "none", at.toString())

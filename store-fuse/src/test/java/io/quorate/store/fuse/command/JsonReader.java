@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A strict reader of JSON, for tests of what is written. Numbers are longs. */
-final class JsonReader {
+public final class JsonReader {
   private final String text;
   private int at;
 
@@ -25,7 +25,7 @@ final class JsonReader {
   }
 
   @SuppressWarnings("unchecked")
-  static Map<String, Object> object(String text) {
+  public static Map<String, Object> object(String text) {
     return (Map<String, Object>) read(text);
   }
 

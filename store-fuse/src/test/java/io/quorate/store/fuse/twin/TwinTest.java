@@ -1,0 +1,40 @@
+package io.quorate.store.fuse.twin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short run of the twin. {@link TwinMain} makes long ones. */
+@Tag("processes")
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // Only against hanging for ever.
+final class TwinTest {
+  private static final long SEED = 1;
+
+  @Test
+  void historiesAreInOrderWhateverHappensToPeers(@TempDir Path directory) throws Exception {
+    Twin.Report report;
+    try {
+      report = Twin.run(SEED, Duration.ofSeconds(15), directory, System.out);
+    } catch (Hosts.Unavailable e) {
+      abort(e.getMessage());
+      return;
+    }
+    System.out.println(report);
+    assertEquals(List.of(), report.problems(), report::toString);
+    for (FaultInjector.Fault fault : FaultInjector.Fault.values()) {
+      assertTrue(report.count("fault " + fault) > 0, () -> fault + " never came: " + report);
+    }
+    assertTrue(report.count("call answered") > 200, report::toString);
+    assertTrue(report.count("subtree linearizable") > 20, report::toString);
+    assertEquals(0, report.count("subtree undecided"), report::toString);
+  }
+}

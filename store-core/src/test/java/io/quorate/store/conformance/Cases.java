@@ -75,6 +75,13 @@ abstract class Cases {
     return FileChannel.open(path, options);
   }
 
+  /** What is there, or "(end)". */
+  static String read(FileChannel channel, long at, int count) throws IOException {
+    ByteBuffer target = ByteBuffer.allocate(count);
+    int got = channel.read(target, at);
+    return got < 0 ? "(end)" : new String(target.array(), 0, got, UTF_8);
+  }
+
   static List<String> names(Path directory) throws IOException {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();

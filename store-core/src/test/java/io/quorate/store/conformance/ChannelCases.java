@@ -3,54 +3,34 @@ package io.quorate.store.conformance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
-/** Channels: positions, several buffers, transfers, interrupts and closing. */
+/** Channels: positions, several buffers and transfers. */
 abstract class ChannelCases extends Cases {
   ChannelCases(Callable<Face> opener) {
     super(opener);
-  }
-
-  private static String read(FileChannel channel, long at, int count) throws IOException {
-    ByteBuffer target = ByteBuffer.allocate(count);
-    int got = channel.read(target, at);
-    return got < 0 ? "(end)" : new String(target.array(), 0, got, UTF_8);
   }
 
   // ---- positions
@@ -348,250 +328,5 @@ abstract class ChannelCases extends Cases {
       assertEquals(3, channel.transferFrom(source, 0, 10));
     }
     assertEquals("abc", text(at("f")));
-  }
-
-  // ---- closing and interrupts
-
-  @Test
-  void nothingWorksAfterClosing() throws IOException {
-    FileChannel channel = channel(file("f", "abc"), READ, WRITE);
-    channel.close();
-    channel.close();
-    assertFalse(channel.isOpen());
-    ByteBuffer one = ByteBuffer.allocate(1);
-    List<Executable> calls =
-        List.of(
-            () -> channel.read(one),
-            () -> channel.read(one, 0),
-            () -> channel.read(new ByteBuffer[] {one}),
-            () -> channel.write(one),
-            () -> channel.write(one, 0),
-            () -> channel.write(new ByteBuffer[] {one}),
-            channel::position,
-            () -> channel.position(1),
-            channel::size,
-            () -> channel.truncate(1),
-            () -> channel.force(true),
-            () -> channel.transferTo(0, 1, Channels.newChannel(new ByteArrayOutputStream())),
-            () -> channel.transferFrom(source("x"), 0, 1),
-            channel::lock,
-            channel::tryLock);
-    for (Executable call : calls) {
-      assertThrows(ClosedChannelException.class, call);
-    }
-  }
-
-  @Test
-  void anInterruptedThreadClosesTheChannel() throws IOException {
-    FileChannel channel = channel(at("f"), READ, WRITE, CREATE);
-    channel.write(bytes("kept"));
-    Thread.currentThread().interrupt();
-    try {
-      assertThrows(ClosedByInterruptException.class, () -> channel.read(ByteBuffer.allocate(1), 0));
-      assertTrue(Thread.currentThread().isInterrupted());
-    } finally {
-      Thread.interrupted();
-    }
-    assertFalse(channel.isOpen());
-    assertThrows(ClosedChannelException.class, channel::size);
-    assertEquals("kept", text(at("f")));
-  }
-
-  @Test
-  void interruptsFindAThreadAtWork() throws Exception {
-    FileChannel channel = channel(at("f"), READ, WRITE, CREATE);
-    AtomicReference<Throwable> thrown = new AtomicReference<>();
-    AtomicReference<Boolean> flag = new AtomicReference<>();
-    Thread writer =
-        new Thread(
-            () -> {
-              try {
-                while (true) {
-                  channel.write(bytes("0123456789"), 0);
-                }
-              } catch (IOException e) {
-                thrown.set(e);
-              }
-              flag.set(Thread.currentThread().isInterrupted());
-            });
-    writer.start();
-    while (channel.isOpen() && channel.size() == 0) {
-      Thread.onSpinWait();
-    }
-    writer.interrupt();
-    writer.join();
-    assertEquals(ClosedByInterruptException.class, thrown.get().getClass());
-    assertEquals(true, flag.get());
-    assertFalse(channel.isOpen());
-    assertEquals("0123456789", text(at("f")));
-  }
-
-  @Test
-  void closingStopsThreadsAtWork() throws Exception {
-    FileChannel channel = channel(at("f"), READ, WRITE, CREATE);
-    AtomicReference<Throwable> thrown = new AtomicReference<>();
-    Thread reader =
-        new Thread(
-            () -> {
-              try {
-                while (true) {
-                  channel.read(ByteBuffer.allocate(10), 0);
-                }
-              } catch (IOException e) {
-                thrown.set(e);
-              }
-            });
-    reader.start();
-    channel.write(bytes("x"));
-    channel.close();
-    reader.join();
-    // AsynchronousCloseException is one, too: it depends on where the thread was.
-    assertTrue(thrown.get() instanceof ClosedChannelException, () -> "" + thrown.get());
-  }
-
-  @Test
-  void anInterruptedThreadTakesNoLock() throws IOException {
-    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
-      Thread.currentThread().interrupt();
-      try {
-        assertThrows(FileLockInterruptionException.class, channel::lock);
-        assertTrue(Thread.currentThread().isInterrupted());
-      } finally {
-        Thread.interrupted();
-      }
-    }
-  }
-
-  @Test
-  void manyThreadsShareAChannel() throws Exception {
-    int threads = 8;
-    int each = 50;
-    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
-      List<Thread> writers = new ArrayList<>();
-      for (int t = 0; t < threads; t++) {
-        byte[] record = new byte[10];
-        Arrays.fill(record, (byte) ('a' + t));
-        Thread writer =
-            new Thread(
-                () -> {
-                  try {
-                    for (int i = 0; i < each; i++) {
-                      channel.write(ByteBuffer.wrap(record));
-                    }
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
-        writers.add(writer);
-        writer.start();
-      }
-      for (Thread writer : writers) {
-        writer.join();
-      }
-      assertEquals((long) threads * each * 10, channel.position());
-    }
-    byte[] all = Files.readAllBytes(at("f"));
-    assertEquals(threads * each * 10, all.length);
-    int[] counts = new int[threads];
-    for (int i = 0; i < all.length; i += 10) {
-      for (int k = 1; k < 10; k++) {
-        assertEquals(all[i], all[i + k], "record at " + i);
-      }
-      counts[all[i] - 'a']++;
-    }
-    for (int count : counts) {
-      assertEquals(each, count);
-    }
-  }
-
-  // ---- locks
-
-  @Test
-  void aLockOfSizeZeroGoesToTheEnd() throws IOException {
-    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
-      FileLock lock = channel.lock(10, 0, false);
-      assertEquals(10, lock.position());
-      assertEquals(Long.MAX_VALUE - 10, lock.size());
-      assertTrue(lock.overlaps(1L << 50, 1));
-      assertFalse(lock.overlaps(0, 10));
-      assertEquals(channel, lock.acquiredBy());
-      assertEquals(channel, lock.channel());
-      lock.release();
-      FileLock whole = channel.lock();
-      assertEquals(Long.MAX_VALUE, whole.size());
-      assertNotNull(whole.toString());
-    }
-  }
-
-  @Test
-  void aLockMayNotWrapAround() throws IOException {
-    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
-      assertThrows(IllegalArgumentException.class, () -> channel.lock(Long.MAX_VALUE, 2, false));
-    }
-  }
-
-  // ---- files that go when they are closed
-
-  @Test
-  void theNameGoesAtOnceAndTheContentAtTheEnd() throws IOException {
-    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE, DELETE_ON_CLOSE)) {
-      assertFalse(Files.exists(at("f")));
-      channel.write(bytes("abc"));
-      assertEquals("abc", read(channel, 0, 9));
-    }
-    assertFalse(Files.exists(at("f")));
-  }
-
-  @Test
-  void anotherFileOfThatNameStays() throws IOException {
-    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE, DELETE_ON_CLOSE)) {
-      file("f", "another");
-      channel.write(bytes("mine"));
-    }
-    assertEquals("another", text(at("f")));
-  }
-
-  @Test
-  void linksAreNotFollowedForDeletion() throws IOException {
-    file("target", "abc");
-    Files.createSymbolicLink(at("link"), path("target"));
-    assertThrows(IOException.class, () -> channel(at("link"), READ, WRITE, DELETE_ON_CLOSE));
-    assertTrue(Files.exists(at("target")));
-  }
-
-  @Test
-  void streamsThatDelete() throws IOException {
-    try (OutputStream out = Files.newOutputStream(at("f"), CREATE, WRITE, DELETE_ON_CLOSE)) {
-      out.write('x');
-    }
-    assertFalse(Files.exists(at("f")));
-    file("g", "abc");
-    try (InputStream in = Files.newInputStream(at("g"), DELETE_ON_CLOSE)) {
-      assertEquals('a', in.read());
-    }
-    assertFalse(Files.exists(at("g")));
-  }
-
-  // ---- streams over channels
-
-  @Test
-  void streamsSkipAndTell() throws IOException {
-    Path file = file("f", "abcdef");
-    try (InputStream in = Files.newInputStream(file)) {
-      assertEquals(6, in.available());
-      assertEquals(2, in.skip(2));
-      assertEquals('c', in.read());
-      assertEquals(-1, in.skip(-1));
-      assertEquals('c', in.read());
-      assertEquals(-3, in.skip(-100));
-      assertEquals(3, in.skip(3));
-      assertEquals(3, in.available());
-      assertArrayEquals("def".getBytes(UTF_8), in.readAllBytes());
-      assertEquals(-1, in.read());
-      assertEquals(0, in.skip(5));
-      assertEquals(0, in.available());
-      assertEquals(0, in.read(new byte[0]));
-      assertThrows(IndexOutOfBoundsException.class, () -> in.read(new byte[2], 1, 2));
-    }
   }
 }

@@ -79,6 +79,13 @@ public abstract class FileSystemConformance {
   }
 
   @Nested
+  class ChannelEnds extends ChannelEndCases {
+    ChannelEnds() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
   class AsynchronousChannels extends AsynchronousCases {
     AsynchronousChannels() {
       super(FileSystemConformance.this::openFace);
@@ -116,6 +123,13 @@ public abstract class FileSystemConformance {
   @Nested
   class PathAlgebra extends PathAlgebraCases {
     PathAlgebra() {
+      super(FileSystemConformance.this::openFace);
+    }
+  }
+
+  @Nested
+  class PathUris extends PathUriCases {
+    PathUris() {
       super(FileSystemConformance.this::openFace);
     }
   }

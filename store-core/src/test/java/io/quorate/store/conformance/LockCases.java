@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.OverlappingFileLockException;
@@ -81,6 +83,43 @@ abstract class LockCases extends Cases {
     try (FileChannel channel = channel(at("f"), WRITE, CREATE)) {
       assertThrows(IllegalArgumentException.class, () -> channel.lock(-1, 1, false));
       assertThrows(IllegalArgumentException.class, () -> channel.lock(0, -1, false));
+    }
+  }
+
+  @Test
+  void aLockOfSizeZeroGoesToTheEnd() throws IOException {
+    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
+      FileLock lock = channel.lock(10, 0, false);
+      assertEquals(10, lock.position());
+      assertEquals(Long.MAX_VALUE - 10, lock.size());
+      assertTrue(lock.overlaps(1L << 50, 1));
+      assertFalse(lock.overlaps(0, 10));
+      assertEquals(channel, lock.acquiredBy());
+      assertEquals(channel, lock.channel());
+      lock.release();
+      FileLock whole = channel.lock();
+      assertEquals(Long.MAX_VALUE, whole.size());
+      assertNotNull(whole.toString());
+    }
+  }
+
+  @Test
+  void aLockMayNotWrapAround() throws IOException {
+    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
+      assertThrows(IllegalArgumentException.class, () -> channel.lock(Long.MAX_VALUE, 2, false));
+    }
+  }
+
+  @Test
+  void anInterruptedThreadTakesNoLock() throws IOException {
+    try (FileChannel channel = channel(at("f"), READ, WRITE, CREATE)) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThrows(FileLockInterruptionException.class, channel::lock);
+        assertTrue(Thread.currentThread().isInterrupted());
+      } finally {
+        Thread.interrupted();
+      }
     }
   }
 }

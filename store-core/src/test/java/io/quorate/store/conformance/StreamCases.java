@@ -16,7 +16,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.Channels;
@@ -27,9 +26,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
@@ -108,45 +105,12 @@ abstract class StreamCases extends Cases {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void threadsShareAStream(boolean append) throws Exception {
-    int threads = 8;
-    int each = append ? 50 : 20_000;
-    byte[] all;
+    SharedRecords records = new SharedRecords(8, append ? 50 : 20_000);
     OpenOption[] options = append ? new OpenOption[] {CREATE, APPEND} : new OpenOption[0];
     try (OutputStream out = Files.newOutputStream(at("f"), options)) {
-      List<Thread> writers = new ArrayList<>();
-      for (int t = 0; t < threads; t++) {
-        byte[] record = new byte[10];
-        Arrays.fill(record, (byte) ('a' + t));
-        Thread writer =
-            new Thread(
-                () -> {
-                  try {
-                    for (int i = 0; i < each; i++) {
-                      out.write(record);
-                    }
-                  } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                  }
-                });
-        writers.add(writer);
-        writer.start();
-      }
-      for (Thread writer : writers) {
-        writer.join();
-      }
+      records.write(out::write);
     }
-    all = Files.readAllBytes(at("f"));
-    assertEquals(threads * each * 10, all.length);
-    int[] counts = new int[threads];
-    for (int i = 0; i < all.length; i += 10) {
-      for (int k = 1; k < 10; k++) {
-        assertEquals(all[i], all[i + k], "record at " + i);
-      }
-      counts[all[i] - 'a']++;
-    }
-    for (int count : counts) {
-      assertEquals(each, count);
-    }
+    records.assertWhole(at("f"));
   }
 
   // ---- transfers that fail half way
@@ -306,5 +270,28 @@ abstract class StreamCases extends Cases {
       assertEquals(0, sources[2].position());
     }
     assertEquals("1bc", text(at("f")));
+  }
+
+  // ---- what a stream knows of its file
+
+  @Test
+  void streamsSkipAndTell() throws IOException {
+    Path file = file("f", "abcdef");
+    try (InputStream in = Files.newInputStream(file)) {
+      assertEquals(6, in.available());
+      assertEquals(2, in.skip(2));
+      assertEquals('c', in.read());
+      assertEquals(-1, in.skip(-1));
+      assertEquals('c', in.read());
+      assertEquals(-3, in.skip(-100));
+      assertEquals(3, in.skip(3));
+      assertEquals(3, in.available());
+      assertArrayEquals("def".getBytes(UTF_8), in.readAllBytes());
+      assertEquals(-1, in.read());
+      assertEquals(0, in.skip(5));
+      assertEquals(0, in.available());
+      assertEquals(0, in.read(new byte[0]));
+      assertThrows(IndexOutOfBoundsException.class, () -> in.read(new byte[2], 1, 2));
+    }
   }
 }

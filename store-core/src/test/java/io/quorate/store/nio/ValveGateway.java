@@ -1,25 +1,18 @@
 package io.quorate.store.nio;
 
-import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
-import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.ForwardingGateway;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.OutcomeUnknownException;
-import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.UnavailableException;
-import io.quorate.store.metadata.Answer;
-import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Command;
-import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
 import io.quorate.store.metadata.SessionCommand;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A gateway that holds up, refuses or leaves unanswered the commands on locks, as a test says. */
-final class ValveGateway implements Gateway {
-  private final Gateway next;
-
+final class ValveGateway extends ForwardingGateway {
   /** What becomes of a command that takes a lock ({@code type} not UNLOCK), or that drops one. */
   volatile Fate taking = Fate.PASS;
 
@@ -45,7 +38,7 @@ final class ValveGateway implements Gateway {
   }
 
   ValveGateway(Gateway next) {
-    this.next = next;
+    super(next);
   }
 
   @Override
@@ -58,11 +51,11 @@ final class ValveGateway implements Gateway {
       case PASS -> pass(command, chunks);
       case WAIT -> {
         arrived.complete(null);
-        yield open.thenCompose(opened -> next.propose(command, chunks));
+        yield open.thenCompose(opened -> super.propose(command, chunks));
       }
       case REFUSED -> CompletableFuture.failedFuture(new UnavailableException("as the test says"));
       case UNANSWERED ->
-          next.propose(command, chunks)
+          super.propose(command, chunks)
               .thenCompose(
                   result ->
                       CompletableFuture.failedFuture(new OutcomeUnknownException("answer lost")));
@@ -70,39 +63,9 @@ final class ValveGateway implements Gateway {
   }
 
   private CompletableFuture<Result> pass(SessionCommand command, List<Chunk> chunks) {
-    CompletableFuture<Result> result = next.propose(command, chunks);
+    CompletableFuture<Result> result = super.propose(command, chunks);
     return command.command() instanceof Command.Lock
         ? result.whenComplete((done, error) -> answered.complete(null))
         : result;
-  }
-
-  @Override
-  public CompletableFuture<Void> storeChunk(Chunk chunk) {
-    return next.storeChunk(chunk);
-  }
-
-  @Override
-  public CompletableFuture<Answer> ask(Query query) {
-    return next.ask(query);
-  }
-
-  @Override
-  public CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes) {
-    return next.read(at, content, offset, lengthBytes);
-  }
-
-  @Override
-  public CompletableFuture<ChangeBatch> changes(long after) {
-    return next.changes(after);
-  }
-
-  @Override
-  public CompletableFuture<ClusterStatus> status() {
-    return next.status();
-  }
-
-  @Override
-  public void close() {
-    next.close();
   }
 }

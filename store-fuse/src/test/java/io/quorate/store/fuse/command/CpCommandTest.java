@@ -6,81 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quorate.store.Store;
-import io.quorate.store.StoreOptions;
 import io.quorate.store.fuse.command.TestShell.Outcome;
-import io.quorate.store.net.server.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** cp, and what commands that change things tell programs, over TCP. */
-class CpCommandTest {
-  private static final FileTime OLD = FileTime.fromMillis(1_000_000_000_123L);
-  private static LocalCluster cluster;
-  private static int tests;
-
-  @TempDir Path temp;
-  private Store store;
-  private TestShell shell;
-  private String top;
-
-  @BeforeAll
-  static void startCluster() throws IOException {
-    cluster = LocalCluster.start(3);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
+class CpCommandTest extends ClusterCommands {
   @BeforeEach
-  void open() throws IOException {
-    Path file = cluster.files().client();
-    store = new NetConnector().connect(file, StoreOptions.defaults());
-    shell = new TestShell(temp, new NetConnector()).with(ClusterOption.VARIABLE, file.toString());
-    top = "/t" + ++tests;
+  void makeFiles() throws IOException {
     Files.createDirectory(store.path(top));
     Files.createDirectories(temp.resolve("site/sub"));
     write(temp.resolve("site/a"), "alpha", "rw-r-----");
     write(temp.resolve("site/sub/b"), "beta", "rwxr-xr-x");
     Files.createSymbolicLink(temp.resolve("site/l"), Path.of("sub/b"));
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  private static void write(Path path, String content, String mode) throws IOException {
-    Files.writeString(path, content);
-    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
-    Files.setLastModifiedTime(path, OLD);
-  }
-
-  private String ok(String... words) {
-    Outcome outcome = shell.run(words);
-    assertEquals("", outcome.err());
-    assertEquals(ExitStatus.DONE, outcome.status());
-    return outcome.out();
-  }
-
-  private void refused(int status, String message, String... words) {
-    Outcome outcome = shell.run(words);
-    assertTrue(outcome.err().contains(message), outcome.err());
-    assertEquals(status, outcome.status(), outcome.err());
   }
 
   /** The objects that a command printed, by their paths. */

@@ -2,75 +2,26 @@ package io.quorate.store.fuse.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quorate.store.Store;
-import io.quorate.store.StoreOptions;
 import io.quorate.store.fuse.command.TestShell.Outcome;
-import io.quorate.store.net.server.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** ln, touch, chmod, chown, tree, du and find, over TCP. Each test has a directory of its own. */
-class FileToolsOnClusterTest {
-  private static LocalCluster cluster;
-  private static int tests;
-
-  @TempDir Path temp;
-  private Store store;
-  private TestShell shell;
-  private String top;
-
-  @BeforeAll
-  static void startCluster() throws IOException {
-    cluster = LocalCluster.start(3);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
+class FileToolsOnClusterTest extends ClusterCommands {
   @BeforeEach
-  void open() throws IOException {
-    Path file = cluster.files().client();
-    store = new NetConnector().connect(file, StoreOptions.defaults());
-    shell = new TestShell(temp, new NetConnector()).with(ClusterOption.VARIABLE, file.toString());
-    top = "/t" + ++tests;
+  void makeFiles() throws IOException {
     Files.createDirectories(store.path(top + "/d/e"));
     Files.write(store.path(top + "/a.txt"), new byte[10]);
     Files.write(store.path(top + "/d/b.txt"), new byte[200]);
     Files.write(store.path(top + "/d/e/c.bin"), new byte[3000]);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  private String ok(String... words) {
-    Outcome outcome = shell.run(words);
-    assertEquals("", outcome.err());
-    assertEquals(ExitStatus.DONE, outcome.status());
-    return outcome.out();
-  }
-
-  private void refused(int status, String message, String... words) {
-    Outcome outcome = shell.run(words);
-    assertTrue(outcome.err().contains(message), outcome.err());
-    assertEquals(status, outcome.status(), outcome.err());
   }
 
   private Object attribute(String path, String name) throws IOException {

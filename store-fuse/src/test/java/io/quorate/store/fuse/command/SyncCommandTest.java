@@ -5,10 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quorate.store.Store;
-import io.quorate.store.StoreOptions;
-import io.quorate.store.fuse.command.TestShell.Outcome;
-import io.quorate.store.net.server.LocalCluster;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -21,42 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** sync, over TCP, in both directions. */
-class SyncCommandTest {
-  private static final FileTime OLD = FileTime.fromMillis(1_000_000_000_123L);
-  private static LocalCluster cluster;
-  private static int tests;
-
-  @TempDir Path temp;
-  private Store store;
-  private TestShell shell;
+class SyncCommandTest extends ClusterCommands {
   private Path site;
   private Path remote;
   private String word;
 
-  @BeforeAll
-  static void startCluster() throws IOException {
-    cluster = LocalCluster.start(3);
-  }
-
-  @AfterAll
-  static void stopCluster() {
-    cluster.close();
-  }
-
   @BeforeEach
-  void open() throws IOException {
-    Path file = cluster.files().client();
-    store = new NetConnector().connect(file, StoreOptions.defaults());
-    shell = new TestShell(temp, new NetConnector()).with(ClusterOption.VARIABLE, file.toString());
-    String top = "/s" + ++tests;
+  void makeFiles() throws IOException {
     remote = store.path(top);
     word = "quorate:" + top;
     site = temp.resolve("site");
@@ -68,30 +39,6 @@ class SyncCommandTest {
     Files.setPosixFilePermissions(
         site.resolve("sub"), PosixFilePermissions.fromString("rwxr-x---"));
     Files.setLastModifiedTime(site.resolve("sub"), OLD);
-  }
-
-  @AfterEach
-  void close() {
-    store.close();
-  }
-
-  private static void write(Path path, String content, String mode) throws IOException {
-    Files.writeString(path, content);
-    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
-    Files.setLastModifiedTime(path, OLD);
-  }
-
-  private String ok(String... words) {
-    Outcome outcome = shell.run(words);
-    assertEquals("", outcome.err());
-    assertEquals(ExitStatus.DONE, outcome.status());
-    return outcome.out();
-  }
-
-  private void refused(int status, String message, String... words) {
-    Outcome outcome = shell.run(words);
-    assertTrue(outcome.err().contains(message), outcome.err());
-    assertEquals(status, outcome.status(), outcome.err());
   }
 
   /** What a run did, each as "action path below the target", and at last its summary. */

@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
-import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.ForwardingGateway;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.metadata.Answer;
@@ -19,17 +19,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Times every request and counts the content that goes by.
+ * Times every request and counts the content that goes by. Not {@code changes}, which waits for
+ * some, however long there are none.
  *
  * <p>The meters are of the process: stores share them, so that their number is fixed and a closed
  * store leaves none. A refusal, such as of a file that is not there, is an answer like any other;
  * failed is what the cluster did not answer.
  */
-final class MeteredGateway implements Gateway {
+final class MeteredGateway extends ForwardingGateway {
   static final String REQUESTS = "quorate.requests";
   static final String CONTENT = "quorate.content";
 
-  private final Gateway gateway;
   private final MeterRegistry registry;
   private final Call propose;
   private final Call storeChunk;
@@ -40,7 +40,7 @@ final class MeteredGateway implements Gateway {
   private final Counter received;
 
   MeteredGateway(Gateway gateway, MeterRegistry registry) {
-    this.gateway = gateway;
+    super(gateway);
     this.registry = registry;
     propose = new Call("propose");
     storeChunk = new Call("store-chunk");
@@ -92,26 +92,25 @@ final class MeteredGateway implements Gateway {
   @Override
   public CompletableFuture<Result> propose(SessionCommand command, List<Chunk> chunks) {
     chunks.forEach(chunk -> sent.increment(chunk.ref().lengthBytes()));
-    return propose.time(() -> gateway.propose(command, chunks));
+    return propose.time(() -> super.propose(command, chunks));
   }
 
   @Override
   public CompletableFuture<Void> storeChunk(Chunk chunk) {
     sent.increment(chunk.ref().lengthBytes());
-    return storeChunk.time(() -> gateway.storeChunk(chunk));
+    return storeChunk.time(() -> super.storeChunk(chunk));
   }
 
   @Override
   public CompletableFuture<Answer> ask(Query query) {
-    return ask.time(() -> gateway.ask(query));
+    return ask.time(() -> super.ask(query));
   }
 
   @Override
   public CompletableFuture<ReadReply> read(At at, long content, long offset, int lengthBytes) {
     return read.time(
         () ->
-            gateway
-                .read(at, content, offset, lengthBytes)
+            super.read(at, content, offset, lengthBytes)
                 .thenApply(
                     reply -> {
                       if (reply instanceof ReadReply.Data data) {
@@ -121,19 +120,8 @@ final class MeteredGateway implements Gateway {
                     }));
   }
 
-  /** Not timed: it waits for changes, however long there are none. */
-  @Override
-  public CompletableFuture<ChangeBatch> changes(long after) {
-    return gateway.changes(after);
-  }
-
   @Override
   public CompletableFuture<ClusterStatus> status() {
-    return status.time(gateway::status);
-  }
-
-  @Override
-  public void close() {
-    gateway.close();
+    return status.time(super::status);
   }
 }

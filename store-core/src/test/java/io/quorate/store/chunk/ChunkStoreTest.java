@@ -202,7 +202,7 @@ class ChunkStoreTest {
           sync(opened);
           long offset = first.offsetBytes() + 80;
           String segment = "journal-%012d.seg".formatted(first.segment());
-          node.disk(DIRECTORY).rot(segment, offset, offset + 8, 3);
+          node.disk(DIRECTORY).damage().rot(segment, offset, offset + 8, 3);
           assertThrows(
               DamagedRecordException.class,
               () -> opened.store.read(ref(1), 0, 64),

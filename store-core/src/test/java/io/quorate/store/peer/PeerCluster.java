@@ -132,7 +132,7 @@ final class PeerCluster {
   void rot(int id) {
     for (String name : disk(id).fileNames()) {
       if (name.startsWith("journal-")) {
-        disk(id).rot(name, 8_192, SEGMENT_BYTES, 10_000);
+        disk(id).damage().rot(name, 8_192, SEGMENT_BYTES, 10_000);
       }
     }
   }

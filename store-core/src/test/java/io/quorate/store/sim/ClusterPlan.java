@@ -30,6 +30,7 @@ record ClusterPlan(
     double handleClientShare,
     double clientCrashChance,
     LogOptions log,
+    double diskErrorChance,
     Set<Fault> faults) {
 
   /** What the fault injector may do. */
@@ -49,7 +50,9 @@ record ClusterPlan(
     WRITE_ERROR,
     DISK_FULL,
     BIT_ROT,
-    OLDER_IMAGE
+    OLDER_IMAGE,
+    LOST_SECTORS,
+    MISDIRECTED_WRITES
   }
 
   /** Calls on one subtree of a long run: few enough for the checker to decide its history. */
@@ -93,6 +96,7 @@ record ClusterPlan(
         random.pick(List.of(0.0, 0.5, 1.0)),
         random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
         drawLog(random),
+        random.between(2, 80) / 100.0,
         faults);
   }
 
@@ -128,6 +132,7 @@ record ClusterPlan(
         handleClientShare,
         clientCrashChance,
         log,
+        diskErrorChance,
         faults);
   }
 
@@ -156,6 +161,7 @@ record ClusterPlan(
         handleClientShare,
         calmNetwork ? 0 : clientCrashChance,
         log,
+        diskErrorChance,
         left);
   }
 }

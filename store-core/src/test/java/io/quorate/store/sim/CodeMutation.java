@@ -122,7 +122,7 @@ enum CodeMutation {
       new Answers("journal.JournalRecovery", "durableUpTo", 8_192), Check.JOURNAL, 500),
 
   /** A session's number that was given up may still be used by a command that comes late. */
-  FORGET_LOWEST_OUTSTANDING(new Skips("metadata.Applier", "windowed", "forget", null), 500),
+  FORGET_LOWEST_OUTSTANDING(new Skips("metadata.Applier", "windowed", "forget", null), 1_000),
 
   /** Commands of sessions that have ended are carried out. */
   SERVE_ENDED_SESSIONS(

@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Does harm to a cluster until told to stop, and then puts everything right.
  *
- * <p>Nothing that it does may cost acknowledged data: a crash takes only what was not synced. So
- * every failure of a run is a bug.
+ * <p>Nothing that it does may cost acknowledged data: a crash takes only what was not synced, and
+ * damage is done to the disk of one peer in a run. So every failure of a run is a bug.
  */
 final class FaultInjector {
+  /** Both copies of a segment's header: without them the segment would not exist. */
+  private static final int SEGMENT_HEADER_BYTES = 8_192;
+
   private final Simulation simulation;
   private final ClusterPlan plan;
   private final List<SimPeer> peers;
@@ -28,7 +31,7 @@ final class FaultInjector {
   private final OlderImage olderImage;
   private boolean stopped;
 
-  /** The one whose disk rots, once it does. */
+  /** The one whose disk is damaged, once it is. */
   private @Nullable SimPeer frail;
 
   FaultInjector(
@@ -162,10 +165,14 @@ final class FaultInjector {
       case SYNC_ERROR -> failSyncs(victim);
       case READ_ERROR ->
           forAWhile(
-              victim, "reads fail", on -> victim.disk().faults().readErrorChance = on ? 0.2 : 0);
+              victim,
+              "reads fail",
+              on -> victim.disk().faults().readErrorChance = on ? plan.diskErrorChance() : 0);
       case WRITE_ERROR ->
           forAWhile(
-              victim, "writes fail", on -> victim.disk().faults().writeErrorChance = on ? 0.5 : 0);
+              victim,
+              "writes fail",
+              on -> victim.disk().faults().writeErrorChance = on ? plan.diskErrorChance() : 0);
       case DISK_FULL -> {
         long left = random.between(0, 3 << 20);
         forAWhile(
@@ -179,17 +186,43 @@ final class FaultInjector {
               }
             });
       }
-      case BIT_ROT -> {
-        // All other copies stay good: one peer's disk per run rots.
-        frail = frail == null ? victim : frail;
-        frail.damaged();
-        frail.disk().rotSomewhere(random);
+      case BIT_ROT -> frail(victim).disk().damage().rotSomewhere(random);
+      case LOST_SECTORS ->
+          frail(victim).disk().damage().loseSectorsSomewhere(random, SEGMENT_HEADER_BYTES);
+      case MISDIRECTED_WRITES -> {
+        if (peers.size() % 2 == 0) {
+          misdirectWrites(frail(victim));
+        }
       }
       case OLDER_IMAGE -> {
         frail = frail == null ? victim : frail;
         olderImage.putBackOf(frail, () -> stopped);
       }
     }
+  }
+
+  /** All other copies stay good: one peer's disk per run is damaged. */
+  private SimPeer frail(SimPeer victim) {
+    SimPeer chosen = frail == null ? victim : frail;
+    frail = chosen;
+    chosen.damaged();
+    return chosen;
+  }
+
+  /**
+   * Writes land elsewhere for a while. The place of the last one then looks as if a crash had torn
+   * it, which nobody can tell from one that was never acknowledged; so the peer may forget the end
+   * of its log. With an even number of peers that costs nothing: what is committed is on as many
+   * others as can deny a majority. With an odd number it would be one copy too few.
+   */
+  private void misdirectWrites(SimPeer victim) {
+    victim.disk().faults().misdirectedWriteChance = plan.diskErrorChance();
+    simulation.start(
+        "writes go where they should",
+        same -> {
+          simulation.sleep(random.between(10_000_000, 500_000_000));
+          victim.disk().faults().misdirectedWriteChance = 0;
+        });
   }
 
   /**
@@ -210,7 +243,7 @@ final class FaultInjector {
 
   /** Syncs fail for a while: the peer must end itself, and is started again by whoever runs it. */
   private void failSyncs(SimPeer victim) {
-    victim.disk().faults().syncErrorChance = 1;
+    victim.disk().faults().syncErrorChance = random.chance(0.5) ? 1 : plan.diskErrorChance();
     simulation.start(
         "syncs recover",
         same -> {
@@ -301,6 +334,7 @@ final class FaultInjector {
       peer.disk().faults().syncErrorChance = 0;
       peer.disk().faults().readErrorChance = 0;
       peer.disk().faults().writeErrorChance = 0;
+      peer.disk().faults().misdirectedWriteChance = 0;
       peer.disk().capacity(Long.MAX_VALUE / 4);
     }
   }

@@ -197,7 +197,7 @@ final class JournalCrashTest {
     private void rot() {
       SimDisk disk = node.disk(DIRECTORY);
       for (int i = 2 + random.below(8); i > 0; i--) {
-        disk.rot(random.pick(disk.fileNames()), 0, 1 << (5 + random.below(11)), 1);
+        disk.damage().rot(random.pick(disk.fileNames()), 0, 1 << (5 + random.below(11)), 1);
       }
     }
 
@@ -212,6 +212,7 @@ final class JournalCrashTest {
       long last = Math.min(sectors, first + random.between(1, 16));
       String name = String.format("journal-%012d.seg", provenUpTo.segment());
       node.disk(DIRECTORY)
+          .damage()
           .loseSectors(
               name, from + first * SimFile.SECTOR_BYTES, from + last * SimFile.SECTOR_BYTES);
       return true;

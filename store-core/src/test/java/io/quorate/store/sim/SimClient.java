@@ -201,7 +201,7 @@ final class SimClient {
       }
       return result;
     } catch (GaveUp e) {
-      if (e.mayHaveHappened() && random.chance(0.5)) {
+      if (e.mayHaveHappened() && random.chance(0.9)) {
         deliverLate(numbered, chunks);
       }
       // Either the session goes on, and says with its next command that this one is given up; or it

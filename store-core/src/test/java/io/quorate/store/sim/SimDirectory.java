@@ -45,12 +45,29 @@ final class SimDirectory {
     return image;
   }
 
+  /** Holds from now on what {@code image} holds. */
+  void become(SimDirectory image) {
+    unsynced.clear();
+    durable.clear();
+    durable.putAll(image.durable);
+    names = new TreeMap<>(image.names);
+  }
+
   List<String> names() {
     return List.copyOf(names.keySet());
   }
 
   @Nullable SimFile get(String name) {
     return names.get(name);
+  }
+
+  /** The file of that name, which must be there. */
+  SimFile need(String name) {
+    SimFile file = names.get(name);
+    if (file == null) {
+      throw new IllegalArgumentException("no file " + name + " in " + names.keySet());
+    }
+    return file;
   }
 
   /** Each file once, however many names it has. */

@@ -39,7 +39,10 @@ public final class SimDisk {
     /** Chance that a write fails, having written nothing. */
     public double writeErrorChance;
 
-    /** Chance that a write lands 1 to 64 sectors away from where it belongs. */
+    /**
+     * Chance that a write to a segment lands up to 64 sectors away from where it belongs, or in
+     * another segment.
+     */
     public double misdirectedWriteChance;
 
     /** Syncs take their time and succeed, but make nothing durable: to test the checkers. */
@@ -60,7 +63,8 @@ public final class SimDisk {
   private final Path directory;
   private final SimRandom random;
   private final Faults faults = new Faults();
-  private SimDirectory files = new SimDirectory();
+  private final SimDirectory files = new SimDirectory();
+  private final SimDamage damage;
   private long capacityBytes;
   private long crashes;
   private long errors;
@@ -73,6 +77,7 @@ public final class SimDisk {
     this.directory = directory;
     this.capacityBytes = capacityBytes;
     this.random = random;
+    this.damage = new SimDamage(simulation, owner, files, random);
   }
 
   public Faults faults() {
@@ -96,54 +101,17 @@ public final class SimDisk {
 
   /** Writes to {@code name} that no sync covers yet. */
   public int unsyncedWrites(String name) {
-    return file(name).unsyncedWrites();
+    return files.need(name).unsyncedWrites();
   }
 
-  /** Flips {@code count} random bits of {@code name} between two offsets, the second excluded. */
-  public void rot(String name, long fromOffset, long toOffset, int count) {
-    SimFile file = file(name);
-    for (int i = 0; i < count; i++) {
-      file.flipBit(random.between(fromOffset, toOffset - 1), random.below(8));
-      simulation.count("disk bit rot");
-    }
-    simulation.trace("bit rot on " + owner + " in " + name);
-  }
-
-  /** Sectors of {@code name} from one offset up to another read as zeros, though synced before. */
-  public void loseSectors(String name, long fromOffset, long toOffset) {
-    file(name).zero(fromOffset, toOffset);
-    simulation.count("disk synced sectors lost");
-    simulation.trace(
-        "sectors lost on " + owner + " in " + name + " from " + fromOffset + " to " + toOffset);
-  }
-
-  /** Flips a few random bits of a random file, within what was ever written there. */
-  public void rotSomewhere(SimRandom rotting) {
-    List<String> names = fileNames();
-    if (names.isEmpty()) {
-      return;
-    }
-    String name = rotting.pick(names);
-    SimFile file = file(name);
-    long written = file.writtenBytes();
-    if (written > 0) {
-      long at = rotting.between(0, written - 1);
-      long end = Math.min(written, at + 64);
-      rot(name, at, end, 1 + rotting.below(4));
-    }
+  /** Does harm to files that no write asked for. */
+  public SimDamage damage() {
+    return damage;
   }
 
   /** Leaves so much room and no more. */
   public void leaveFree(long bytes) {
     capacityBytes = usedBytes() + bytes;
-  }
-
-  private SimFile file(String name) {
-    SimFile file = files.get(name);
-    if (file == null) {
-      throw new IllegalArgumentException("no file " + name + " in " + files.names());
-    }
-    return file;
   }
 
   /** Opens the directory for one process. */
@@ -168,7 +136,7 @@ public final class SimDisk {
     if (open != null) {
       throw new IllegalStateException(directory + " is in use");
     }
-    files = image;
+    files.become(image);
     simulation.trace("the disk of " + owner + " is put back to an older image");
   }
 
@@ -409,27 +377,45 @@ public final class SimDisk {
         buffer.get(bytes, at, count);
         at += count;
       }
-      long place = misdirect(offset, length);
-      file.write(place, bytes);
+      if (!misdirect(offset, bytes)) {
+        file.write(offset, bytes);
+      }
       CRC32C crc = new CRC32C();
       crc.update(bytes);
-      traced("write", name, place, crc.getValue());
+      traced("write", name, offset, crc.getValue());
       takeTime(faults.accessNanos);
     }
 
-    private long misdirect(long offset, int length) {
+    /** Perhaps writes elsewhere instead. */
+    private boolean misdirect(long offset, byte[] bytes) {
       double chance = faults.misdirectedWriteChance;
-      if (chance == 0 || !random.chance(chance)) {
-        return offset;
+      if (chance == 0 || !name.endsWith(SimDamage.SEGMENT) || !random.chance(chance)) {
+        return false;
       }
-      long distance = random.between(1, 64) * SimFile.SECTOR_BYTES;
-      long place = offset >= distance && random.chance(0.5) ? offset - distance : offset + distance;
-      if (place + length > file.sizeBytes()) {
-        return offset;
+      String elsewhere = random.chance(0.3) ? random.pick(files.names()) : name;
+      long place = offset;
+      if (elsewhere.equals(name)) {
+        long distance = random.between(1, 64) * SimFile.SECTOR_BYTES;
+        place += offset >= distance && random.chance(0.5) ? -distance : distance;
       }
+      SimFile target = files.get(elsewhere);
+      boolean fits = target != null && place + bytes.length <= target.sizeBytes();
+      if (!fits || !elsewhere.endsWith(SimDamage.SEGMENT)) {
+        return false;
+      }
+      target.write(place, bytes);
       simulation.count("disk misdirected write");
-      simulation.trace(owner + " misdirects a write of " + name + " by " + (place - offset));
-      return place;
+      simulation.trace(
+          owner
+              + " misdirects a write of "
+              + name
+              + " at "
+              + offset
+              + " to "
+              + elsewhere
+              + " at "
+              + place);
+      return true;
     }
 
     @Override

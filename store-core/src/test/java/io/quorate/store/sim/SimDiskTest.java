@@ -220,14 +220,55 @@ final class SimDiskTest {
         simulation -> {
           SimNode node = simulation.node(1);
           Disk disk = node.boot().openDisk(DIRECTORY);
-          DiskFile file = disk.create("a", 1 << 20);
-          node.disk(DIRECTORY).rot("a", 100, 200, 1);
+          DiskFile file = disk.create("a.seg", 1 << 20);
+          node.disk(DIRECTORY).damage().rot("a.seg", 100, 200, 1);
           assertEquals(1, count(read(file, 100, 100)));
           node.disk(DIRECTORY).faults().misdirectedWriteChance = 1;
           file.write(500_000, ByteBuffer.wrap(new byte[] {1}));
           assertEquals(0, read(file, 500_000, 1)[0]);
           assertEquals(1, simulation.counted("disk misdirected write"));
         });
+  }
+
+  @Test
+  void aWriteToOneSegmentMayLandInAnother() {
+    Simulation.run(
+        1,
+        simulation -> {
+          SimNode node = simulation.node(1);
+          Disk disk = node.boot().openDisk(DIRECTORY);
+          DiskFile other = disk.create("b.seg", 1 << 20);
+          DiskFile small = disk.create("a.seg", 1_000);
+          node.disk(DIRECTORY).faults().misdirectedWriteChance = 1;
+          for (int i = 0; simulation.counted("disk misdirected write") == 0; i++) {
+            small.write(i, ByteBuffer.wrap(new byte[] {(byte) (i + 1)}));
+          }
+          assertEquals(1, count(read(other, 0, 1_000)));
+        });
+  }
+
+  @Test
+  void onlyWhatHadProvenDurableIsLost() {
+    for (long seed = 0; seed < 50; seed++) {
+      Simulation.run(
+          seed,
+          simulation -> {
+            SimNode node = simulation.node(1);
+            DiskFile file = node.boot().openDisk(DIRECTORY).create("a.seg", 1 << 20);
+            byte[] ones = new byte[4 * SimFile.SECTOR_BYTES];
+            Arrays.fill(ones, (byte) 1);
+            SimDamage damage = node.disk(DIRECTORY).damage();
+            for (int batch = 0; batch < 2; batch++) {
+              file.write(batch * ones.length, ByteBuffer.wrap(ones));
+              damage.loseSectorsSomewhere(simulation.random(), 0);
+              file.sync();
+              damage.loseSectorsSomewhere(simulation.random(), 0);
+            }
+            int left = count(read(file, 0, 2 * ones.length));
+            assertTrue(left < 2 * ones.length, "nothing was lost");
+            assertEquals(ones.length, count(read(file, ones.length, ones.length)));
+          });
+    }
   }
 
   @Test

@@ -19,8 +19,12 @@ final class SimFile {
   private static final int PAGE_BYTES = 4096;
   private static final byte[] ZEROS = new byte[PAGE_BYTES];
 
-  /** One write that is not durable yet. */
-  private record Unsynced(long number, long offset, byte[] before, byte[] after) {}
+  /**
+   * One write that is not durable yet.
+   *
+   * @param syncedEnd how far the file was synced when it was written
+   */
+  private record Unsynced(long number, long offset, byte[] before, byte[] after, long syncedEnd) {}
 
   /** How a crash treats unsynced writes. */
   enum CrashFate {
@@ -36,6 +40,12 @@ final class SimFile {
   private long sizeBytes;
   private long durableSizeBytes;
   private long writes;
+
+  /** End of what syncs have covered. */
+  private long syncedEnd;
+
+  /** What was synced before a write that was synced too. */
+  private long provenEnd;
 
   /** After a failed sync the kernel forgets which pages were dirty: no later sync covers them. */
   private boolean syncFailed;
@@ -75,12 +85,20 @@ final class SimFile {
     return Math.min(sizeBytes, (long) end * PAGE_BYTES);
   }
 
+  /**
+   * End of what was synced before something was written that has been synced as well: whoever
+   * writes down what is durable can tell that it was there.
+   */
+  long provenBytes() {
+    return Math.min(provenEnd, sizeBytes);
+  }
+
   int unsyncedWrites() {
     return unsynced.size();
   }
 
   void write(long offset, byte[] bytes) {
-    unsynced.add(new Unsynced(++writes, offset, read(offset, bytes.length), bytes));
+    unsynced.add(new Unsynced(++writes, offset, read(offset, bytes.length), bytes, syncedEnd));
     store(offset, bytes, 0, bytes.length);
     sizeBytes = Math.max(sizeBytes, offset + bytes.length);
   }
@@ -155,6 +173,9 @@ final class SimFile {
     for (Unsynced write : unsynced) {
       if (write.number > point) {
         later.add(write);
+      } else {
+        provenEnd = Math.max(provenEnd, write.syncedEnd);
+        syncedEnd = Math.max(syncedEnd, write.offset + write.after.length);
       }
     }
     unsynced = later;

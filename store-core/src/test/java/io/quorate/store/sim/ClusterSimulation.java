@@ -25,6 +25,7 @@ final class ClusterSimulation {
   private static final List<String> DIRECTORIES = List.of("/", "/d", "/e");
   private static final int FIRST_CLIENT_NODE = 100;
   private static final List<String> LOGS = List.of("/log0", "/log1");
+  private static final String SPARSE = "/sparse";
 
   private final Simulation simulation;
   private final ClusterPlan plan;
@@ -137,6 +138,7 @@ final class ClusterSimulation {
       for (String log : LOGS) {
         client.createLog(tree, log);
       }
+      client.createLog(tree, SPARSE);
       tree.perform(client, new FileCall.MakeDirectory("/d"));
     }
   }
@@ -253,7 +255,7 @@ final class ClusterSimulation {
   }
 
   private FileCall drawCall(SimRandom random, String path) {
-    return switch (random.below(20)) {
+    return switch (random.below(22)) {
       case 0, 1, 2 -> new FileCall.Put(path, ++lastToken);
       case 3, 4, 5 -> new FileCall.Append(random.pick(LOGS), ++lastToken);
       case 6, 7 -> new FileCall.Read(random.pick(LOGS));
@@ -273,7 +275,18 @@ final class ClusterSimulation {
           random.chance(0.3)
               ? new FileCall.Truncate(random.pick(LOGS))
               : new FileCall.Overwrite(random.pick(LOGS), ++lastToken);
-      default -> new FileCall.Link(path, random.pick(FILES));
+      case 19 -> new FileCall.Link(path, random.pick(FILES));
+      default -> drawSparseCall(random);
+    };
+  }
+
+  private FileCall drawSparseCall(SimRandom random) {
+    int slot = random.below(SparseContent.SLOTS);
+    return switch (random.below(6)) {
+      case 0, 1 -> new FileCall.WriteSlot(SPARSE, slot, ++lastToken);
+      case 2 -> new FileCall.PunchSlot(SPARSE, slot);
+      case 3 -> new FileCall.CutAtSlot(SPARSE, slot);
+      default -> new FileCall.ReadSlots(SPARSE);
     };
   }
 
@@ -326,6 +339,7 @@ final class ClusterSimulation {
     List<FileCall> calls = new ArrayList<>();
     FILES.forEach(path -> calls.add(new FileCall.Read(path)));
     LOGS.forEach(path -> calls.add(new FileCall.Read(path)));
+    calls.add(new FileCall.ReadSlots(SPARSE));
     DIRECTORIES.forEach(path -> calls.add(new FileCall.List(path)));
     for (FileCall call : calls) {
       client.moveTo(peer);

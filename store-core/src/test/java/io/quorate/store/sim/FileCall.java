@@ -42,10 +42,22 @@ public sealed interface FileCall {
   /** Cuts a file to nothing. */
   record Truncate(String path) implements FileCall {}
 
+  /** Writes into one slot of a sparse file, perhaps far past its end. */
+  record WriteSlot(String path, int slot, int token) implements FileCall {}
+
+  /** Makes one slot of a sparse file a hole. */
+  record PunchSlot(String path, int slot) implements FileCall {}
+
+  /** Cuts a sparse file off before a slot, or extends it with a hole up to there. */
+  record CutAtSlot(String path, int slot) implements FileCall {}
+
+  /** Reads a whole sparse file. */
+  record ReadSlots(String path) implements FileCall {}
+
   /** Names in a directory. */
   record List(String path) implements FileCall {}
 
   default boolean changesNothing() {
-    return this instanceof Read || this instanceof List;
+    return this instanceof Read || this instanceof ReadSlots || this instanceof List;
   }
 }

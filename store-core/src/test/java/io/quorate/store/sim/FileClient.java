@@ -12,9 +12,11 @@ import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.Extent;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Carries out {@link FileCall}s through a {@link SimClient} and words the answers as {@link
@@ -59,7 +61,18 @@ final class FileClient implements ClientFace {
   @Override
   public String answer(Subtree tree, FileCall call) throws SimClient.GaveUp {
     return switch (call) {
-      case FileCall.Read read -> read(at(tree, read.path()));
+      case FileCall.Read read -> read(at(tree, read.path()), TokenContent::tokens);
+      case FileCall.ReadSlots read -> read(at(tree, read.path()), SparseContent::slots);
+      case FileCall.WriteSlot write -> writeSlot(log(tree, write.path()), write);
+      case FileCall.PunchSlot punch ->
+          command(
+              new Command.Allocate(
+                  log(tree, punch.path()),
+                  SparseContent.offset(punch.slot()),
+                  SparseContent.SLOT_BYTES,
+                  Command.AllocateMode.PUNCH));
+      case FileCall.CutAtSlot cut ->
+          command(new Command.Truncate(at(tree, cut.path()), SparseContent.offset(cut.slot())));
       case FileCall.List list -> list(at(tree, list.path()));
       case FileCall.Put put -> put(at(tree, put.path()), put.token(), Command.PutCondition.ALWAYS);
       case FileCall.PutIfAbsent put ->
@@ -188,7 +201,17 @@ final class FileClient implements ClientFace {
     return outcome(client.propose(command, List.of(first, second)));
   }
 
-  private String read(At at) throws SimClient.GaveUp {
+  private String writeSlot(long inode, FileCall.WriteSlot write) throws SimClient.GaveUp {
+    client.ensureSession();
+    byte[] content = SparseContent.record(write.token());
+    Chunk chunk = client.chunk(content);
+    List<Extent> writes =
+        List.of(new Extent(SparseContent.offset(write.slot()), chunk.ref(), 0, content.length));
+    Command command = new Command.Publish(inode, -1, writes, List.of(), -1, AttributeChange.NONE);
+    return outcome(client.propose(command, List.of(chunk)));
+  }
+
+  private String read(At at, Function<ByteBuffer, String> words) throws SimClient.GaveUp {
     ReadReply reply = client.ask(gateway -> gateway.read(at, 0, 0, READ_BYTES));
     return switch (reply) {
       case ReadReply.Failed failed -> failed.code().name();
@@ -203,7 +226,7 @@ final class FileClient implements ClientFace {
                   + data.content().attributes().sizeBytes());
         }
         lastReadVersion = data.content().attributes().contentVersion();
-        yield "ok " + TokenContent.tokens(data.content().data().slice());
+        yield "ok " + words.apply(data.content().data().slice());
       }
     };
   }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ final class HandleClient implements ClientFace {
   private static final Caller CALLER = new Caller(0, 0);
   private static final int READ_BYTES = 1 << 20;
   private static final int CHUNK_BYTES = 4_096;
+
+  /** Enough for every directory of the histories, whose listings are to be of one moment. */
+  private static final int PAGE_ENTRIES = 12;
 
   /** Blocking work on a thread of the client's process. */
   interface Work<T> {
@@ -73,6 +77,7 @@ final class HandleClient implements ClientFace {
             .withOwner(name)
             .withDeadline(Duration.ofMillis(random.between(300, 8_000)))
             .withSessionTimeout(Duration.ofMillis(random.chance(0.3) ? 1_500 : 60_000))
+            .withDirectoryPageEntries(PAGE_ENTRIES)
             .withContentBytes(CHUNK_BYTES, 64L << 10, 256L << 10);
   }
 
@@ -180,7 +185,10 @@ final class HandleClient implements ClientFace {
     try {
       switch (call) {
         case FileCall.Read read -> {
-          return read(files, FileClient.at(tree, read.path()));
+          return read(files, FileClient.at(tree, read.path()), TokenContent::tokens);
+        }
+        case FileCall.ReadSlots read -> {
+          return read(files, FileClient.at(tree, read.path()), SparseContent::slots);
         }
         case FileCall.List list -> {
           return list(files, FileClient.at(tree, list.path()));
@@ -196,7 +204,17 @@ final class HandleClient implements ClientFace {
                 new Command.PutCondition(false, put.version()));
         case FileCall.Append append -> append(files, tree, append);
         case FileCall.Overwrite write -> overwrite(files, tree, write);
-        case FileCall.Truncate cut -> truncate(files, At.inode(FileClient.log(tree, cut.path())));
+        case FileCall.Truncate cut -> truncate(files, inode(tree, cut.path()), 0);
+        case FileCall.CutAtSlot cut ->
+            truncate(files, inode(tree, cut.path()), SparseContent.offset(cut.slot()));
+        case FileCall.WriteSlot write ->
+            write(
+                files,
+                inode(tree, write.path()),
+                write.slot(),
+                SparseContent.record(write.token()));
+        case FileCall.PunchSlot punch ->
+            write(files, inode(tree, punch.path()), punch.slot(), SparseContent.zeros());
         case FileCall.Create create ->
             files
                 .open(
@@ -230,9 +248,10 @@ final class HandleClient implements ClientFace {
     return FileClient.at(tree, path);
   }
 
-  private String read(FileTree files, At at) throws IOException {
+  private String read(FileTree files, At at, Function<ByteBuffer, String> words)
+      throws IOException {
     long before = files.stat(at).contentVersion();
-    String outcome = "ok " + TokenContent.tokens(join(files.readAsync(at, 0, READ_BYTES)));
+    String outcome = "ok " + words.apply(join(files.readAsync(at, 0, READ_BYTES)));
     Attributes after = files.statIfExists(at);
     // Only if nothing changed around it, the version is that of what was read.
     lastReadVersion = after != null && after.contentVersion() == before ? before : 0;
@@ -285,9 +304,25 @@ final class HandleClient implements ClientFace {
     }
   }
 
-  private void truncate(FileTree files, At at) throws IOException {
+  private static At inode(Subtree tree, String path) {
+    return At.inode(FileClient.log(tree, path));
+  }
+
+  /** Writes past the end, over what is there, or into a hole, in two parts. */
+  private void write(FileTree files, At at, int slot, byte[] content) throws IOException {
     try (Handle handle = new Handle(files.open(at, OpenMode.WRITE))) {
-      handle.file.truncate(0);
+      long offset = SparseContent.offset(slot);
+      int half = random.below(content.length);
+      handle.file.write(offset + half, ByteBuffer.wrap(content, half, content.length - half));
+      handle.file.write(offset, ByteBuffer.wrap(content, 0, half));
+      handle.file.publish();
+      simulation.count("fsync of a handle");
+    }
+  }
+
+  private void truncate(FileTree files, At at, long sizeBytes) throws IOException {
+    try (Handle handle = new Handle(files.open(at, OpenMode.WRITE))) {
+      handle.file.truncate(sizeBytes);
       handle.file.publish();
     }
   }

@@ -210,6 +210,35 @@ final class LinearizabilityTest {
   }
 
   @Test
+  void sparseFilesHaveHoles() {
+    did(0, 1, new FileCall.Create("/s"), "ok")
+        .did(2, 3, new FileCall.WriteSlot("/s", 3, 7), "ok")
+        .did(4, 5, new FileCall.WriteSlot("/s", 1, 8), "ok")
+        .did(6, 7, new FileCall.WriteSlot("/s", 3, 9), "ok")
+        .did(8, 9, new FileCall.ReadSlots("/s"), "ok 1=8;3=9;")
+        .did(10, 11, new FileCall.PunchSlot("/s", 1), "ok")
+        .did(12, 13, new FileCall.ReadSlots("/s"), "ok 3=9;")
+        .did(14, 15, new FileCall.CutAtSlot("/s", 2), "ok")
+        .did(16, 17, new FileCall.WriteSlot("/s", 5, 10), "ok")
+        .did(18, 19, new FileCall.ReadSlots("/s"), "ok 5=10;")
+        .expect(LINEARIZABLE);
+    did(20, 21, new FileCall.ReadSlots("/s"), "ok 3=9;5=10;").expect(VIOLATED);
+  }
+
+  @Test
+  void sparseContentShowsWhatIsInItsHoles() {
+    ByteBuffer content = ByteBuffer.allocate(2 * SparseContent.SLOT_BYTES + 10);
+    content.put((int) SparseContent.offset(1), SparseContent.record(123));
+    assertEquals("1=123;", SparseContent.slots(content));
+    int[] holes = {5, SparseContent.SLOT_BYTES + 700, 2 * SparseContent.SLOT_BYTES + 9};
+    for (int hole : holes) {
+      ByteBuffer torn = ByteBuffer.wrap(content.array().clone());
+      torn.put(hole, (byte) 1);
+      assertThrows(AssertionError.class, () -> SparseContent.slots(torn));
+    }
+  }
+
+  @Test
   void contentNamesItsTokensAndShowsTears() {
     byte[] first = TokenContent.record(12, 700);
     byte[] second = TokenContent.record(13, 8);

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +112,20 @@ public final class TreeModel implements Linearizability.Model<TreeModel.Tree, Fi
       case FileCall.PutIfSame put -> putIfSame(tree, id, put);
       case FileCall.Overwrite write -> setContent(tree, write.path(), write.token() + ";");
       case FileCall.Truncate cut -> setContent(tree, cut.path(), "");
+      case FileCall.ReadSlots read -> same(tree, read(tree, read.path()));
+      case FileCall.WriteSlot write ->
+          slots(
+              tree, write.path(), words -> SparseContent.with(words, write.slot(), write.token()));
+      case FileCall.PunchSlot punch ->
+          slots(
+              tree,
+              punch.path(),
+              words -> SparseContent.without(words, punch.slot(), punch.slot() + 1));
+      case FileCall.CutAtSlot cut ->
+          slots(
+              tree,
+              cut.path(),
+              words -> SparseContent.without(words, cut.slot(), SparseContent.SLOTS));
     };
   }
 
@@ -229,6 +244,12 @@ public final class TreeModel implements Linearizability.Model<TreeModel.Tree, Fi
     }
     int inode = java.util.Objects.requireNonNull(tree.names.get(path));
     return ok(tree.withContent(inode, content));
+  }
+
+  private static Linearizability.Step<Tree> slots(
+      Tree tree, String path, UnaryOperator<String> change) {
+    String content = tree.contentAt(path);
+    return content == null ? same(tree, NOT_FOUND) : setContent(tree, path, change.apply(content));
   }
 
   private static Linearizability.Step<Tree> make(

@@ -109,6 +109,7 @@ final class ClusterSimulation {
     List<SimPeer> sound = faults.sound();
     converge(sound);
     readBack(sound);
+    peers.forEach(SimPeer::takeNoMoreLateCopies);
     converge(sound);
     checks.sample(peers);
     new StorageChecks(simulation).check(sound);
@@ -205,7 +206,7 @@ final class ClusterSimulation {
             SimRandom random = client.random();
             for (int call = 0; call < plan.callsPerClient(); call++) {
               perform(client, subtreeOfTheHour(random));
-              if (client instanceof HandleClient handles && random.chance(0.15)) {
+              if (client instanceof HandleClient handles && random.chance(0.2)) {
                 chore(handles);
               }
               if (random.chance(0.5)) {
@@ -222,10 +223,11 @@ final class ClusterSimulation {
   }
 
   private void chore(HandleClient client) {
-    if (client.random().chance(0.7)) {
-      chores.increment(client);
-    } else {
-      chores.readUnlinked(client, handleClients);
+    switch (client.random().below(10)) {
+      case 0, 1, 2, 3 -> chores.increment(client);
+      case 4, 5 -> chores.readUnlinked(client, handleClients);
+      case 6, 7 -> chores.crowd(client);
+      default -> chores.listCrowd(client);
     }
   }
 

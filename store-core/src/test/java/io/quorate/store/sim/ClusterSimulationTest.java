@@ -102,7 +102,9 @@ final class ClusterSimulationTest {
           "digest compared",
           "older image refused",
           "log dropped",
-          "log replayed from its start"
+          "log replayed from its start",
+          "directory listed in pages",
+          "fsync of a handle"
         }) {
       assertTrue(summary.counters().getOrDefault(fault, 0L) > 0, "never happened: " + fault);
     }

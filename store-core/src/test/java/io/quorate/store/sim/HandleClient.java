@@ -37,8 +37,8 @@ final class HandleClient implements ClientFace {
   private static final int READ_BYTES = 1 << 20;
   private static final int CHUNK_BYTES = 4_096;
 
-  /** Enough for every directory of the histories, whose listings are to be of one moment. */
-  private static final int PAGE_ENTRIES = 12;
+  /** As many as a directory of the histories can have, whose listings are to be of one moment. */
+  private static final int PAGE_ENTRIES = 8;
 
   /** Blocking work on a thread of the client's process. */
   interface Work<T> {

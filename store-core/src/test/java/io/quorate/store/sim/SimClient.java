@@ -218,19 +218,11 @@ final class SimClient {
     }
   }
 
-  /** A connection that had seemed dead brings the command to some peer after all. */
   private void deliverLate(SessionCommand command, List<Chunk> chunks) {
     SimPeer peer = random.pick(peers);
     simulation.at(
         simulation.now() + random.between(1_000_000, 5_000_000_000L),
-        () -> {
-          Peer running = peer.running();
-          SimWorld world = peer.node().world();
-          if (running != null && world != null) {
-            simulation.count("client request delivered late");
-            world.spawn("call", () -> running.gateway().propose(command, chunks));
-          }
-        });
+        () -> peer.deliverLate(command, chunks));
   }
 
   private Result submit(SessionCommand command, List<Chunk> chunks) throws GaveUp {

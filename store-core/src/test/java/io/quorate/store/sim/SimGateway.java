@@ -58,10 +58,13 @@ final class SimGateway implements Gateway {
     if (random.chance(duplicateChance)) {
       simulation.count("client request delivered twice");
       SimPeer other = random.pick(peers);
-      long lateNanos = random.chance(0.5) ? 0 : random.between(1_000_000, 5_000_000_000L);
-      simulation.at(
-          simulation.now() + lateNanos,
-          () -> call(other, true, gateway -> gateway.propose(command, sent)));
+      if (random.chance(0.5)) {
+        call(other, true, gateway -> gateway.propose(command, sent));
+      } else {
+        simulation.at(
+            simulation.now() + random.between(1_000_000, 5_000_000_000L),
+            () -> other.deliverLate(command, sent));
+      }
       // That one peer did not take it says nothing about the other.
       return call(home, true, gateway -> gateway.propose(command, sent))
           .exceptionallyCompose(

@@ -1,9 +1,11 @@
 package io.quorate.store.sim;
 
 import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.gateway.Chunk;
 import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.MetadataTable;
+import io.quorate.store.metadata.SessionCommand;
 import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.PeerOptions;
@@ -12,6 +14,7 @@ import io.quorate.store.table.MemoryTables;
 import io.quorate.store.world.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ final class SimPeer {
   private @Nullable Peer peer;
   private long diskErrorsAtBoot;
   private boolean damaged;
+  private boolean takesLateCopies = true;
 
   SimPeer(
       Simulation simulation,
@@ -150,6 +154,21 @@ final class SimPeer {
 
   boolean isDamaged() {
     return damaged;
+  }
+
+  /** A connection that had seemed dead brings a command after all, if the peer is up. */
+  void deliverLate(SessionCommand command, List<Chunk> chunks) {
+    Peer running = running();
+    SimWorld world = node.world();
+    if (takesLateCopies && running != null && world != null) {
+      simulation.count("client request delivered late");
+      world.spawn("call", () -> running.gateway().propose(command, chunks));
+    }
+  }
+
+  /** From now on nothing comes but what is asked: the end is to be one state. */
+  void takeNoMoreLateCopies() {
+    takesLateCopies = false;
   }
 
   /** Power loss. */

@@ -94,6 +94,7 @@ final class ClusterSimulationTest {
           "client fails over",
           "client request delivered twice",
           "client request delivered late",
+          "client request stuck",
           "client session ended",
           "client call of unknown outcome is over",
           "client told of no space",
@@ -162,6 +163,7 @@ final class ClusterSimulationTest {
         "SKIP_OWN_TERM_NO_OP",
         "IGNORE_DURABLE_UP_TO",
         "RECLAIM_CHUNKS_IN_USE",
+        "FORGET_LOWEST_OUTSTANDING",
         "SERVE_ENDED_SESSIONS"
       })
   void aFaultInTheCodeIsCaught(CodeMutation mutation) {

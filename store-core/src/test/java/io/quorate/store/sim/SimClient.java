@@ -70,6 +70,7 @@ final class SimClient {
   private final SimRandom random;
   private final String name;
   private long patienceNanos;
+  private double stuckChance = 0.04;
   private String role = "client";
   private SimPeer home;
   private long session;
@@ -95,6 +96,7 @@ final class SimClient {
   /** Never gives up soon. */
   SimClient patient() {
     patienceNanos = 20_000_000_000L;
+    stuckChance = 0;
     return this;
   }
 
@@ -195,6 +197,12 @@ final class SimClient {
     long number = ++sequence;
     SessionCommand numbered = new SessionCommand(session, number, number, command);
     try {
+      if (random.chance(stuckChance)) {
+        // All that is sent stays somewhere on the way for longer than anybody waits.
+        simulation.count("client request stuck");
+        simulation.sleep(random.between(1_000_000, 300_000_000));
+        throw new GaveUp(true, "no answer to " + command);
+      }
       Result result = submit(numbered, chunks);
       if (!(result instanceof Result.Failed)) {
         settleDoubts();
@@ -218,6 +226,7 @@ final class SimClient {
     }
   }
 
+  /** A connection that had seemed dead brings the command to some peer after all. */
   private void deliverLate(SessionCommand command, List<Chunk> chunks) {
     SimPeer peer = random.pick(peers);
     simulation.at(

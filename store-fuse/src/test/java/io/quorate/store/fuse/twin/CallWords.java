@@ -18,14 +18,7 @@ final class CallWords {
       case FileCall.List it -> "list " + it.path();
       case FileCall.Unlink it -> "unlink " + it.path();
       case FileCall.Rename it -> "rename " + it.from() + " " + it.to();
-      case FileCall.MakeDirectory _,
-          FileCall.RemoveDirectory _,
-          FileCall.Link _,
-          FileCall.Exchange _,
-          FileCall.Move _,
-          FileCall.Overwrite _,
-          FileCall.Truncate _ ->
-          throw new IllegalArgumentException("not a call of these clients: " + call);
+      default -> throw new IllegalArgumentException("not a call of these clients: " + call);
     };
   }
 

@@ -108,10 +108,15 @@ final class ClientProcess implements AutoCloseable {
     witness.done();
   }
 
-  /** SIGKILL, in the middle of whatever it does, and a new process that is told {@code line}. */
-  void killAndRestart(String line) throws IOException, InterruptedException {
+  /** SIGKILL; what it was about stays unknown. */
+  void kill() throws InterruptedException {
     close();
     witness.died();
+  }
+
+  /** SIGKILL, in the middle of whatever it does, and a new process that is told {@code line}. */
+  void killAndRestart(String line) throws IOException, InterruptedException {
+    kill();
     start();
     tell(line);
   }

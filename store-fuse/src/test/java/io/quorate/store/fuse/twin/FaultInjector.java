@@ -40,7 +40,14 @@ final class FaultInjector {
     KILL_CLIENT
   }
 
+  private static final Set<Fault> OF_ONE_PEER =
+      EnumSet.of(Fault.KILL, Fault.PAUSE, Fault.CUT, Fault.ONE_WAY, Fault.FLAP);
+
   private static final int MAX_AT_ONCE = 2;
+
+  /** Mistakes of a leader that is cut off or slow are the ones that cost data. */
+  private static final double LEADER_CHANCE = 0.5;
+
   private static final int ZEROS_BYTES = 64 << 10;
 
   private interface Mending {
@@ -62,6 +69,7 @@ final class FaultInjector {
   private final SimRandom random;
   private final TwinHistory history;
   private final Deque<Fault> deck = new ArrayDeque<>();
+  private int decks;
   private final Set<Fault> came = EnumSet.noneOf(Fault.class);
   private final List<Harm> harms = new ArrayList<>();
 
@@ -94,12 +102,17 @@ final class FaultInjector {
     this.history = history;
   }
 
-  /** Goes on until then, and until each fault has come once; then mends everything. */
-  void runUntil(long endNanos) throws IOException, InterruptedException {
+  /**
+   * Goes on until then, and until each fault has come once; then mends everything. Stops, and
+   * answers false, when a peer has ended that had no reason to.
+   */
+  boolean runUntil(long endNanos) throws IOException, InterruptedException {
     long nextNanos = System.nanoTime();
     while (System.nanoTime() - endNanos < 0 || !allCame()) {
       mendWhatIsDue(System.nanoTime());
-      lookAfterPeers();
+      if (!lookAfterPeers()) {
+        return false;
+      }
       if (System.nanoTime() - nextNanos >= 0 && harms.size() < MAX_AT_ONCE) {
         begin(deal());
         nextNanos = System.nanoTime() + millis(100, 1_200);
@@ -108,7 +121,7 @@ final class FaultInjector {
       Thread.sleep(10);
     }
     mendWhatIsDue(Long.MAX_VALUE);
-    lookAfterPeers();
+    return lookAfterPeers();
   }
 
   private boolean allCame() {
@@ -122,6 +135,12 @@ final class FaultInjector {
   private Fault deal() {
     if (deck.isEmpty()) {
       List<Fault> all = new ArrayList<>(Arrays.asList(Fault.values()));
+      if (++decks % 2 == 0) {
+        // It costs seconds in which nothing can be found but what a restart breaks.
+        all.remove(Fault.KILL_ALL);
+      }
+      // A leader that is cut off is where a wrong commit shows.
+      all.add(Fault.CUT);
       Collections.shuffle(all, new Random(random.nextLong()));
       deck.addAll(all);
     }
@@ -129,29 +148,42 @@ final class FaultInjector {
   }
 
   private void begin(Fault fault) throws IOException, InterruptedException {
-    ProcessPeer peer = random.pick(cluster.peers());
-    int id = peer.id();
-    boolean done =
-        switch (fault) {
-          case KILL -> kill(peer);
-          case KILL_ALL -> killAll();
-          case PAUSE -> pause(peer);
-          case CUT ->
-              harm("link " + id, millis(500, 4_000), () -> hosts.cut(id), () -> hosts.mend(id));
-          case ONE_WAY -> oneWay(id, id % cluster.peers().size() + 1);
-          case FLAP -> flap(id);
-          case FULL_DISK -> fill(cluster.peer(random.pick(smallDisks)));
-          case KILL_CLIENT -> {
-            clients.get(id - 1).killAndRestart(clientsWork);
-            yield true;
-          }
-        };
+    int leader = history.leader();
+    int id = 1 + random.below(cluster.peers().size());
+    if (leader != 0 && random.chance(LEADER_CHANCE)) {
+      id = leader;
+    }
+    boolean done = begin(fault, id);
     if (done) {
       came.add(fault);
       history.count("fault " + fault);
+      if (id == leader && OF_ONE_PEER.contains(fault)) {
+        history.count("fault of the leader");
+      }
     } else {
       deck.add(fault);
     }
+  }
+
+  /** Answers whether it could be done. */
+  private boolean begin(Fault fault, int id) throws IOException, InterruptedException {
+    ProcessPeer peer = cluster.peer(id);
+    return switch (fault) {
+      case KILL -> kill(peer);
+      case KILL_ALL -> killAll();
+      case PAUSE -> pause(peer);
+      case CUT -> harm("link " + id, millis(500, 4_000), () -> hosts.cut(id), () -> hosts.mend(id));
+      case ONE_WAY -> {
+        int other = (id + random.below(cluster.peers().size() - 1)) % cluster.peers().size() + 1;
+        yield random.chance(0.5) ? oneWay(id, other) : oneWay(other, id);
+      }
+      case FLAP -> flap(id);
+      case FULL_DISK -> fill(cluster.peer(random.pick(smallDisks)));
+      case KILL_CLIENT -> {
+        clients.get(id - 1).killAndRestart(clientsWork);
+        yield true;
+      }
+    };
   }
 
   /** Breaks what is not broken yet; answers whether it was. */
@@ -270,19 +302,21 @@ final class FaultInjector {
   }
 
   /** A peer that has ended by itself is an error, or has met a full disk and is started again. */
-  private void lookAfterPeers() throws IOException {
+  private boolean lookAfterPeers() throws IOException {
     for (ProcessPeer peer : cluster.peers()) {
       int id = peer.id();
       if (peer.alive() || down.contains(id)) {
         continue;
       }
       if (!fullInThisLife.contains(id)) {
-        throw new AssertionError("peer " + id + " has ended by itself:" + peer.tail(20));
+        history.problem("peer " + id + " has ended by itself:" + peer.tail(20));
+        return false;
       }
       if (harms.stream().noneMatch(harm -> harm.what.endsWith(" " + id))) {
         history.count("peer that ended on a full disk");
         start(peer);
       }
     }
+    return true;
   }
 }

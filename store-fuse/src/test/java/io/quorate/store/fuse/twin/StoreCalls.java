@@ -38,6 +38,11 @@ final class StoreCalls {
     return lastReadVersion;
   }
 
+  /** Who leads, as the peer that is used sees it; 0 if nobody does. */
+  int leader() throws IOException {
+    return store.status().leader();
+  }
+
   /**
    * Does {@code call} below the directory {@code root}.
    *

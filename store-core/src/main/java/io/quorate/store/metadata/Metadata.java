@@ -341,23 +341,50 @@ public final class Metadata {
    * unless a row was damaged. Reads the whole state.
    */
   public Digest recomputeDigest() {
+    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
+      return digestOf(snapshot);
+    }
+  }
+
+  private static Digest digestOf(OrderedTables.Snapshot snapshot) {
     RowHash hash = new RowHash();
     long high = 0;
     long low = 0;
-    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
-      for (MetadataTable table : MetadataTable.values()) {
-        try (Cursor cursor = snapshot.scan(table, new byte[0], null)) {
-          while (cursor.next()) {
-            if (table == MetadataTable.STATE && Arrays.equals(cursor.key(), DIGEST_KEY)) {
-              continue;
-            }
-            hash.of(table, cursor.key(), cursor.value());
-            high += hash.high();
-            low += hash.low();
+    for (MetadataTable table : MetadataTable.values()) {
+      try (Cursor cursor = snapshot.scan(table, new byte[0], null)) {
+        while (cursor.next()) {
+          if (table == MetadataTable.STATE && Arrays.equals(cursor.key(), DIGEST_KEY)) {
+            continue;
           }
+          hash.of(table, cursor.key(), cursor.value());
+          high += hash.high();
+          low += hash.low();
         }
       }
     }
     return new Digest(high, low);
+  }
+
+  /**
+   * Compares the digest that is kept with one computed from all rows, at one moment. Reads the
+   * whole state; from any thread.
+   *
+   * @return what is wrong, or null if they are equal
+   */
+  public @Nullable String digestFault() {
+    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
+      byte[] kept = snapshot.get(MetadataTable.STATE, DIGEST_KEY);
+      Digest computed = digestOf(snapshot);
+      if (kept == null) {
+        return "the metadata has no digest";
+      }
+      Digest expected = new Digest(Keys.longAt(kept, 0), Keys.longAt(kept, 8));
+      return expected.equals(computed)
+          ? null
+          : "the metadata has changed on disk: its rows have digest "
+              + computed
+              + ", not "
+              + expected;
+    }
   }
 }

@@ -51,6 +51,7 @@ public final class Peer implements AutoCloseable {
   private final Protocol protocol;
   private final PeerLoop loop;
   private final Worker worker;
+  private final Scrub scrub;
   private final LocalGateway gateway;
   private final Consumer<Throwable> onFatal;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -108,6 +109,8 @@ public final class Peer implements AutoCloseable {
             worker,
             this::failed);
     this.protocol = new Protocol(parts, recovered);
+    this.scrub =
+        new Scrub(world, options, chunks, metadata, this::readFailed, protocol::serveNothing);
     this.gateway =
         new LocalGateway(
             world,
@@ -176,6 +179,11 @@ public final class Peer implements AutoCloseable {
   /** The chunks that this peer holds, for tests. */
   ChunkStore chunks() {
     return chunks;
+  }
+
+  /** What scrubbing has done, for tests. */
+  Scrub.Progress scrubbed() {
+    return scrub.progress();
   }
 
   /** How it gets those that it lacks, for tests. */
@@ -364,6 +372,7 @@ public final class Peer implements AutoCloseable {
       }
       transport.close();
       end(loop::close);
+      end(scrub::close);
       end(applier::close);
       end(exchange::close);
       end(worker::close);

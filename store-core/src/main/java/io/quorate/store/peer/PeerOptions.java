@@ -25,6 +25,7 @@ import java.util.TreeMap;
  *     which writers wait
  * @param readerThreads threads that answer queries and read content
  * @param log bounds of the log
+ * @param scrub how stored content is looked over
  */
 public record PeerOptions(
     int id,
@@ -38,7 +39,8 @@ public record PeerOptions(
     long reserveBytes,
     long maxQueuedBytes,
     int readerThreads,
-    LogOptions log) {
+    LogOptions log,
+    ScrubOptions scrub) {
 
   public PeerOptions {
     addresses = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
@@ -81,7 +83,8 @@ public record PeerOptions(
         64L << 20,
         16L << 20,
         2,
-        LogOptions.DEFAULT);
+        LogOptions.DEFAULT,
+        ScrubOptions.DEFAULT);
   }
 
   public PeerOptions withAddresses(SortedMap<Integer, String> value) {
@@ -97,7 +100,8 @@ public record PeerOptions(
         reserveBytes,
         maxQueuedBytes,
         readerThreads,
-        log);
+        log,
+        scrub);
   }
 
   public PeerOptions withTimings(
@@ -114,7 +118,8 @@ public record PeerOptions(
         reserveBytes,
         maxQueuedBytes,
         readerThreads,
-        log);
+        log,
+        scrub);
   }
 
   public PeerOptions withLimits(long reserveBytes, long maxQueuedBytes, int readerThreads) {
@@ -130,7 +135,8 @@ public record PeerOptions(
         reserveBytes,
         maxQueuedBytes,
         readerThreads,
-        log);
+        log,
+        scrub);
   }
 
   public PeerOptions withLog(LogOptions value) {
@@ -146,6 +152,24 @@ public record PeerOptions(
         reserveBytes,
         maxQueuedBytes,
         readerThreads,
+        value,
+        scrub);
+  }
+
+  public PeerOptions withScrub(ScrubOptions value) {
+    return new PeerOptions(
+        id,
+        incarnation,
+        cluster,
+        genesis,
+        addresses,
+        heartbeatMillis,
+        electionTimeoutMillis,
+        requestTimeoutMillis,
+        reserveBytes,
+        maxQueuedBytes,
+        readerThreads,
+        log,
         value);
   }
 

@@ -514,6 +514,12 @@ final class Protocol implements Replication.Listener {
     return objection;
   }
 
+  /** This peer's metadata is damaged. From any thread. */
+  void serveNothing(String why) {
+    LOG.error("peer {}: {}; it serves nothing; replace it", options.id(), why);
+    refusal = why + "; this peer serves nothing; replace it";
+  }
+
   // ---- what others ask
 
   /** Why this peer must not serve, or null. From any thread. */

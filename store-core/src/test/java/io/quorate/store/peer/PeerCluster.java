@@ -53,6 +53,7 @@ final class PeerCluster {
   final List<Throwable> failures = new ArrayList<>();
 
   private final long reserveBytes;
+  private ScrubOptions scrub = ScrubOptions.DEFAULT;
   private boolean mayFail;
 
   PeerCluster(Simulation simulation, int size) throws Exception {
@@ -76,6 +77,11 @@ final class PeerCluster {
     }
   }
 
+  /** For peers that are started from now on. */
+  void scrub(ScrubOptions options) {
+    scrub = options;
+  }
+
   /** From now on a peer may say that it can not go on. */
   void expectFailures() {
     mayFail = true;
@@ -89,7 +95,9 @@ final class PeerCluster {
     Peer peer =
         Peer.start(
             world,
-            PeerOptions.of(id, "test", members).withLimits(reserveBytes, 16 << 20, 2),
+            PeerOptions.of(id, "test", members)
+                .withLimits(reserveBytes, 16 << 20, 2)
+                .withScrub(scrub),
             new PeerStorage(world.openDisk(DIRECTORY), journal, metadata.get(id), indexes.get(id)),
             new SimTransport(network, world, id, members.voters().keySet()),
             this::failed);

@@ -10,6 +10,7 @@ import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.PeerOptions;
 import io.quorate.store.peer.PeerStorage;
+import io.quorate.store.peer.ScrubOptions;
 import io.quorate.store.table.MemoryTables;
 import io.quorate.store.world.Disk;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class SimPeer {
   private final SimNetwork<PeerMessage> network;
   private final ClusterPlan plan;
   private final ClusterMutation mutation;
+  private final ScrubOptions scrub;
   private MemoryTables metadata;
   private MemoryTables index;
   private @Nullable Peer peer;
@@ -53,6 +55,7 @@ final class SimPeer {
     disk().faults().syncNanos = plan.syncNanos();
     disk().faults().syncLies = mutation == ClusterMutation.LYING_SYNC;
     SimRandom random = simulation.random().fork();
+    scrub = random.chance(0.3) ? new ScrubOptions(256 << 10, 2_000) : ScrubOptions.DEFAULT;
     metadata =
         new MemoryTables(MetadataTable.values(), () -> random.chance(plan.metadataFlushChance()));
     index =
@@ -117,7 +120,8 @@ final class SimPeer {
         PeerOptions.of(id(), "simulated", members)
             .withTimings(80, 400, 1_500)
             .withLimits(1 << 20, 4 << 20, 2)
-            .withLog(plan.log());
+            .withLog(plan.log())
+            .withScrub(scrub);
     JournalOptions journal =
         JournalOptions.of(CLUSTER, error -> {}).withSegmentBytes(SEGMENT_BYTES);
     return Peer.start(

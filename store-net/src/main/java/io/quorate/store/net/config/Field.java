@@ -64,6 +64,16 @@ enum Field {
       "20000",
       "How many entries of the log stay when they are flushed, for peers that were away for a moment,"
           + " 0 to 100000000. Each costs 12 bytes of memory."),
+  SCRUB_RATE(
+      "scrub.bytesPerSecond",
+      "8 MiB",
+      "How fast this peer looks over what it has stored, to find and mend damage before anybody needs"
+          + " it, 0 to 1 TiB. Faster finds it sooner and takes more of the disk from everybody else; 0"
+          + " for never."),
+  SCRUB_INTERVAL(
+      "scrub.intervalMinutes",
+      "10080",
+      "From the end of one such pass until the next begins, 1 to 100000. Default: a week."),
   READERS(
       "reader.threads",
       "2",

@@ -5,6 +5,7 @@ import io.quorate.store.net.transport.ClusterIdentity;
 import io.quorate.store.net.transport.Endpoint;
 import io.quorate.store.net.transport.TransportOptions;
 import io.quorate.store.peer.LogOptions;
+import io.quorate.store.peer.ScrubOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param reserveBytes free space below which content is refused
  * @param queueBytes content taken but not yet written, beyond which writers wait
  * @param log bounds of the log
+ * @param scrub how stored content is looked over
  * @param readerThreads threads that answer queries and reads
  * @param heartbeatMillis how often the leader shows that it lives
  * @param electionMillis how long a follower waits for the leader
@@ -53,6 +55,7 @@ public record PeerConfig(
     long reserveBytes,
     long queueBytes,
     LogOptions log,
+    ScrubOptions scrub,
     int readerThreads,
     int heartbeatMillis,
     int electionMillis,
@@ -117,6 +120,7 @@ public record PeerConfig(
         file.bytes(Field.RESERVE.fieldName(), 0, 1L << 50, Field.RESERVE.number()),
         file.bytes(Field.QUEUE.fieldName(), 1 << 20, 1L << 40, Field.QUEUE.number()),
         log(file),
+        scrub(file),
         file(file, Field.READERS, 1, 256),
         heartbeat,
         election,
@@ -130,6 +134,12 @@ public record PeerConfig(
         file.bytes(Field.LOG_FLUSH.fieldName(), 64 << 10, 1L << 40, Field.LOG_FLUSH.number()),
         file(file, Field.LOG_FLUSH_ENTRIES, 1, 100_000_000),
         file(file, Field.LOG_TAIL, 0, 100_000_000));
+  }
+
+  private static ScrubOptions scrub(ConfigFile file) throws ConfigException {
+    return new ScrubOptions(
+        file.bytes(Field.SCRUB_RATE.fieldName(), 0, 1L << 40, Field.SCRUB_RATE.number()),
+        60_000L * file(file, Field.SCRUB_INTERVAL, 1, 100_000));
   }
 
   private static int file(ConfigFile file, Field field, long least, long most)

@@ -180,7 +180,8 @@ public final class PeerServer implements AutoCloseable {
         .withAddresses(addresses)
         .withTimings(config.heartbeatMillis(), config.electionMillis(), config.requestMillis())
         .withLimits(config.reserveBytes(), config.queueBytes(), config.readerThreads())
-        .withLog(config.log());
+        .withLog(config.log())
+        .withScrub(config.scrub());
   }
 
   public PeerConfig config() {

@@ -1,0 +1,134 @@
+package io.quorate.store.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.metadata.MetadataTable;
+import io.quorate.store.sim.Simulation;
+import io.quorate.store.table.Cursor;
+import io.quorate.store.table.TableBatch;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Damage that nobody reads is found and mended. */
+class ScrubTest {
+  private static final int FILES = 20;
+  private static final int FILE_BYTES = 4_096;
+  private static final long SECOND_NANOS = 1_000_000_000L;
+
+  /** Peer 4 scrubs all that it has within a second, each second. */
+  private static PeerCluster cluster(Simulation simulation, ScrubOptions options) throws Exception {
+    PeerCluster cluster = new PeerCluster(simulation, 4);
+    long session = cluster.openSession(1);
+    for (int i = 1; i <= FILES; i++) {
+      cluster.put(1, session, i, "/f" + i, FILE_BYTES);
+    }
+    awaitApplied(cluster);
+    // What a peer holds in memory it does not read from its disk.
+    cluster.peer(4).close();
+    cluster.nodes.get(4).kill();
+    cluster.metadata.put(4, cluster.metadata.get(4).revertToLastFlush());
+    cluster.indexes.put(4, cluster.indexes.get(4).revertToLastFlush());
+    cluster.scrub(options);
+    cluster.start(4);
+    return cluster;
+  }
+
+  private static void awaitApplied(PeerCluster cluster) throws Exception {
+    long index = cluster.peer(1).metadata().appliedIndex();
+    while (cluster.peer(4).metadata().appliedIndex() < index) {
+      cluster.simulation.sleep(10_000_000);
+    }
+  }
+
+  private static void awaitPasses(PeerCluster cluster, long more) {
+    long until = cluster.peer(4).scrubbed().passes() + more;
+    while (cluster.peer(4).scrubbed().passes() < until) {
+      cluster.simulation.sleep(10_000_000);
+    }
+  }
+
+  @Test
+  void damagedChunksAreFoundAndMended() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = cluster(simulation, new ScrubOptions(1 << 20, 1_000));
+          awaitPasses(cluster, 1);
+          Scrub.Progress sound = cluster.peer(4).scrubbed();
+          assertEquals(0, sound.damagedChunks());
+          assertEquals(FILES * sound.passes(), sound.checkedChunks());
+          assertEquals((long) FILES * FILE_BYTES * sound.passes(), sound.checkedBytes());
+          cluster.rot(4);
+          awaitPasses(cluster, 2);
+          long damaged = cluster.peer(4).scrubbed().damagedChunks();
+          assertTrue(damaged > FILES / 2, damaged + " found");
+          awaitPasses(cluster, 2);
+          assertEquals(damaged, cluster.peer(4).scrubbed().damagedChunks(), "all are mended");
+          for (int peer : new int[] {1, 2, 3}) {
+            cluster.peer(peer).close();
+          }
+          for (var chunk : cluster.peer(4).metadata().liveChunks(null, 100)) {
+            assertNotNull(cluster.peer(4).chunks().read(chunk, 0, FILE_BYTES));
+          }
+          cluster.peer(4).close();
+        });
+  }
+
+  @Test
+  void itKeepsToItsPace() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = cluster(simulation, new ScrubOptions(FILE_BYTES, 10));
+          simulation.sleep(10 * SECOND_NANOS);
+          long chunks = cluster.peer(4).scrubbed().checkedChunks();
+          assertTrue(chunks >= 8 && chunks <= 11, chunks + " in ten seconds at one each");
+          cluster.closeAll();
+        });
+  }
+
+  @Test
+  void nothingIsScrubbedWhereItIsOff() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = cluster(simulation, new ScrubOptions(0, 10));
+          simulation.sleep(5 * SECOND_NANOS);
+          assertEquals(new Scrub.Progress(0, 0, 0, 0), cluster.peer(4).scrubbed());
+          cluster.closeAll();
+        });
+  }
+
+  @Test
+  void damagedMetadataIsNotServed() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = cluster(simulation, new ScrubOptions(1 << 20, 1_000));
+          awaitPasses(cluster, 1);
+          assertNull(cluster.peer(4).metadata().digestFault());
+          try (Cursor inodes =
+              cluster.metadata.get(4).scan(MetadataTable.INODES, new byte[0], null)) {
+            assertTrue(inodes.next());
+            byte[] value = inodes.value().clone();
+            value[value.length - 1] ^= 1;
+            cluster
+                .metadata
+                .get(4)
+                .write(new TableBatch().put(MetadataTable.INODES, inodes.key(), value));
+          }
+          awaitPasses(cluster, 2);
+          Throwable error =
+              assertThrows(ExecutionException.class, () -> cluster.read(4, "/f1", FILE_BYTES))
+                  .getCause();
+          assertTrue(error instanceof UnavailableException, error::toString);
+          assertTrue(error.getMessage().contains("the metadata has changed on disk"));
+          cluster.closeAll();
+        });
+  }
+}

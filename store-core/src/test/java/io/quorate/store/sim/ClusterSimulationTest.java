@@ -92,6 +92,7 @@ final class ClusterSimulationTest {
           "disk full",
           "client crash during a call",
           "client fails over",
+          "client call by java.nio.file",
           "client request delivered twice",
           "client request delivered late",
           "client request stuck",

@@ -18,8 +18,10 @@ import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.nio.TreeFileSystems;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,9 @@ final class HandleClient implements ClientFace {
   /** As many as a directory of the histories can have, whose listings are to be of one moment. */
   private static final int PAGE_ENTRIES = 8;
 
+  /** Of the calls that java.nio.file has too. */
+  private static final double NIO_SHARE = 0.5;
+
   /** Blocking work on a thread of the client's process. */
   interface Work<T> {
     T run(FileTree tree) throws IOException;
@@ -55,6 +60,7 @@ final class HandleClient implements ClientFace {
   private final StoreOptions options;
   private @Nullable SimGateway gateway;
   private @Nullable FileTree files;
+  private @Nullable FileSystem fileSystem;
   private long lastReadVersion;
 
   /** The last call that was given up failed because its session had ended. */
@@ -161,7 +167,9 @@ final class HandleClient implements ClientFace {
     SimWorld world = node.boot();
     SimGateway opened = new SimGateway(world, peers, random.fork(), duplicateChance);
     gateway = opened;
-    files = FileTree.over(world, opened, options);
+    FileTree tree = FileTree.over(world, opened, options);
+    files = tree;
+    fileSystem = TreeFileSystems.over(tree);
     return world;
   }
 
@@ -183,6 +191,15 @@ final class HandleClient implements ClientFace {
 
   private String answer(FileTree files, Subtree tree, FileCall call) throws IOException {
     try {
+      String byNio =
+          random.chance(NIO_SHARE)
+              ? NioCalls.answer(java.util.Objects.requireNonNull(fileSystem), tree, call, random)
+              : null;
+      if (byNio != null) {
+        simulation.count("client call by java.nio.file");
+        lastReadVersion = 0;
+        return byNio;
+      }
       switch (call) {
         case FileCall.Read read -> {
           return read(files, FileClient.at(tree, read.path()), TokenContent::tokens);

@@ -64,7 +64,7 @@ final class FaultInjector {
   private final ProcessCluster cluster;
   private final Hosts hosts;
   private final List<ClientProcess> clients;
-  private final String clientsWork;
+  private String clientsWork = "";
   private final List<Integer> smallDisks;
   private final SimRandom random;
   private final TwinHistory history;
@@ -83,20 +83,17 @@ final class FaultInjector {
    * An injector.
    *
    * @param smallDisks peers whose disk can be filled
-   * @param clientsWork what a client is told that was killed
    */
   FaultInjector(
       ProcessCluster cluster,
       Hosts hosts,
       List<ClientProcess> clients,
-      String clientsWork,
       List<Integer> smallDisks,
       SimRandom random,
       TwinHistory history) {
     this.cluster = cluster;
     this.hosts = hosts;
     this.clients = clients;
-    this.clientsWork = clientsWork;
     this.smallDisks = smallDisks;
     this.random = random;
     this.history = history;
@@ -105,8 +102,11 @@ final class FaultInjector {
   /**
    * Goes on until then, and until each fault has come once; then mends everything. Stops, and
    * answers false, when a peer has ended that had no reason to.
+   *
+   * @param work what a client is told that was killed
    */
-  boolean runUntil(long endNanos) throws IOException, InterruptedException {
+  boolean runUntil(long endNanos, String work) throws IOException, InterruptedException {
+    clientsWork = work;
     long nextNanos = System.nanoTime();
     while (System.nanoTime() - endNanos < 0 || !allCame()) {
       mendWhatIsDue(System.nanoTime());
@@ -301,8 +301,11 @@ final class FaultInjector {
     }
   }
 
-  /** A peer that has ended by itself is an error, or has met a full disk and is started again. */
-  private boolean lookAfterPeers() throws IOException {
+  /**
+   * A peer that has ended by itself is an error, or has met a full disk and is started again. It
+   * may have been about to end when there was room again, so this is to be asked later, too.
+   */
+  boolean lookAfterPeers() throws IOException {
     for (ProcessPeer peer : cluster.peers()) {
       int id = peer.id();
       if (peer.alive() || down.contains(id)) {

@@ -62,6 +62,7 @@ final class Twin implements AutoCloseable {
   private final ProcessCluster cluster;
   private final Tmpfs disks = new Tmpfs();
   private final List<ClientProcess> clients = new ArrayList<>();
+  private final FaultInjector faults;
 
   private Twin(long seed, Path directory, PrintStream progress, Hosts hosts) throws IOException {
     this.seed = seed;
@@ -75,6 +76,7 @@ final class Twin implements AutoCloseable {
                 .withLaunchers(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::on).toList())
                 .withConfiguration(
                     Map.of("journal.segmentBytes", "4 MiB", "journal.reserveBytes", "16 MiB")));
+    this.faults = new FaultInjector(cluster, hosts, clients, SMALL_DISKS, random, history);
   }
 
   /**
@@ -106,9 +108,7 @@ final class Twin implements AutoCloseable {
     long beginNanos = System.nanoTime() + CONNECTING_NANOS;
     String work = "work " + beginNanos + " " + EPOCH_NANOS + " " + subtrees;
     clients.forEach(client -> client.tell(work));
-    boolean goesOn =
-        new FaultInjector(cluster, hosts, clients, work, SMALL_DISKS, random, history)
-            .runUntil(beginNanos + subtrees * EPOCH_NANOS);
+    boolean goesOn = faults.runUntil(beginNanos + subtrees * EPOCH_NANOS, work);
     if (goesOn) {
       readBack(subtrees);
     } else {
@@ -159,8 +159,8 @@ final class Twin implements AutoCloseable {
   private boolean converge(String what) throws IOException, InterruptedException {
     long deadlineNanos = System.nanoTime() + CONVERGE_NANOS;
     while (true) {
-      for (ProcessPeer peer : cluster.peers()) {
-        peer.check();
+      if (!faults.lookAfterPeers()) {
+        return false;
       }
       List<String> seen = new ArrayList<>();
       boolean agreed = true;

@@ -33,7 +33,8 @@ final class TwinTest {
     for (FaultInjector.Fault fault : FaultInjector.Fault.values()) {
       assertTrue(report.count("fault " + fault) > 0, () -> fault + " never came: " + report);
     }
-    assertTrue(report.count("call answered") > 200, report::toString);
+    // How many there are depends on the machine; with none, nothing was tested.
+    assertTrue(report.count("call answered") > 20, report::toString);
     // Many calls of unknown outcome in one place may be too much for the checker.
     assertTrue(
         report.count("history linearizable") > 10 * report.count("history undecided"),

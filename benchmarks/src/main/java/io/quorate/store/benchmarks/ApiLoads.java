@@ -202,12 +202,18 @@ final class ApiLoads {
   }
 
   private void memory(Figure.Details details, int files) throws IOException {
-    long most = 0;
+    long resident = 0;
+    long live = 0;
     for (ProcessPeer peer : rig.cluster().peers()) {
-      most = Math.max(most, Machine.residentBytes(peer.pid()));
+      resident = Math.max(resident, Machine.residentBytes(peer.pid()));
+      live = Math.max(live, Machine.liveHeapBytes(peer.pid()));
     }
-    details.with(
-        String.format("MiB resident, largest peer, %,d files", files), most / (double) (1 << 20));
+    details.with(mebibytes("resident", files), resident / (double) (1 << 20));
+    details.with(mebibytes("live heap", files), live / (double) (1 << 20));
+  }
+
+  private static String mebibytes(String what, int files) {
+    return String.format("MiB %s, largest peer, %,d files", what, files);
   }
 
   private void load(Store store, String root, int files, int bytes) throws Exception {

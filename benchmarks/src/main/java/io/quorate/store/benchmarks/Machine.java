@@ -1,5 +1,6 @@
 package io.quorate.store.benchmarks;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -50,6 +51,29 @@ final class Machine {
       }
     }
     return System.getProperty("os.arch");
+  }
+
+  /**
+   * What the objects in the heap of a JVM take that are in use: it collects the rest first. The
+   * heap itself grows up to its limit before it is collected, and its size says little.
+   */
+  static long liveHeapBytes(long pid) throws IOException {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    Process process =
+        new ProcessBuilder(jcmd.toString(), Long.toString(pid), "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader lines = process.inputReader()) {
+      String last = "";
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        last = line.isBlank() ? last : line.strip();
+      }
+      String[] total = last.split("\\s+");
+      if (total.length != 3 || !total[0].equals("Total")) {
+        throw new IOException("jcmd says of process " + pid + ": " + last);
+      }
+      return Long.parseLong(total[2]);
+    }
   }
 
   /** Physical memory of a process, VmRSS of proc_pid_status(5). */

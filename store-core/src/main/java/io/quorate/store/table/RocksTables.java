@@ -2,6 +2,7 @@ package io.quorate.store.table;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,11 +61,70 @@ public final class RocksTables implements OrderedTables {
    * @throws TableException if it is damaged, held by another process, or cannot be read or written
    */
   public static RocksTables open(Path directory, Table[] tables, RocksSettings settings) {
+    return open(directory, tables, settings, true);
+  }
+
+  /**
+   * Opens what the database in {@code source} holds, and leaves that as it is: what is written goes
+   * to {@code directory}. That one refers to the files of rows, which RocksDB never changes, and
+   * has copies of the few small ones that it does change. Nobody else may have {@code source} open.
+   *
+   * @param source may be missing, and is an empty database then
+   * @param directory must not exist; is left behind
+   * @throws TableException as {@link #open}
+   */
+  public static RocksTables openCopy(
+      Path source, Path directory, Table[] tables, RocksSettings settings) {
+    try {
+      Files.createDirectories(directory);
+      if (Files.exists(source)) {
+        refer(source, directory);
+      }
+    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
+      throw new TableException("cannot copy the tables in " + source + ": " + e.getMessage(), e);
+    }
+    try {
+      // Moving rows about would only take time and space: the copy does not last.
+      return open(directory, tables, settings, false);
+    } catch (TableException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new TableException(message.replace(directory.toString(), source.toString()), e);
+    }
+  }
+
+  private static void refer(Path source, Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(source)) {
+      for (Path file : files) {
+        String name = String.valueOf(file.getFileName());
+        Path copy = directory.resolve(name);
+        if (name.endsWith(".sst") && linked(copy, file.toRealPath())) {
+          continue;
+        }
+        if (!name.equals("LOCK") && Files.isRegularFile(file)) {
+          Files.copy(file, copy);
+          copy.toFile().setWritable(true, true);
+        }
+      }
+    }
+  }
+
+  /** False where the file system has no symbolic links. */
+  private static boolean linked(Path link, Path target) {
+    try {
+      Files.createSymbolicLink(link, target);
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+
+  private static RocksTables open(
+      Path directory, Table[] tables, RocksSettings settings, boolean compacting) {
     List<AbstractNativeReference> owned = new ArrayList<>();
     try {
       Files.createDirectories(directory);
       RocksLibrary.load();
-      var familyOptions = settings.familyOptions(owned);
+      var familyOptions = settings.familyOptions(owned).setDisableAutoCompactions(!compacting);
       DBOptions options = settings.databaseOptions(owned);
       List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
       for (Table table : tables) {

@@ -20,15 +20,16 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A directory of the operating system. */
 final class RealDisk implements Disk {
-  private static final String LOCK_NAME = "LOCK";
+  static final String LOCK_NAME = "LOCK";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final int ZEROS_BYTES = 1 << 20;
+  private static final String ADVICE = "; stop it first, or give this peer a directory of its own";
 
   /**
    * Directories that this process holds, by file key. The lock alone does not tell: closing any
    * handle on the lock file, even of a second attempt, would release the lock of the first.
    */
-  private static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
+  static final Set<Object> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path directory;
   private final Object key;
@@ -52,10 +53,9 @@ final class RealDisk implements Disk {
         syncDirectory(parent);
       }
     }
-    Object fileKey = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
-    Object key = fileKey != null ? fileKey : directory.toRealPath();
+    Object key = key(directory);
     if (!HELD.add(key)) {
-      throw inUse(directory, "this process (pid " + ProcessHandle.current().pid() + ")");
+      throw inUse(directory, thisProcess(), ADVICE);
     }
     try {
       return new RealDisk(directory, key, lock(directory));
@@ -63,6 +63,12 @@ final class RealDisk implements Disk {
       HELD.remove(key);
       throw e;
     }
+  }
+
+  /** What tells a directory from all others, by whatever path it is reached. */
+  static Object key(Path directory) throws IOException {
+    Object fileKey = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+    return fileKey != null ? fileKey : directory.toRealPath();
   }
 
   private static FileChannel lock(Path directory) throws IOException {
@@ -75,10 +81,7 @@ final class RealDisk implements Disk {
     try {
       FileLock lock = channel.tryLock();
       if (lock == null) {
-        ByteBuffer text = ByteBuffer.allocate(32);
-        channel.read(text, 0);
-        String pid = StandardCharsets.US_ASCII.decode(text.flip()).toString().strip();
-        throw inUse(directory, pid.isEmpty() ? "another process" : "process " + pid);
+        throw inUse(directory, holder(channel), ADVICE);
       }
       channel.truncate(0);
       String pid = ProcessHandle.current().pid() + "\n";
@@ -90,16 +93,23 @@ final class RealDisk implements Disk {
     }
   }
 
-  private static IOException inUse(Path directory, String holder) {
-    return new IOException(
-        "data directory "
-            + directory
-            + " is in use by "
-            + holder
-            + "; stop it first, or give this peer a directory of its own");
+  static String thisProcess() {
+    return "this process (pid " + ProcessHandle.current().pid() + ")";
   }
 
-  private static long readBootId() {
+  /** Who holds the lock, as it wrote into the lock's file. */
+  static String holder(FileChannel lock) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(32);
+    lock.read(text, 0);
+    String pid = StandardCharsets.US_ASCII.decode(text.flip()).toString().strip();
+    return pid.isEmpty() ? "another process" : "process " + pid;
+  }
+
+  static IOException inUse(Path directory, String holder, String advice) {
+    return new IOException("data directory " + directory + " is in use by " + holder + advice);
+  }
+
+  static long readBootId() {
     try {
       UUID id = UUID.fromString(Files.readString(BOOT_ID).strip());
       return id.getMostSignificantBits() ^ id.getLeastSignificantBits();
@@ -170,6 +180,10 @@ final class RealDisk implements Disk {
   @Override
   public List<String> list() throws IOException {
     requireOpen();
+    return files(directory);
+  }
+
+  static List<String> files(Path directory) throws IOException {
     List<String> names = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       InitCommand.class,
       ServeCommand.class,
       StatusCommand.class,
+      ExportCommand.class,
       LsCommand.class,
       PutCommand.class,
       GetCommand.class,
@@ -64,7 +65,7 @@ public final class QuorateCommand implements Runnable {
 
   static {
     GROUPS.put("Try it", List.of("demo"));
-    GROUPS.put("Run a cluster", List.of("init", "serve", "status"));
+    GROUPS.put("Run a cluster", List.of("init", "serve", "status", "export"));
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));

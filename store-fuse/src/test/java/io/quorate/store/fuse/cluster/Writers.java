@@ -6,6 +6,7 @@ import io.quorate.store.Store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -102,6 +103,11 @@ final class Writers implements AutoCloseable {
       byte[] content = Files.readAllBytes(store.path(file.getKey()));
       assertEquals(file.getValue(), sha256(content), file.getKey() + " through " + through);
     }
+  }
+
+  /** Whether {@code copy} is there and holds what was acknowledged of {@code file}. */
+  boolean isWhole(String file, Path copy) throws IOException {
+    return Files.exists(copy) && sha256(Files.readAllBytes(copy)).equals(acknowledged.get(file));
   }
 
   private static String sha256(byte[] content) {

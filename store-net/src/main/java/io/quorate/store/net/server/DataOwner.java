@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /**
  * A line in each data directory that says whose it is, so that a peer never starts on another's
@@ -14,6 +15,7 @@ import java.nio.file.StandardOpenOption;
  */
 final class DataOwner {
   private static final String FILE = "OWNER";
+  private static final int WORDS = 6;
 
   private DataOwner() {}
 
@@ -34,23 +36,15 @@ final class DataOwner {
       }
       return;
     }
-    String theirs = Files.readString(file);
+    String theirs = read(file);
     // Nothing, or only the beginning: the process ended while it wrote the line, before any data.
     if (ours.startsWith(theirs)) {
       Files.delete(file);
       claim(directory, config);
       return;
     }
-    String[] words = theirs.strip().split(" ", -1);
-    boolean readable = words.length == 6 && words[0].equals("format");
-    if (readable && !words[1].equals("1")) {
-      throw new IOException(
-          "data directory "
-              + directory
-              + " has format "
-              + words[1]
-              + ", newer than this version reads (1); upgrade Quorate");
-    }
+    String[] words = words(directory, theirs);
+    boolean readable = words.length == WORDS;
     if (readable && !words[3].equals(config.cluster().id())) {
       throw new IOException(
           "data directory "
@@ -74,8 +68,59 @@ final class DataOwner {
               + config.file());
     }
     if (!readable) {
-      throw new IOException(
-          "data directory " + directory + " has an unreadable " + FILE + " file; is it Quorate's?");
+      throw unreadable(directory);
     }
+  }
+
+  /**
+   * The id of the cluster whose data is in {@code directory}, which is left as it is.
+   *
+   * @throws IOException if that is no data directory, or of a newer format
+   */
+  static UUID clusterOf(Path directory) throws IOException {
+    Path file = directory.resolve(FILE);
+    if (!Files.exists(file)) {
+      throw new IOException(
+          directory
+              + " is not the data directory of a peer: it has no "
+              + FILE
+              + " file; data.directory in the peer's configuration names it");
+    }
+    String[] words = words(directory, read(file));
+    if (words.length != WORDS) {
+      throw unreadable(directory);
+    }
+    try {
+      return UUID.fromString(words[3]);
+    } catch (IllegalArgumentException e) {
+      throw unreadable(directory);
+    }
+  }
+
+  private static String read(Path file) throws IOException {
+    // Damaged bytes are no reason for another exception than the one that names the file.
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+  }
+
+  /** The words of the line; none if it is not one that was written here. */
+  private static String[] words(Path directory, String line) throws IOException {
+    String[] words = line.strip().split(" ", -1);
+    if (words.length != WORDS || !words[0].equals("format")) {
+      return new String[0];
+    }
+    if (!words[1].equals("1")) {
+      throw new IOException(
+          "data directory "
+              + directory
+              + " has format "
+              + words[1]
+              + ", newer than this version reads (1); upgrade Quorate");
+    }
+    return words;
+  }
+
+  private static IOException unreadable(Path directory) {
+    return new IOException(
+        "data directory " + directory + " has an unreadable " + FILE + " file; is it Quorate's?");
   }
 }

@@ -152,11 +152,15 @@ public final class PeerServer implements AutoCloseable {
   private PeerStorage storage(Disk disk) {
     RocksTables metadata =
         RocksTables.open(
-            disk.directory().resolve("metadata"), MetadataTable.values(), RocksSettings.SMALL);
+            disk.directory().resolve(DataDirectory.METADATA),
+            MetadataTable.values(),
+            RocksSettings.SMALL);
     opened.push(metadata::close);
     RocksTables index =
         RocksTables.open(
-            disk.directory().resolve("index"), ChunkStore.Index.values(), RocksSettings.SMALL);
+            disk.directory().resolve(DataDirectory.INDEX),
+            ChunkStore.Index.values(),
+            RocksSettings.SMALL);
     opened.push(index::close);
     JournalOptions journal =
         JournalOptions.of(config.clusterId(), fatal::complete)

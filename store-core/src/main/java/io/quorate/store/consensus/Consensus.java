@@ -107,6 +107,18 @@ public final class Consensus {
         }
       }
       case Input.DropLog(long index) -> state.dropLog(index);
+      case Input.Committed(long index, long term) -> {
+        if (leading == null && state.log.matches(index, term)) {
+          state.commitTo(index);
+          following.matchesCommitted();
+        }
+      }
+      case Input.Install install -> {
+        // A leader has all that is committed.
+        if (leading == null && state.install(install)) {
+          following.matchesCommitted();
+        }
+      }
       case Input.Space(long usableBytes) -> state.measureSpace(usableBytes);
       case Input.TransferLeadership(int target) -> {
         if (leading != null) {

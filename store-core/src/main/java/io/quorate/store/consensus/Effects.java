@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * What one step asks of the shell, in this order:
  *
  * <ol>
- *   <li>append {@code hardState} (if any) and {@code append} to the journal; an entry supersedes
- *       all earlier ones at or above its index;
+ *   <li>append {@code hardState} and {@code install} (if any) and {@code append} to the journal; an
+ *       entry supersedes all earlier ones at or above its index, an install all earlier ones;
  *   <li>send {@code send} at once;
  *   <li>when the journal holds durably all that was appended up to and including this step, send
  *       {@code sendWhenDurable} and give back {@link Input.Durable} with this {@code number};
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param number counts steps that ask for something durable (a hard state, entries, or only
  *     messages that wait for what an earlier step persists); 0 when this one does not
  * @param hardState to be persisted, or null
+ * @param install where the log begins anew, or null
  * @param append entries to append, in order
  * @param send messages that depend on nothing un-durable
  * @param sendWhenDurable messages that promise what this step (or an earlier one) persists
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public record Effects(
     long number,
     @Nullable HardState hardState,
+    @Nullable Install install,
     List<Entry> append,
     List<Outbound> send,
     List<Outbound> sendWhenDurable,
@@ -51,6 +53,9 @@ public record Effects(
     Role role,
     int leader,
     long term) {
+
+  /** The log begins after the entry (index, term), whose state came from another peer. */
+  public record Install(long index, long term) {}
 
   /** A message and whom it is for. */
   public record Outbound(int to, ConsensusMessage message) {}

@@ -82,6 +82,12 @@ final class Following {
     state.commitTo(state.rules.followerCommit(leaderCommit, matched));
   }
 
+  /** What is committed is known from elsewhere: it matches whatever leader there is. */
+  void matchesCommitted() {
+    matched = Math.max(matched, state.commitIndex());
+    rejectHint = NONE;
+  }
+
   private boolean matches(long prevIndex, long prevTerm) {
     return prevIndex <= state.commitIndex() || state.log.matches(prevIndex, prevTerm);
   }

@@ -3,6 +3,7 @@ package io.quorate.store.consensus;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.EntryKind;
+import io.quorate.store.log.Membership;
 import java.util.List;
 
 /** Everything that can happen to {@link Consensus}. Time comes beside it, never inside. */
@@ -44,6 +45,22 @@ public sealed interface Input {
    * for good.
    */
   record DropLog(long index) implements Input {}
+
+  /**
+   * The state after the entry (index, term) has come from another peer and is durable here. If this
+   * peer's log neither holds that entry nor is known to be committed as far, all of the log is
+   * superseded by it.
+   *
+   * @param stampNanos time of that entry
+   * @param membership what held there
+   */
+  record Install(long index, long term, long stampNanos, Membership membership) implements Input {}
+
+  /**
+   * Somebody has applied the entry (index, term). If this peer's log holds it too, as far both are
+   * the same: a leader whose log begins later could not find that out by asking.
+   */
+  record Committed(long index, long term) implements Input {}
 
   /** The shell measured its free space for content. */
   record Space(long usableBytes) implements Input {}

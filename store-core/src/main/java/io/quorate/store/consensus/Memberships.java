@@ -39,6 +39,12 @@ final class Memberships {
     return inForce.size() == 1;
   }
 
+  /** Goes on from a state in which {@code membership} is committed. */
+  void install(Membership membership) {
+    inForce.clear();
+    inForce.add(membership);
+  }
+
   void append(Membership membership) {
     inForce.add(membership);
   }

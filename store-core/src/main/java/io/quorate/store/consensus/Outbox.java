@@ -7,6 +7,7 @@ import io.quorate.store.consensus.Effects.Readable;
 import io.quorate.store.log.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the effects of one step. */
 final class Outbox {
@@ -19,6 +20,7 @@ final class Outbox {
   private final List<Long> refused = new ArrayList<>();
   private final List<LogRead> logReads = new ArrayList<>();
   private boolean hardStateChanged;
+  private Effects.@Nullable Install install;
 
   void append(Entry entry) {
     append.add(entry);
@@ -29,6 +31,12 @@ final class Outbox {
     while (!append.isEmpty() && append.getLast().index() >= index) {
       append.removeLast();
     }
+  }
+
+  /** The log begins anew; entries that were to be written before are superseded. */
+  void install(long index, long term) {
+    append.clear();
+    install = new Effects.Install(index, term);
   }
 
   void hardStateChanged() {
@@ -61,12 +69,14 @@ final class Outbox {
 
   /** Hands over what was collected, and begins anew. */
   Effects drain(PeerState state) {
-    boolean persists = hardStateChanged || !append.isEmpty() || !sendWhenDurable.isEmpty();
+    boolean persists =
+        hardStateChanged || install != null || !append.isEmpty() || !sendWhenDurable.isEmpty();
     long number = persists ? state.durability.persist(state.hardState(), state.log.lastIndex()) : 0;
     Effects effects =
         new Effects(
             number,
             hardStateChanged ? state.hardState() : null,
+            install,
             take(append),
             take(send),
             take(sendWhenDurable),
@@ -80,6 +90,7 @@ final class Outbox {
             state.leader(),
             state.term());
     hardStateChanged = false;
+    install = null;
     return effects;
   }
 

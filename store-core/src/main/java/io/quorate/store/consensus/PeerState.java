@@ -187,6 +187,25 @@ final class PeerState {
     }
   }
 
+  /**
+   * Goes on from the state after a committed entry, unless that is in the log or behind it. What
+   * the log holds otherwise is not committed from {@code index} on: with one entry in common, logs
+   * agree on all before it.
+   */
+  boolean install(Input.Install from) {
+    boolean unheardOf = from.term() > term;
+    if (unheardOf || from.index() <= commitIndex || log.matches(from.index(), from.term())) {
+      return false;
+    }
+    durability.truncateFrom(commitIndex + 1);
+    log.install(from.index(), from.term(), from.stampNanos());
+    memberships.install(from.membership());
+    outbox.install(from.index(), from.term());
+    commitIndex = from.index();
+    refreshFollowingRole();
+    return true;
+  }
+
   /** Everything up to {@code index} is committed. Returns whether a membership settled by that. */
   boolean commitTo(long index) {
     if (index <= commitIndex) {

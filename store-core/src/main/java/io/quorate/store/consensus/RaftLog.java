@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * anywhere else.
  */
 final class RaftLog {
-  private final TermRuns terms;
-  private final EntryCache cache;
+  private TermRuns terms;
+  private EntryCache cache;
   private final long cacheBytes;
   private long lastStampNanos;
 
@@ -81,6 +81,13 @@ final class RaftLog {
   /** Everything up to {@code index} is applied for good; it need not be told to anybody. */
   void dropThrough(long index) {
     terms.dropThrough(index);
+  }
+
+  /** Begins anew after a committed entry. */
+  void install(long index, long term, long stampNanos) {
+    terms = new TermRuns(index, term);
+    cache = new EntryCache(index + 1);
+    lastStampNanos = Math.max(lastStampNanos, stampNanos);
   }
 
   /** Lowest index in memory; {@code lastIndex() + 1} if none is. */

@@ -26,7 +26,8 @@ public final class ReturnCheck {
 
   /** Whom to ask still. */
   public Set<Integer> unanswered() {
-    return Set.copyOf(unanswered);
+    return new TreeSet<>(
+        unanswered); // in order: a copy of another kind has one of its own in each run
   }
 
   /** A peer has answered, and knows of nothing that is missing here. */

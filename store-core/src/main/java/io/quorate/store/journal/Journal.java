@@ -3,6 +3,7 @@ package io.quorate.store.journal;
 import io.quorate.store.journal.QueuedRecord.QueuedChunk;
 import io.quorate.store.journal.QueuedRecord.QueuedEntry;
 import io.quorate.store.journal.QueuedRecord.QueuedHardState;
+import io.quorate.store.journal.QueuedRecord.QueuedInstall;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.HardState;
@@ -169,6 +170,26 @@ public final class Journal implements AutoCloseable {
       Position position = plan.place(RecordType.ENTRY, payloadBytes);
       enqueue(new QueuedEntry(position, entry));
       return position;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Queues the word that the state after the entry (index, term) was taken from another peer and is
+   * durable: once the record is too, the log begins after that entry, and no earlier record of an
+   * entry counts.
+   *
+   * @throws NoSpaceException if it does not fit; nothing has changed
+   * @throws JournalFailedException if the journal has stopped
+   */
+  public void appendInstall(long index, long term) throws NoSpaceException {
+    lock.lock();
+    try {
+      requireRunning();
+      Position position = plan.place(RecordType.INSTALL, 0);
+      enqueue(new QueuedInstall(position, index, term));
+      writer.setLogStart(SegmentHeader.LogStart.at(index, term, position));
     } finally {
       lock.unlock();
     }

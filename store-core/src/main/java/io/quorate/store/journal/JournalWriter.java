@@ -116,6 +116,7 @@ final class JournalWriter {
       switch (record) {
         case QueuedRecord.QueuedChunk chunk -> add(chunk);
         case QueuedRecord.QueuedEntry entry -> add(entry);
+        case QueuedRecord.QueuedInstall install -> add(install);
         case QueuedRecord.QueuedHardState hardState -> add(hardState);
       }
       gatheredRecords.add(record);
@@ -172,6 +173,13 @@ final class JournalWriter {
     } else {
       gathered.add(recordHeader, payload);
     }
+  }
+
+  private void add(QueuedRecord.QueuedInstall record) throws IOException {
+    makeRoom(RecordFormat.HEADER_BYTES);
+    RecordHeader recordHeader =
+        active.add(RecordType.INSTALL, 0, 0, 0, batch, record.index(), record.term(), durable);
+    gathered.add(checkPlace(recordHeader, record.position()), ByteBuffer.allocate(0));
   }
 
   private void add(QueuedRecord.QueuedHardState record) throws IOException {

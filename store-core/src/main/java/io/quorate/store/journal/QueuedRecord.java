@@ -18,6 +18,9 @@ sealed interface QueuedRecord {
   /** A log entry. */
   record QueuedEntry(Position position, Entry entry) implements QueuedRecord {}
 
+  /** The state after that entry was taken from another peer. */
+  record QueuedInstall(Position position, long index, long term) implements QueuedRecord {}
+
   /** Term and vote. */
   record QueuedHardState(@Nullable Position position, HardState state) implements QueuedRecord {}
 }

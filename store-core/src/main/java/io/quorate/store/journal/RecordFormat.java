@@ -35,6 +35,7 @@ import java.util.zip.CRC32C;
  *                  chunk       session (8), number (8)
  *                  entry       index (8), term (8)
  *                  hard state  term (8), votedFor (8); there is no payload
+ *                  install     index (8), term (8); there is no payload
  *       64    8  durableUpTo, segment  \ all before this place was on stable storage
  *       72    4  durableUpTo, offset   / before this record was written
  *       76    4  CRC of the header's first 76 bytes
@@ -53,7 +54,8 @@ import java.util.zip.CRC32C;
 final class RecordFormat {
   /**
    * Version of everything in this package; larger ones are refused. 2: a segment header says where
-   * the log begins. Version 1 is read too: its logs begin at the beginning.
+   * the log begins, and records of installs. Version 1 is read too: its logs begin at the
+   * beginning.
    */
   static final int VERSION = 2;
 

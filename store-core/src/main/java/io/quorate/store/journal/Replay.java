@@ -25,6 +25,12 @@ public interface Replay {
   void chunk(ChunkRef chunk, Position position);
 
   /**
+   * The state after the entry (index, term) was taken from another peer: the log begins after it,
+   * and no entry told before counts.
+   */
+  default void install(long index, long term) {}
+
+  /**
    * A log entry; it supersedes every earlier one at or above its index. One at or below the log's
    * start may be told, and counts for nothing else.
    */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Tells a {@link Replay} what recovery reads, and keeps the account of it. */
 final class ReplayState {
   private final Replay replay;
-  private final SegmentHeader.LogStart logStart;
+  private SegmentHeader.LogStart logStart;
   private final List<DamagedChunk> damagedChunks = new ArrayList<>();
   private final List<DamagedEntry> damagedEntries = new ArrayList<>();
   private HardState hardState = HardState.INITIAL;
@@ -92,7 +92,17 @@ final class ReplayState {
         hardState(header.hardState());
         replay.hardState(header.hardState());
       }
+      case INSTALL -> install(header);
       case CLEAN, FOOTER -> {}
+    }
+  }
+
+  private void install(RecordHeader header) {
+    Position position = header.position();
+    if (!logStart.ignores(position)) {
+      logStart = SegmentHeader.LogStart.at(header.subjectA(), header.subjectB(), position);
+      damagedEntries.clear();
+      replay.install(header.subjectA(), header.subjectB());
     }
   }
 
@@ -132,6 +142,7 @@ final class ReplayState {
         hardState(header.hardState());
         replay.hardState(header.hardState());
       }
+      case INSTALL -> install(header); // the same goes for it
       case CLEAN, FOOTER -> {}
     }
   }

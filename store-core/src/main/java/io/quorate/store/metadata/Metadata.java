@@ -6,9 +6,14 @@ import io.quorate.store.log.Entry;
 import io.quorate.store.table.Cursor;
 import io.quorate.store.table.OrderedTables;
 import io.quorate.store.table.TableBatch;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +28,38 @@ public final class Metadata {
   private static final byte[] MEMBERSHIP_KEY = {'m'};
   private static final byte[] DIGEST_KEY = {'d'};
 
-  private final OrderedTables tables;
-  private final Applier applier;
+  /** Held shared by whoever uses the tables, and alone by who puts others in their place. */
+  private final ReentrantReadWriteLock inPlace = new ReentrantReadWriteLock();
+
+  /** Held by who applies, and by who needs that nobody does. */
+  private final ReentrantLock applying = new ReentrantLock();
+
+  private OrderedTables tables;
+  private boolean closed;
+  private Applier applier;
   private volatile Published published;
 
   private record Published(
-      long index, long term, Digest digest, List<SessionInfo> sessions, byte[] membership) {}
+      long index,
+      long term,
+      long stampNanos,
+      Digest digest,
+      List<SessionInfo> sessions,
+      byte[] membership) {}
+
+  /**
+   * What the state was at some moment.
+   *
+   * @param stampNanos time of the last entry; no later entry has an earlier one
+   * @param membership body of the last membership entry applied; empty before the first
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed on, never compared.
+  public record Moment(long index, long term, long stampNanos, Digest digest, byte[] membership) {}
+
+  /** Something to be done with the tables while nothing is applied. */
+  public interface Copying {
+    void copy(OrderedTables tables) throws IOException;
+  }
 
   /**
    * What an entry did.
@@ -133,7 +164,12 @@ public final class Metadata {
   private Published published(byte[] membership) {
     Globals globals = applier.globals();
     return new Published(
-        globals.index, globals.term, applier.digest(), applier.sessions().list(), membership);
+        globals.index,
+        globals.term,
+        globals.stampNanos,
+        applier.digest(),
+        applier.sessions().list(),
+        membership);
   }
 
   /**
@@ -147,19 +183,71 @@ public final class Metadata {
     if (tables.get(MetadataTable.STATE, Globals.KEY) == null) {
       begin(tables, genesis);
     }
+    return new Metadata(tables, applierOf(tables), membershipOf(tables));
+  }
+
+  private static Applier applierOf(OrderedTables tables) {
     Globals globals = new View(tables).globals();
     byte[] digest = tables.get(MetadataTable.STATE, DIGEST_KEY);
     if (digest == null) {
       throw new IllegalStateException("the metadata has no row for its digest");
     }
+    return new Applier(
+        tables,
+        globals,
+        new Digest(Keys.longAt(digest, 0), Keys.longAt(digest, 8)),
+        new Sessions(tables));
+  }
+
+  private static byte[] membershipOf(OrderedTables tables) {
     byte[] membership = tables.get(MetadataTable.STATE, MEMBERSHIP_KEY);
-    Applier applier =
-        new Applier(
-            tables,
-            globals,
-            new Digest(Keys.longAt(digest, 0), Keys.longAt(digest, 8)),
-            new Sessions(tables));
-    return new Metadata(tables, applier, membership == null ? new byte[0] : membership);
+    return membership == null ? new byte[0] : membership;
+  }
+
+  /**
+   * Goes on with another state, which {@code open} puts in place of this one, whose tables are
+   * closed then. To be called by whoever applies; queries wait meanwhile.
+   */
+  public void replace(Supplier<OrderedTables> open) {
+    inPlace.writeLock().lock();
+    try {
+      tables.close();
+      closed = true;
+      tables = open.get();
+      closed = false;
+      applier = applierOf(tables);
+      published = published(membershipOf(tables));
+    } finally {
+      inPlace.writeLock().unlock();
+    }
+  }
+
+  /** Has the tables copied as they are after some entry, and tells after which. */
+  public Moment copy(Copying how) throws IOException {
+    applying.lock();
+    inPlace.readLock().lock();
+    try {
+      how.copy(tables);
+      return moment();
+    } finally {
+      inPlace.readLock().unlock();
+      applying.unlock();
+    }
+  }
+
+  /** What is applied, all of one moment. */
+  public Moment moment() {
+    Published now = published;
+    return new Moment(now.index, now.term, now.stampNanos, now.digest, now.membership.clone());
+  }
+
+  private <T extends @Nullable Object> T with(Function<OrderedTables, T> use) {
+    inPlace.readLock().lock();
+    try {
+      return use.apply(tables);
+    } finally {
+      inPlace.readLock().unlock();
+    }
   }
 
   private static void begin(OrderedTables tables, Genesis genesis) {
@@ -194,6 +282,15 @@ public final class Metadata {
    * @throws IllegalArgumentException if the entries do not follow on what is applied
    */
   public List<Applied> apply(List<Entry> entries) {
+    applying.lock();
+    try {
+      return applyAlone(entries);
+    } finally {
+      applying.unlock();
+    }
+  }
+
+  private List<Applied> applyAlone(List<Entry> entries) {
     List<Applied> applied = new ArrayList<>(entries.size());
     byte[] membership = published.membership();
     Draft draft = applier.begin();
@@ -217,9 +314,12 @@ public final class Metadata {
 
   /** Answers {@code query} from what is applied. Any thread. */
   public Answer ask(Query query) {
-    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
-      return new Queries(snapshot).answer(query);
-    }
+    return with(
+        present -> {
+          try (OrderedTables.Snapshot snapshot = present.snapshot()) {
+            return new Queries(snapshot).answer(query);
+          }
+        });
   }
 
   /** Index of the last entry applied; 0 before the first. */
@@ -234,7 +334,7 @@ public final class Metadata {
 
   /** Time of the last entry applied, nanoseconds since 1970; no later entry has an earlier one. */
   public long appliedStampNanos() {
-    return new View(tables).globals().stampNanos;
+    return published.stampNanos();
   }
 
   /** Digest of the state at {@link #appliedIndex}. */
@@ -254,18 +354,36 @@ public final class Metadata {
 
   /** Cluster-wide size of chunks, in bytes. */
   public int chunkBytes() {
-    return new View(tables).globals().chunkBytes;
+    return with(present -> new View(present).globals().chunkBytes);
   }
 
   /** The applied index that would survive a crash right now. */
   public long flushedIndex() {
-    byte[] row = tables.getFlushed(MetadataTable.STATE, Globals.KEY);
+    byte[] row = with(present -> present.getFlushed(MetadataTable.STATE, Globals.KEY));
     return row == null ? 0 : Globals.decode(row).index;
   }
 
   /** Makes what is applied durable. */
   public void flush() {
-    tables.flush();
+    inPlace.readLock().lock();
+    try {
+      tables.flush();
+    } finally {
+      inPlace.readLock().unlock();
+    }
+  }
+
+  /** Closes the tables; without a {@link #flush} before, this is a crash. */
+  public void close() {
+    inPlace.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        tables.close();
+      }
+    } finally {
+      inPlace.writeLock().unlock();
+    }
   }
 
   /**
@@ -274,11 +392,13 @@ public final class Metadata {
    * chunks is below the session's floor.
    */
   public boolean settled(long session, long sequence, List<ChunkRef> chunks) {
-    if (session == 0) {
-      return false;
-    }
+    return session != 0 && with(present -> settled(present, session, sequence, chunks));
+  }
+
+  private boolean settled(
+      OrderedTables present, long session, long sequence, List<ChunkRef> chunks) {
     long applied = appliedIndex();
-    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
+    try (OrderedTables.Snapshot snapshot = present.snapshot()) {
       byte[] row = snapshot.get(MetadataTable.SESSIONS, Keys.tagged('s', session));
       if (row == null) {
         return session <= applied;
@@ -300,13 +420,17 @@ public final class Metadata {
 
   /** What the applied state knows of {@code id}. Any thread. */
   public ChunkState chunkState(ChunkId id) {
+    return with(present -> chunkState(present, id));
+  }
+
+  private ChunkState chunkState(OrderedTables present, ChunkId id) {
     // The session first: if it could no longer publish then, what is not published now never will
     // be.
     long applied = appliedIndex();
-    byte[] row = tables.get(MetadataTable.SESSIONS, Keys.tagged('s', id.session()));
+    byte[] row = present.get(MetadataTable.SESSIONS, Keys.tagged('s', id.session()));
     boolean closed =
         row == null ? id.session() <= applied : closed(Session.decode(id.session(), row), id);
-    byte[] chunk = tables.get(MetadataTable.CHUNKS, Keys.of(id));
+    byte[] chunk = present.get(MetadataTable.CHUNKS, Keys.of(id));
     if (chunk != null) {
       return Chunks.references(chunk) > 0 ? ChunkState.LIVE : ChunkState.GARBAGE;
     }
@@ -320,9 +444,14 @@ public final class Metadata {
    * @param limit most chunks to return; fewer come back only at the end
    */
   public List<ChunkRef> liveChunks(@Nullable ChunkId after, int limit) {
+    return with(present -> liveChunks(present, after, limit));
+  }
+
+  private static List<ChunkRef> liveChunks(
+      OrderedTables present, @Nullable ChunkId after, int limit) {
     List<ChunkRef> live = new ArrayList<>();
     byte[] from = after == null ? new byte[0] : Arrays.copyOf(Keys.of(after), 17);
-    try (Cursor cursor = tables.scan(MetadataTable.CHUNKS, from, null)) {
+    try (Cursor cursor = present.scan(MetadataTable.CHUNKS, from, null)) {
       while (live.size() < limit && cursor.next()) {
         if (Chunks.references(cursor.value()) > 0) {
           live.add(Chunks.ref(cursor.key(), cursor.value()));
@@ -341,9 +470,48 @@ public final class Metadata {
    * unless a row was damaged. Reads the whole state.
    */
   public Digest recomputeDigest() {
-    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
-      return digestOf(snapshot);
+    return with(
+        present -> {
+          try (OrderedTables.Snapshot snapshot = present.snapshot()) {
+            return digestOf(snapshot);
+          }
+        });
+  }
+
+  /**
+   * Reads all of a copy of a state and compares it with what it should be.
+   *
+   * @throws IllegalStateException if it is damaged or another one
+   */
+  public static void check(OrderedTables copy, Moment stated) {
+    Applier applier = applierOf(copy);
+    Globals globals = applier.globals();
+    Digest recomputed;
+    try (OrderedTables.Snapshot snapshot = copy.snapshot()) {
+      recomputed = digestOf(snapshot);
     }
+    boolean sameEntry = globals.index == stated.index() && globals.term == stated.term();
+    if (!sameEntry || !isSound(recomputed, applier.digest(), stated.digest())) {
+      throw new IllegalStateException(
+          "it should be the state after "
+              + stated.index()
+              + "/"
+              + stated.term()
+              + " with digest "
+              + stated.digest()
+              + "; it says that it is that after "
+              + globals.index
+              + "/"
+              + globals.term
+              + " with digest "
+              + applier.digest()
+              + ", and its rows amount to "
+              + recomputed);
+    }
+  }
+
+  private static boolean isSound(Digest recomputed, Digest written, Digest stated) {
+    return recomputed.equals(written) && recomputed.equals(stated);
   }
 
   private static Digest digestOf(OrderedTables.Snapshot snapshot) {
@@ -372,7 +540,11 @@ public final class Metadata {
    * @return what is wrong, or null if they are equal
    */
   public @Nullable String digestFault() {
-    try (OrderedTables.Snapshot snapshot = tables.snapshot()) {
+    return with(Metadata::digestFault);
+  }
+
+  private static @Nullable String digestFault(OrderedTables present) {
+    try (OrderedTables.Snapshot snapshot = present.snapshot()) {
       byte[] kept = snapshot.get(MetadataTable.STATE, DIGEST_KEY);
       Digest computed = digestOf(snapshot);
       if (kept == null) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies committed entries in order on a thread of its own, so that a slow metadata write never
@@ -25,7 +26,11 @@ final class Applier {
   record DigestAt(long index, Digest digest) {}
 
   private final Metadata metadata;
-  private final Mailbox<List<Entry>> mailbox = new Mailbox<>();
+
+  /** Entries to apply, or something to do between them. */
+  private record Work(List<Entry> entries, @Nullable Runnable task) {}
+
+  private final Mailbox<Work> mailbox = new Mailbox<>();
   private final AtomicLong backlogBytes = new AtomicLong();
   private final BiConsumer<List<Entry>, List<Metadata.Applied>> onApplied;
   private final Consumer<Throwable> onFatal;
@@ -54,7 +59,19 @@ final class Applier {
       bytes += entry.weightBytes();
     }
     backlogBytes.addAndGet(bytes);
-    mailbox.put(entries);
+    mailbox.put(new Work(entries, null));
+  }
+
+  /** Puts another state in place of the one that all entries given so far lead to. */
+  void replace(Runnable how) {
+    mailbox.put(
+        new Work(
+            List.of(),
+            () -> {
+              how.run();
+              current = new DigestAt(metadata.appliedIndex(), metadata.digest());
+              lastRound = current;
+            }));
   }
 
   /** Bytes of entries that wait to be applied; the loop takes no more while this is high. */
@@ -75,7 +92,7 @@ final class Applier {
   private void run() {
     try {
       while (true) {
-        ArrayDeque<List<Entry>> batches = mailbox.takeAll();
+        ArrayDeque<Work> batches = mailbox.takeAll();
         if (batches.isEmpty()) {
           return;
         }
@@ -90,10 +107,18 @@ final class Applier {
     }
   }
 
-  private void applyAll(ArrayDeque<List<Entry>> batches) {
+  private void applyAll(ArrayDeque<Work> batches) {
     List<Entry> batch = new ArrayList<>();
-    for (List<Entry> entries : batches) {
-      for (Entry entry : entries) {
+    for (Work work : batches) {
+      Runnable task = work.task();
+      if (task != null) {
+        if (!batch.isEmpty()) {
+          apply(batch);
+          batch = new ArrayList<>();
+        }
+        task.run();
+      }
+      for (Entry entry : work.entries()) {
         batch.add(entry);
         if (batch.size() == MAX_BATCH || entry.index() % DIGEST_INTERVAL == 0) {
           apply(batch);

@@ -96,6 +96,23 @@ final class ChangeFeed {
     }
   }
 
+  /** The state of after an entry came as a whole: what led to it is not known. */
+  void installed(long index) {
+    lock.lock();
+    try {
+      sets.clear();
+      bytes = 0;
+      floor = index;
+      through = index;
+      if (!waiters.isEmpty() && !wakePending) {
+        wakePending = true;
+        executor.execute(this::wake);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static long weight(ChangeSet set) {
     long bytes = SET_BYTES;
     for (Change change : set.changes()) {

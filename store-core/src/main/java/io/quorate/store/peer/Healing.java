@@ -73,6 +73,16 @@ final class Healing {
     }
   }
 
+  /** The tree is another: looks at all of it again. */
+  void walkAgain() {
+    lock.lock();
+    try {
+      walkWanted = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Chunks known to be missing. */
   int missing() {
     lock.lock();

@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogReplay implements Replay {
   private final ChunkStore chunks;
-  private final Applied applied;
+  private final @Nullable CheckpointManifest staged;
+
+  /** What the flushed metadata has applied, or will have once the staged one is in its place. */
+  private Metadata.Moment applied;
+
+  private boolean swapDue;
   private final Membership genesis;
   private Run whole;
 
@@ -29,23 +34,6 @@ final class LogReplay implements Replay {
   private @Nullable Run afterApplied;
 
   private HardState hardState = HardState.INITIAL;
-
-  /**
-   * What the flushed metadata has applied.
-   *
-   * @param stampNanos no entry up to {@code index} is later
-   * @param membership the newest one applied, as an entry carries it; empty for that of `init`
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Handed over once.
-  record Applied(long index, long term, long stampNanos, byte[] membership) {
-    static Applied of(Metadata metadata) {
-      return new Applied(
-          metadata.appliedIndex(),
-          metadata.appliedTerm(),
-          metadata.appliedStampNanos(),
-          metadata.membership());
-    }
-  }
 
   /** The entries that follow on one index without a gap. */
   private static final class Run {
@@ -78,9 +66,20 @@ final class LogReplay implements Replay {
     }
   }
 
-  LogReplay(Membership genesis, ChunkStore chunks, Applied applied) {
+  /**
+   * For what is there besides the journal.
+   *
+   * @param applied what the flushed metadata has applied
+   * @param staged a checkpoint that came to take its place, whole or in part; null if there is none
+   */
+  LogReplay(
+      Membership genesis,
+      ChunkStore chunks,
+      Metadata.Moment applied,
+      @Nullable CheckpointManifest staged) {
     this.chunks = chunks;
     this.applied = applied;
+    this.staged = staged;
     this.genesis = genesis;
     this.whole = new Run(Restored.builder(genesis), 0);
   }
@@ -111,17 +110,38 @@ final class LogReplay implements Replay {
 
   @Override
   public void logStart(long index, long term) {
-    if (index > applied.index()) {
-      throw new IllegalStateException(
-          "the journal's log begins after entry "
-              + index
-              + ", but the metadata has applied only "
-              + applied.index()
-              + ": the metadata is not the journal's; replace this peer's data directory");
-    }
     if (index > 0) {
-      whole = startingAfter(index, term);
+      begin(index, term);
     }
+  }
+
+  /** The staged checkpoint counts from here on, whether it is in its place yet or not. */
+  @Override
+  public void install(long index, long term) {
+    begin(index, term);
+  }
+
+  private void begin(long index, long term) {
+    if (index > applied.index()) {
+      CheckpointManifest checkpoint = staged;
+      if (checkpoint == null || checkpoint.index() != index || checkpoint.term() != term) {
+        throw new IllegalStateException(
+            "the journal's log begins after entry "
+                + index
+                + ", but the metadata has applied only "
+                + applied.index()
+                + ": the metadata is not the journal's; replace this peer's data directory");
+      }
+      applied = checkpoint.state();
+      swapDue = true;
+    }
+    whole = startingAfter(index, term);
+    afterApplied = null;
+  }
+
+  /** Whether the staged checkpoint is to take the place of the metadata before anything else. */
+  boolean isSwapDue() {
+    return swapDue;
   }
 
   @Override

@@ -18,7 +18,7 @@ final class LogStore {
   private final Journal journal;
   private final ReentrantLock lock = new ReentrantLock();
 
-  private final LogPositions positions;
+  private LogPositions positions;
   private final ArrayDeque<Entry> unapplied = new ArrayDeque<>();
   private long unappliedBytes;
 
@@ -66,6 +66,18 @@ final class LogStore {
     lock.lock();
     try {
       return positions.holds(index) ? positions.get(index) : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Begins anew after {@code index}: no entry of before counts. */
+  void install(long index) {
+    unapplied.clear();
+    unappliedBytes = 0;
+    lock.lock();
+    try {
+      positions = new LogPositions(index);
     } finally {
       lock.unlock();
     }

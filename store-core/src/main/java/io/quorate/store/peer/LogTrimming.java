@@ -10,8 +10,7 @@ import java.util.concurrent.Executor;
  * applied goes from the log, but for a tail that serves peers which were away for a moment.
  *
  * <p>Replay after a crash begins at the lower of both databases' flushed points, so this bounds the
- * time that a start takes. An entry goes only when every peer has said that it has applied it:
- * nobody could get it otherwise.
+ * time that a start takes. A peer that needs what is gone is sent a checkpoint.
  *
  * <p>Lives on the loop; flushes are done by {@code worker}.
  */
@@ -70,9 +69,15 @@ final class LogTrimming {
   /**
    * The index up to which the log may go.
    *
-   * @param appliedEverywhere index up to which every peer has applied it
+   * @param heldIndex a peer is about to go on from here
    */
-  long dropThrough(long appliedEverywhere) {
-    return Math.min(flushedIndex, appliedEverywhere) - options.tailEntries();
+  long dropThrough(long heldIndex) {
+    long covered = covered(metadata.appliedIndex(), flushedIndex);
+    return Math.min(covered, heldIndex) - options.tailEntries();
+  }
+
+  /** Up to where a crash now would leave the state. */
+  private static long covered(long appliedIndex, long flushedIndex) {
+    return Math.min(appliedIndex, flushedIndex);
   }
 }

@@ -76,7 +76,7 @@ public final class Peer implements AutoCloseable {
     this.journal = recovered.journal();
     long appliedIndex = metadata.appliedIndex();
     this.loop = new PeerLoop(this::failed);
-    this.worker = new Worker(world, name("flush"), this::failed);
+    this.worker = new Worker(world, name("storage"), this::failed);
     this.exchange =
         new ChunkExchange(
             world,
@@ -104,9 +104,11 @@ public final class Peer implements AutoCloseable {
             proposals,
             applier,
             reads,
+            changeFeed,
             transport,
             loop,
             worker,
+            recovered.staging(),
             this::failed);
     this.protocol = new Protocol(parts, recovered);
     this.scrub =
@@ -208,6 +210,11 @@ public final class Peer implements AutoCloseable {
   /** The log begins after this index, for metrics and tests: what came before is dropped. */
   public long logStart() {
     return protocol.logStart();
+  }
+
+  /** Checkpoints that took the place of this peer's state since it started, for tests. */
+  public long checkpointsInstalled() {
+    return protocol.checkpointsInstalled();
   }
 
   private void scheduleTick() {
@@ -411,10 +418,10 @@ public final class Peer implements AutoCloseable {
     }
     attempt(journal::close);
     if (fatal.get() == null) {
-      attempt(storage.metadata()::flush);
+      attempt(metadata::flush);
       attempt(storage.index()::flush);
     }
-    attempt(storage.metadata()::close);
+    attempt(metadata::close);
     attempt(storage.index()::close);
     attempt(storage.disk()::close);
   }

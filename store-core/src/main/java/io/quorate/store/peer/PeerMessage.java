@@ -4,6 +4,7 @@ import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.log.ChunkRef;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** What one peer sends to another. The transport may lose any of them, and reorders none. */
@@ -70,6 +71,29 @@ public sealed interface PeerMessage {
     OVERLOADED
   }
 
+  /** The leader has a checkpoint for a peer that lacks entries which are no longer in the log. */
+  record CheckpointOffer(CheckpointManifest manifest) implements PeerMessage {}
+
+  /**
+   * Asks for a part of a checkpoint.
+   *
+   * @param file number of the file in the manifest, from 0
+   */
+  record CheckpointPull(long id, int file, long offset) implements PeerMessage {}
+
+  /**
+   * Answers {@link CheckpointPull}; not more than {@link #MAX_BYTES}.
+   *
+   * @param crc32c CRC32C of the content, checked on receipt
+   */
+  record CheckpointPart(long id, int file, long offset, int crc32c, ByteBuffer content)
+      implements PeerMessage {
+    public static final int MAX_BYTES = 512 << 10;
+  }
+
+  /** Answers {@link CheckpointPull}: that checkpoint is not there any more. */
+  record CheckpointGone(long id) implements PeerMessage {}
+
   /**
    * The sender has started, and asks what it had promised before.
    *
@@ -85,6 +109,7 @@ public sealed interface PeerMessage {
    *
    * @param digestIndex the index that the digest belongs to: the applied index of an idle peer, the
    *     last round one of a busy peer, so that peers meet at equal indexes
+   * @param catchingUp whether it is taking a checkpoint
    */
   record Report(
       long incarnation,
@@ -96,6 +121,7 @@ public sealed interface PeerMessage {
       long usableBytes,
       long totalBytes,
       boolean suspect,
+      boolean catchingUp,
       String detail)
       implements PeerMessage {}
 }

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  * @param suspicion why this peer must not vote; empty if it may
  */
 record PeerRecovery(
+    Staging staging,
     Metadata metadata,
     ChunkStore chunks,
     Journal journal,
@@ -35,9 +36,23 @@ record PeerRecovery(
 
   static PeerRecovery run(World world, PeerOptions options, PeerStorage storage)
       throws IOException {
-    Metadata metadata = Metadata.open(storage.metadata(), Genesis.DEFAULT);
+    Staging staging = new Staging(storage.disk(), storage.metadata());
+    staging.endSwap();
+    Metadata metadata = Metadata.open(storage.metadata().open(storage.disk()), Genesis.DEFAULT);
+    try {
+      return run(world, options, storage, staging, metadata);
+    } catch (IOException | RuntimeException e) {
+      metadata.close();
+      throw e;
+    }
+  }
+
+  private static PeerRecovery run(
+      World world, PeerOptions options, PeerStorage storage, Staging staging, Metadata metadata)
+      throws IOException {
     ChunkStore chunks = new ChunkStore(storage.index());
-    LogReplay replay = new LogReplay(options.genesis(), chunks, LogReplay.Applied.of(metadata));
+    LogReplay replay =
+        new LogReplay(options.genesis(), chunks, metadata.moment(), staging.manifest());
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     Journal journal =
         Journal.open(
@@ -53,6 +68,10 @@ record PeerRecovery(
             replay);
     try {
       chunks.attach(journal);
+      if (replay.isSwapDue()) {
+        LOG.info("peer {}: a checkpoint takes the place of the metadata", options.id());
+        metadata.replace(staging::swapNow);
+      }
       journal
           .recovered()
           .damagedChunks()
@@ -64,7 +83,8 @@ record PeerRecovery(
       LogReplay.Log found = replay.log(damaged);
       String suspicion = suspicion(options, metadata, journal, found);
       LogStore log = new LogStore(journal, found.positions());
-      return new PeerRecovery(metadata, chunks, journal, log, found.restored(), failure, suspicion);
+      return new PeerRecovery(
+          staging, metadata, chunks, journal, log, found.restored(), failure, suspicion);
     } catch (RuntimeException e) {
       try {
         journal.close();

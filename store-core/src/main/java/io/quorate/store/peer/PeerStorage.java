@@ -1,6 +1,7 @@
 package io.quorate.store.peer;
 
 import io.quorate.store.journal.JournalOptions;
+import io.quorate.store.table.Database;
 import io.quorate.store.table.OrderedTables;
 import io.quorate.store.world.Disk;
 
@@ -9,8 +10,8 @@ import io.quorate.store.world.Disk;
  *
  * @param disk the data directory, which holds the journal
  * @param journal settings of the journal
- * @param metadata database of the replicated state
+ * @param metadata kind of the database of the replicated state, which the peer opens itself
  * @param index database of this peer's chunk positions
  */
 public record PeerStorage(
-    Disk disk, JournalOptions journal, OrderedTables metadata, OrderedTables index) {}
+    Disk disk, JournalOptions journal, Database metadata, OrderedTables index) {}

@@ -48,16 +48,6 @@ final class Peers {
     digests.add(peer, report.digestIndex(), digest);
   }
 
-  /** An index up to which every peer has applied the log, as far as they have said. */
-  long appliedEverywhere() {
-    long least = Long.MAX_VALUE;
-    for (int peer : options.genesis().voters().keySet()) {
-      Heard last = heard.get(peer);
-      least = Math.min(least, last == null ? 0 : last.report().appliedIndex());
-    }
-    return least;
-  }
-
   DigestComparison.Verdict verdict() {
     return digests.verdict();
   }
@@ -119,6 +109,9 @@ final class Peers {
     }
     if (report.suspect()) {
       return State.SUSPECT;
+    }
+    if (report.catchingUp()) {
+      return State.CATCHING_UP;
     }
     if (report.usableBytes() < options.roomForContentBytes()) {
       return State.FULL;

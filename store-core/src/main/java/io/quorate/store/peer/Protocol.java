@@ -13,6 +13,7 @@ import io.quorate.store.journal.JournalFailedException;
 import io.quorate.store.journal.Recovery;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.Entry;
+import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.CommandCodec;
 import io.quorate.store.metadata.MalformedCommandException;
@@ -58,9 +59,11 @@ final class Protocol implements Replication.Listener {
       Proposals proposals,
       Applier applier,
       Reads reads,
+      ChangeFeed changeFeed,
       Transport transport,
       PeerLoop loop,
       Worker worker,
+      Staging staging,
       Consumer<Throwable> onFatal) {}
 
   private final Parts parts;
@@ -74,6 +77,12 @@ final class Protocol implements Replication.Listener {
   private final ChunkGate gate;
   private final Peers peers;
   private final LogTrimming trimming;
+  private final CheckpointSender sender;
+  private final CheckpointReceiver receiver;
+
+  /** A checkpoint that this turn's step may take; null mostly. */
+  private @Nullable CheckpointManifest ready;
+
   private final SessionExpiry expiry = new SessionExpiry();
   private long spaceAtNanos;
   private long dutyAtNanos;
@@ -81,6 +90,7 @@ final class Protocol implements Replication.Listener {
   private boolean roomKnown;
   private @Nullable Refusal objection;
   private volatile boolean awaitsChunks;
+  private volatile long checkpointsInstalled;
   private volatile @Nullable String refusal;
 
   /** Why nothing that this peer says counts; empty if it does. */
@@ -119,6 +129,8 @@ final class Protocol implements Replication.Listener {
             parts.metadata(),
             parts.worker(),
             parts.loop());
+    this.sender = new CheckpointSender(parts);
+    this.receiver = new CheckpointReceiver(parts, parts.staging(), this::checkpointIsReady);
     long now = world.nanoTime();
     this.peers = new Peers(options, now);
     this.spaceAtNanos = now;
@@ -232,6 +244,12 @@ final class Protocol implements Replication.Listener {
     admission.endOfTurn();
     parts.reads().endOfTurn(this::beginRead);
     replication.endOfTurn();
+    if (ready != null) {
+      ready = null;
+      if (!replication.isInstalling()) {
+        receiver.done(false); // the log has caught up meanwhile
+      }
+    }
     roomKnown = false;
     if (admission.hasRoomAgain()) {
       parts.loop().execute(() -> {}); // another turn
@@ -348,6 +366,8 @@ final class Protocol implements Replication.Listener {
       gate.wanted(now).forEach(parts.exchange()::want);
     }
     trimLog();
+    sender.tick(now, behindTheLog(now));
+    receiver.tick(now);
     parts.exchange().tick(now);
     parts.healing().run();
     parts.proposals().expire(now);
@@ -356,10 +376,78 @@ final class Protocol implements Replication.Listener {
 
   private void trimLog() {
     trimming.tick();
-    long index = trimming.dropThrough(peers.appliedEverywhere());
-    if (homecoming.isIn() && index > replication.logStart()) {
+    long index = trimming.dropThrough(sender.heldIndex());
+    if (homecoming.isIn() && index > replication.logStart() && !replication.isInstalling()) {
       replication.dropLog(index);
     }
+  }
+
+  // ---- checkpoints
+
+  /** Followers that are there and lack entries which are no longer in the log. */
+  private List<FollowerStatus> behindTheLog(long now) {
+    return replication.followers().stream()
+        .filter(follower -> follower.nextIndex() <= replication.logStart())
+        .filter(follower -> now - follower.lastHeardNanos() < Peers.SILENT_NANOS)
+        .toList();
+  }
+
+  void offered(int from, PeerMessage.CheckpointOffer offer) {
+    Metadata.Moment state = offer.manifest().state();
+    if (!homecoming.isIn()
+        || state.index() <= replication.commitIndex()
+        || replication.isInstalling()) {
+      return;
+    }
+    if (replication.holds(state.index(), state.term())) {
+      step(new Input.Committed(state.index(), state.term()));
+    } else {
+      receiver.offered(from, offer.manifest());
+    }
+  }
+
+  void pulled(int from, PeerMessage.CheckpointPull pull) {
+    sender.pulled(from, pull);
+  }
+
+  void partCame(PeerMessage.CheckpointPart part) {
+    receiver.arrived(part);
+  }
+
+  void gone(PeerMessage.CheckpointGone gone) {
+    receiver.gone(gone.id());
+  }
+
+  private void checkpointIsReady(CheckpointManifest manifest) {
+    Metadata.Moment state = manifest.state();
+    Membership membership =
+        state.membership().length == 0
+            ? options.genesis().at(state.index())
+            : Membership.decode(state.index(), state.membership());
+    ready = manifest;
+    step(new Input.Install(state.index(), state.term(), state.stampNanos(), membership));
+  }
+
+  @Override
+  public void installDurable() {
+    parts
+        .applier()
+        .replace(
+            () -> {
+              parts.metadata().replace(parts.staging()::swapNow);
+              long index = parts.metadata().appliedIndex();
+              LOG.info("peer {} goes on from a checkpoint at entry {}", options.id(), index);
+              parts.changeFeed().installed(index);
+              parts.healing().walkAgain();
+              parts.reads().applied(index);
+              parts.loop().execute(this::installed);
+            });
+  }
+
+  private void installed() {
+    checkpointsInstalled = checkpointsInstalled + 1;
+    replication.installed();
+    receiver.done(true);
   }
 
   private void report(long now) {
@@ -380,6 +468,7 @@ final class Protocol implements Replication.Listener {
             parts.journal().usableBytes(),
             totalBytes(),
             !suspicion.isEmpty(),
+            receiver.isReceiving(),
             detail());
     for (int peer : options.genesis().voters().keySet()) {
       if (peer != options.id()) {
@@ -409,6 +498,9 @@ final class Protocol implements Replication.Listener {
     String awaited = homecoming.waitsFor();
     if (!awaited.isEmpty()) {
       return awaited;
+    }
+    if (receiver.isReceiving()) {
+      return receiver.detail();
     }
     int missing = parts.healing().missing();
     return missing > 0 ? "fetches " + missing + " chunks that it lacks" : "";
@@ -538,6 +630,10 @@ final class Protocol implements Replication.Listener {
 
   long logStart() {
     return replication.logStart();
+  }
+
+  long checkpointsInstalled() {
+    return checkpointsInstalled;
   }
 
   /** A link came up: whatever waited for it goes now. */

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,9 @@ final class Replication {
 
     void proposalsAccepted(List<Effects.Accepted> accepted);
 
+    /** The log begins anew on this disk: the staged state must take its place before all else. */
+    void installDurable();
+
     /** Something that must not happen did, on reading or writing the log: the peer must end. */
     void failed(Throwable e);
   }
@@ -52,9 +56,12 @@ final class Replication {
     /** Last entry that these steps appended; lowered when a later step supersedes entries. */
     long lastIndex;
 
-    Pending(long effectsNumber, List<Effects.Outbound> messages, long lastIndex) {
-      this.effectsNumber = effectsNumber;
-      this.messages = messages;
+    final boolean installs;
+
+    Pending(Effects effects, long lastIndex) {
+      this.effectsNumber = effects.number();
+      this.messages = effects.sendWhenDurable();
+      this.installs = effects.install() != null;
       this.lastIndex = lastIndex;
     }
   }
@@ -78,6 +85,12 @@ final class Replication {
 
   /** How many entries of the first stalled step are written. */
   private int written;
+
+  /** Whether the install of the first stalled step is written. */
+  private boolean installWritten;
+
+  /** From when the log begins anew until the state of there is in its place: nothing is applied. */
+  private boolean installing;
 
   private long stalledBytes;
   private List<Input> inputs = new ArrayList<>();
@@ -168,6 +181,13 @@ final class Replication {
     return logStart;
   }
 
+  /** Whether the log holds that entry. */
+  boolean holds(long index, long term) {
+    return index >= consensus.startIndex()
+        && index <= consensus.lastIndex()
+        && consensus.termAt(index) == term;
+  }
+
   /** Drops the log up to {@code index}, which is applied in metadata that is flushed. */
   void dropLog(long index) {
     journal.dropLog(index, consensus.termAt(index), log.dropThrough(index));
@@ -208,6 +228,12 @@ final class Replication {
     if (effects.hardState() != null) {
       journal.appendHardState(effects.hardState());
     }
+    Effects.Install install = effects.install();
+    if (install != null) {
+      installing = true;
+      offeredIndex = install.index();
+      logStart = install.index();
+    }
     if (!effects.append().isEmpty()) {
       supersede(effects.append().getFirst().index());
     }
@@ -224,6 +250,7 @@ final class Replication {
     try {
       while (!stalled.isEmpty()) {
         Effects effects = stalled.getFirst();
+        install(effects.install());
         for (; written < effects.append().size(); written++) {
           Entry entry = effects.append().get(written);
           supersede(entry.index());
@@ -232,6 +259,7 @@ final class Replication {
         stalled.removeFirst();
         stalledBytes -= weight(effects);
         written = 0;
+        installWritten = false;
         awaitDurable(effects);
       }
     } catch (NoSpaceException e) {
@@ -244,6 +272,26 @@ final class Replication {
     } catch (IOException e) {
       listener.failed(e);
     }
+  }
+
+  private void install(Effects.@Nullable Install install) throws NoSpaceException {
+    if (install != null && !installWritten) {
+      journal.appendInstall(install.index(), install.term());
+      installWritten = true;
+      supersede(install.index() + 1);
+      log.install(install.index());
+    }
+  }
+
+  /** Whether a state is about to be put in its place. */
+  boolean isInstalling() {
+    return installing;
+  }
+
+  /** The state of where the log begins is in its place. */
+  void installed() {
+    installing = false;
+    offerCommitted();
   }
 
   private static long weight(Effects effects) {
@@ -261,7 +309,7 @@ final class Replication {
 
   private void awaitDurable(Effects effects) {
     if (effects.number() > 0 || !effects.sendWhenDurable().isEmpty()) {
-      pending.addLast(new Pending(effects.number(), effects.sendWhenDurable(), log.lastIndex()));
+      pending.addLast(new Pending(effects, log.lastIndex()));
       journal.whenDurable(() -> loop.execute(this::durable));
     }
   }
@@ -284,6 +332,9 @@ final class Replication {
     if (done.effectsNumber > 0) {
       add(new Input.Durable(done.effectsNumber));
     }
+    if (done.installs) {
+      listener.installDurable();
+    }
     offerCommitted();
   }
 
@@ -299,7 +350,7 @@ final class Replication {
   void offerCommitted() {
     long upTo = Math.min(commitIndex, durableIndex);
     try {
-      boolean fromMemory = true;
+      boolean fromMemory = !installing;
       while (fromMemory && offeredIndex < upTo && applier.backlogBytes() < MAX_BACKLOG_BYTES) {
         long last = Math.min(upTo, offeredIndex + MAX_OFFERED);
         fromMemory = log.inMemory(offeredIndex + 1);

@@ -4,6 +4,7 @@ import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.journal.DamagedRecordException;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalDamagedException;
+import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.journal.Position;
 import io.quorate.store.journal.Recovery;
 import io.quorate.store.journal.Replay;
@@ -15,7 +16,9 @@ import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.Genesis;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Query;
+import io.quorate.store.table.OrderedTables;
 import io.quorate.store.table.TableException;
+import io.quorate.store.world.Disk;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,7 +44,9 @@ public final class StoppedPeer implements AutoCloseable {
   private static final int MAX_BATCH = 256;
   private static final String REJOIN = ", or remove the peer's data and let it rejoin";
 
-  private final PeerStorage storage;
+  private final Disk disk;
+  private final OrderedTables metadataTables;
+  private final OrderedTables indexTables;
   private final Metadata metadata;
   private final ChunkStore chunks;
   private final Journal journal;
@@ -91,6 +96,16 @@ public final class StoppedPeer implements AutoCloseable {
     }
 
     @Override
+    public void install(long index, long term) {
+      if (index > appliedIndex) {
+        throw new CheckpointDueException(index);
+      }
+      positions.truncateFrom(appliedIndex + 1);
+      beyond = 0;
+      lastIndex = index;
+    }
+
+    @Override
     public void chunk(ChunkRef chunk, Position position) {
       chunks.replayed(chunk, position);
     }
@@ -129,9 +144,29 @@ public final class StoppedPeer implements AutoCloseable {
     public void hardState(HardState state) {}
   }
 
+  /**
+   * The journal goes on from a checkpoint of another peer, which this peer had not yet put in the
+   * place of its metadata.
+   */
+  public static final class CheckpointDueException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CheckpointDueException(long index) {
+      super("the log goes on from a checkpoint at entry " + index + ", which is not in its place");
+    }
+  }
+
   private StoppedPeer(
-      PeerStorage storage, Metadata metadata, ChunkStore chunks, Journal journal, Log log) {
-    this.storage = storage;
+      Disk disk,
+      OrderedTables metadataTables,
+      OrderedTables indexTables,
+      Metadata metadata,
+      ChunkStore chunks,
+      Journal journal,
+      Log log) {
+    this.disk = disk;
+    this.metadataTables = metadataTables;
+    this.indexTables = indexTables;
     this.metadata = metadata;
     this.chunks = chunks;
     this.journal = journal;
@@ -162,24 +197,28 @@ public final class StoppedPeer implements AutoCloseable {
   /**
    * Reads what is there.
    *
-   * @param storage is closed with this object, and stays with the caller if it can not be made
+   * <p>What is given is closed with this object, and stays with the caller if it can not be made.
+   *
+   * @throws CheckpointDueException if {@code tables} are not what the journal goes on from
    * @throws IOException if it is damaged so that there is no tree to be had, or of a newer format;
    *     the message names the place
    */
-  public static StoppedPeer open(World world, PeerStorage storage) throws IOException {
+  public static StoppedPeer open(
+      World world, Disk disk, JournalOptions options, OrderedTables tables, OrderedTables index)
+      throws IOException {
     Journal journal = null;
     boolean opened = false;
     try {
-      Metadata metadata = Metadata.open(storage.metadata(), Genesis.DEFAULT);
-      ChunkStore chunks = new ChunkStore(storage.index());
+      Metadata metadata = Metadata.open(tables, Genesis.DEFAULT);
+      ChunkStore chunks = new ChunkStore(index);
       Log log = new Log(chunks, metadata);
-      journal = Journal.open(world, storage.disk(), storage.journal(), log);
+      journal = Journal.open(world, disk, options, log);
       chunks.attach(journal);
       journal
           .recovered()
           .damagedChunks()
           .forEach(found -> chunks.forget(found.id(), found.position()));
-      StoppedPeer peer = new StoppedPeer(storage, metadata, chunks, journal, log);
+      StoppedPeer peer = new StoppedPeer(disk, tables, index, metadata, chunks, journal, log);
       peer.apply(log);
       opened = true;
       return peer;
@@ -188,7 +227,7 @@ public final class StoppedPeer implements AutoCloseable {
       String message = String.valueOf(e.getMessage());
       throw new IOException(message.replace(REJOIN, ", or use another peer's disk"), e);
     } catch (IllegalStateException | IllegalArgumentException | TableException e) {
-      throw new IOException(storage.disk().directory() + ": " + e.getMessage(), e);
+      throw new IOException(disk.directory() + ": " + e.getMessage(), e);
     } finally {
       if (!opened && journal != null) {
         journal.close();
@@ -276,9 +315,9 @@ public final class StoppedPeer implements AutoCloseable {
     try {
       journal.close();
     } finally {
-      storage.metadata().close();
-      storage.index().close();
-      storage.disk().close();
+      metadataTables.close();
+      indexTables.close();
+      disk.close();
     }
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryTables implements OrderedTables {
   private final int tables;
   private final BooleanSupplier flushAfterWrite;
+  private final Runnable onFlush;
   private volatile PersistentMap @Nullable [] current;
   private volatile PersistentMap[] flushed;
 
@@ -26,14 +27,24 @@ public final class MemoryTables implements OrderedTables {
    * @param flushAfterWrite asked after each batch; true flushes everything up to and with it
    */
   public MemoryTables(Table[] tables, BooleanSupplier flushAfterWrite) {
-    this(empty(tables.length), flushAfterWrite);
+    this(tables, flushAfterWrite, () -> {});
   }
 
-  private MemoryTables(PersistentMap[] content, BooleanSupplier flushAfterWrite) {
+  /**
+   * An empty database.
+   *
+   * @param onFlush told after each flush that was asked for
+   */
+  public MemoryTables(Table[] tables, BooleanSupplier flushAfterWrite, Runnable onFlush) {
+    this(empty(tables.length), flushAfterWrite, onFlush);
+  }
+
+  private MemoryTables(PersistentMap[] content, BooleanSupplier flushAfterWrite, Runnable onFlush) {
     this.tables = content.length;
     this.current = content;
     this.flushed = content;
     this.flushAfterWrite = flushAfterWrite;
+    this.onFlush = onFlush;
   }
 
   private static PersistentMap[] empty(int count) {
@@ -49,12 +60,25 @@ public final class MemoryTables implements OrderedTables {
    */
   public MemoryTables revertToLastFlush() {
     current = null;
-    return new MemoryTables(flushed, flushAfterWrite);
+    return new MemoryTables(flushed, flushAfterWrite, onFlush);
+  }
+
+  /** Other tables of the same kind, which hold those rows, flushed. */
+  MemoryTables holding(TableBatch rows) {
+    MemoryTables other = new MemoryTables(empty(tables), flushAfterWrite, onFlush);
+    other.write(rows);
+    other.flushed = other.content();
+    return other;
+  }
+
+  /** The same tables, open, if they were closed: as a crash leaves them; else this object. */
+  MemoryTables reopened() {
+    return current == null ? new MemoryTables(flushed, flushAfterWrite, onFlush) : this;
   }
 
   /** A copy as the last flush left it; this object goes on. */
   public MemoryTables copyOfLastFlush() {
-    return new MemoryTables(flushed, flushAfterWrite);
+    return new MemoryTables(flushed, flushAfterWrite, onFlush);
   }
 
   private PersistentMap[] content() {
@@ -108,6 +132,7 @@ public final class MemoryTables implements OrderedTables {
   @Override
   public void flush() {
     flushed = content();
+    onFlush.run();
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractNativeReference;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
@@ -61,7 +62,7 @@ public final class RocksTables implements OrderedTables {
    * @throws TableException if it is damaged, held by another process, or cannot be read or written
    */
   public static RocksTables open(Path directory, Table[] tables, RocksSettings settings) {
-    return open(directory, tables, settings, true);
+    return open(directory, tables, settings, Access.FULL);
   }
 
   /**
@@ -85,7 +86,7 @@ public final class RocksTables implements OrderedTables {
     }
     try {
       // Moving rows about would only take time and space: the copy does not last.
-      return open(directory, tables, settings, false);
+      return open(directory, tables, settings, Access.COPY);
     } catch (TableException e) {
       String message = String.valueOf(e.getMessage());
       throw new TableException(message.replace(directory.toString(), source.toString()), e);
@@ -118,13 +119,30 @@ public final class RocksTables implements OrderedTables {
     }
   }
 
+  /** Opens a database that is there, without changing any of its files. */
+  static RocksTables openReadOnly(Path directory, Table[] tables, RocksSettings settings) {
+    return open(directory, tables, settings, Access.READ_ONLY);
+  }
+
+  /** What is going to be done with a database. */
+  private enum Access {
+    FULL,
+
+    /** Reads and writes, for a short time: rows need not be moved about. */
+    COPY,
+    READ_ONLY
+  }
+
   private static RocksTables open(
-      Path directory, Table[] tables, RocksSettings settings, boolean compacting) {
+      Path directory, Table[] tables, RocksSettings settings, Access access) {
     List<AbstractNativeReference> owned = new ArrayList<>();
     try {
-      Files.createDirectories(directory);
+      if (access != Access.READ_ONLY) {
+        Files.createDirectories(directory);
+      }
       RocksLibrary.load();
-      var familyOptions = settings.familyOptions(owned).setDisableAutoCompactions(!compacting);
+      var familyOptions =
+          settings.familyOptions(owned).setDisableAutoCompactions(access != Access.FULL);
       DBOptions options = settings.databaseOptions(owned);
       List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
       for (Table table : tables) {
@@ -135,7 +153,10 @@ public final class RocksTables implements OrderedTables {
       // RocksDB insists on this one; it stays empty.
       descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
       List<ColumnFamilyHandle> handles = new ArrayList<>();
-      RocksDB db = RocksDB.open(options, directory.toString(), descriptors, handles);
+      RocksDB db =
+          access == Access.READ_ONLY
+              ? RocksDB.openReadOnly(options, directory.toString(), descriptors, handles)
+              : RocksDB.open(options, directory.toString(), descriptors, handles);
       return new RocksTables(directory, owned, db, handles);
     } catch (RocksDBException | IOException e) {
       closeAll(owned);
@@ -242,6 +263,18 @@ public final class RocksTables implements OrderedTables {
       db.flush(flushOptions, List.of(families));
     } catch (RocksDBException e) {
       throw failed("cannot flush", e);
+    } finally {
+      uses.release();
+    }
+  }
+
+  /** Makes a copy in a directory that is not there yet: flushes, and links to the files. */
+  void copyTo(Path copy) throws IOException {
+    begin();
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(copy.toString());
+    } catch (RocksDBException e) {
+      throw new IOException("cannot copy the tables in " + directory + ": " + e.getMessage(), e);
     } finally {
       uses.release();
     }

@@ -29,10 +29,26 @@ public interface Disk extends AutoCloseable {
   /** Names of the files in the directory, in order; not those of sub-directories. */
   List<String> list() throws IOException;
 
+  /**
+   * A sub-directory, made if it is not there. It has the same operations, and shares the lock,
+   * which closing it does not release. Its making is durable after {@link #syncDirectory} of this
+   * one.
+   */
+  Disk subdirectory(String name) throws IOException;
+
+  /** Whether there is a sub-directory of that name. */
+  boolean hasSubdirectory(String name) throws IOException;
+
+  /** Deletes a sub-directory with all files in it, if it is there; a crash may leave some. */
+  void deleteSubdirectory(String name) throws IOException;
+
   /** Deletes a file; durable after {@link #syncDirectory}. */
   void delete(String name) throws IOException;
 
-  /** Renames over any existing file; durable after {@link #syncDirectory}. */
+  /**
+   * Renames a file over any existing one, or a sub-directory to a name that is free; durable after
+   * {@link #syncDirectory}.
+   */
   void rename(String from, String to) throws IOException;
 
   /** Makes creations, deletions and renames durable (fsync of the directory). */

@@ -134,6 +134,22 @@ public final class OverlayDisk implements Disk {
     return List.copyOf(names);
   }
 
+  /** Databases are copied by reference instead, and nothing else lies in sub-directories. */
+  @Override
+  public Disk subdirectory(String name) {
+    throw new UnsupportedOperationException("a view has no sub-directories: " + name);
+  }
+
+  @Override
+  public boolean hasSubdirectory(String name) {
+    return false;
+  }
+
+  @Override
+  public void deleteSubdirectory(String name) {
+    throw new UnsupportedOperationException("a view has no sub-directories: " + name);
+  }
+
   @Override
   public void delete(String name) throws IOException {
     boolean below = isBelow(name);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A directory of the operating system. */
 final class RealDisk implements Disk {
@@ -33,11 +34,14 @@ final class RealDisk implements Disk {
 
   private final Path directory;
   private final Object key;
-  private final FileChannel lockChannel;
+
+  /** Null for a sub-directory. */
+  private final @Nullable FileChannel lockChannel;
+
   private final long bootId;
   private volatile boolean closed;
 
-  private RealDisk(Path directory, Object key, FileChannel lockChannel) {
+  private RealDisk(Path directory, Object key, @Nullable FileChannel lockChannel) {
     this.directory = directory;
     this.key = key;
     this.lockChannel = lockChannel;
@@ -200,6 +204,36 @@ final class RealDisk implements Disk {
   }
 
   @Override
+  public Disk subdirectory(String name) throws IOException {
+    Path path = resolve(name);
+    if (!Files.isDirectory(path)) {
+      Files.createDirectory(path);
+    }
+    return new RealDisk(path, key, null);
+  }
+
+  @Override
+  public boolean hasSubdirectory(String name) throws IOException {
+    return Files.isDirectory(resolve(name));
+  }
+
+  @Override
+  public void deleteSubdirectory(String name) throws IOException {
+    Path path = resolve(name);
+    if (!Files.isDirectory(path)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    } catch (java.nio.file.DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    Files.delete(path);
+  }
+
+  @Override
   public void delete(String name) throws IOException {
     Files.delete(resolve(name));
   }
@@ -249,9 +283,10 @@ final class RealDisk implements Disk {
 
   @Override
   public void close() throws IOException {
-    if (!closed) {
+    FileChannel lock = lockChannel;
+    if (!closed && lock != null) {
       closed = true;
-      lockChannel.close();
+      lock.close();
       HELD.remove(key);
     }
   }

@@ -120,6 +120,25 @@ final class JournalLogStartTest {
   }
 
   @Test
+  void anInstallSupersedesAllEarlierEntries() throws Exception {
+    MemoryDisk image;
+    try (Journal journal = Journal.open(world, disk, options(), new Recorder())) {
+      append(journal, 10);
+      journal.appendInstall(50, 3);
+      journal.appendEntry(entry(51, 3, BODY_BYTES));
+      makeDurable(journal);
+      image = disk.copy();
+      roll(journal);
+    }
+    // As it is in the journal's tail, in what recovery made of that, and in a header.
+    for (Recorder recorder : List.of(open(image), open(image), open(disk), open(disk))) {
+      assertEquals(50, recorder.startIndex);
+      assertEquals(3, recorder.startTerm);
+      assertEquals(List.of(51L), List.copyOf(recorder.log.keySet()));
+    }
+  }
+
+  @Test
   void aSegmentOfWhichNothingIsNeededIsNotRead() throws Exception {
     try (Journal journal = Journal.open(world, disk, options(), new Recorder())) {
       append(journal, 150);

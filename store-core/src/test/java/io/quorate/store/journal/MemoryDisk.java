@@ -101,6 +101,19 @@ final class MemoryDisk implements Disk {
   }
 
   @Override
+  public Disk subdirectory(String name) {
+    throw new UnsupportedOperationException("the journal has no sub-directories");
+  }
+
+  @Override
+  public boolean hasSubdirectory(String name) {
+    return false;
+  }
+
+  @Override
+  public void deleteSubdirectory(String name) {}
+
+  @Override
   public synchronized void delete(String name) {
     files.remove(name);
   }

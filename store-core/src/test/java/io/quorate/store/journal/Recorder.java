@@ -33,6 +33,13 @@ final class Recorder implements Replay {
   }
 
   @Override
+  public void install(long index, long term) {
+    logStart(index, term);
+    log.clear();
+    logPositions.clear();
+  }
+
+  @Override
   public void chunk(ChunkRef chunk, Position position) {
     chunks.put(chunk.id(), new Located(chunk, position));
   }

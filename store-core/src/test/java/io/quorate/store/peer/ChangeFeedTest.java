@@ -84,6 +84,20 @@ class ChangeFeedTest {
   }
 
   @Test
+  void whoAsksAcrossACheckpointIsToldSo() {
+    ChangeFeed feed = feed(5, 1 << 20);
+    feed.applied(List.of(entry(6, 1)));
+    CompletableFuture<ChangeBatch> waiting = feed.after(6, LONG_NANOS);
+    feed.installed(50);
+    background.forEach(Runnable::run);
+    assertFalse(waiting.join().complete());
+    assertEquals(50, waiting.join().through());
+    assertFalse(feed.after(49, LONG_NANOS).join().complete());
+    feed.applied(List.of(entry(51, 1)));
+    assertEquals(List.of(51L), indices(feed.after(50, LONG_NANOS).join()));
+  }
+
+  @Test
   void waitsForTheNext() {
     ChangeFeed feed = feed(5, 1 << 20);
     CompletableFuture<ChangeBatch> next = feed.after(5, LONG_NANOS);

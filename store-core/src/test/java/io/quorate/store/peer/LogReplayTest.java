@@ -11,6 +11,8 @@ import io.quorate.store.log.Entry;
 import io.quorate.store.log.EntryKind;
 import io.quorate.store.log.HardState;
 import io.quorate.store.log.Membership;
+import io.quorate.store.metadata.Digest;
+import io.quorate.store.metadata.Metadata;
 import io.quorate.store.table.MemoryTables;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,8 @@ class LogReplayTest {
     return new LogReplay(
         MEMBERS,
         new ChunkStore(new MemoryTables(ChunkStore.Index.values())),
-        new LogReplay.Applied(applied, 2, applied, new byte[0]));
+        new Metadata.Moment(applied, 2, applied, Digest.ZERO, new byte[0]),
+        null);
   }
 
   private static void add(LogReplay replay, long... indexes) {
@@ -138,6 +141,28 @@ class LogReplayTest {
   @Test
   void aLogThatBeginsPastTheMetadataIsRefused() {
     assertThrows(IllegalStateException.class, () -> replay(4).logStart(5, 2));
+  }
+
+  @Test
+  void anInstallThatIsNotInPlaceYetCallsForTheStagedCheckpoint() {
+    CheckpointManifest staged =
+        new CheckpointManifest(
+            1, new Metadata.Moment(9, 2, 9, Digest.ZERO, new byte[0]), List.of());
+    LogReplay replay =
+        new LogReplay(
+            MEMBERS,
+            new ChunkStore(new MemoryTables(ChunkStore.Index.values())),
+            new Metadata.Moment(2, 1, 2, Digest.ZERO, new byte[0]),
+            staged);
+    add(replay, 1, 2, 3);
+    assertFalse(replay.isSwapDue());
+    replay.install(9, 2);
+    add(replay, 10);
+    assertTrue(replay.isSwapDue());
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(9, log.positions().startIndex());
+    assertEquals(10, log.restored().lastIndex());
+    assertThrows(IllegalStateException.class, () -> replay.install(12, 2));
   }
 
   @Test

@@ -25,6 +25,7 @@ import io.quorate.store.sim.SimNetwork;
 import io.quorate.store.sim.SimNode;
 import io.quorate.store.sim.SimWorld;
 import io.quorate.store.sim.Simulation;
+import io.quorate.store.table.MemoryDatabase;
 import io.quorate.store.table.MemoryTables;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ final class PeerCluster {
   final SimNetwork<PeerMessage> network;
   final SortedMap<Integer, SimNode> nodes = new TreeMap<>();
   final SortedMap<Integer, Peer> peers = new TreeMap<>();
-  final SortedMap<Integer, MemoryTables> metadata = new TreeMap<>();
+  final SortedMap<Integer, MemoryDatabase> metadata = new TreeMap<>();
   final SortedMap<Integer, MemoryTables> indexes = new TreeMap<>();
 
   /** What peers said when they could not go on; empty unless a test lets them fail. */
@@ -71,7 +72,7 @@ final class PeerCluster {
     this.network = new SimNetwork<>(simulation, SimNetwork.Mode.STREAM);
     for (int id = 1; id <= size; id++) {
       nodes.put(id, simulation.node(id));
-      metadata.put(id, new MemoryTables(MetadataTable.values()));
+      metadata.put(id, emptyMetadata());
       indexes.put(id, new MemoryTables(ChunkStore.Index.values()));
       start(id);
     }
@@ -80,6 +81,14 @@ final class PeerCluster {
   /** For peers that are started from now on. */
   void scrub(ScrubOptions options) {
     scrub = options;
+  }
+
+  static MemoryDatabase emptyMetadata() {
+    return new MemoryDatabase(
+        "metadata",
+        MetadataTable.values(),
+        new MemoryTables(MetadataTable.values()),
+        CheckpointManifest.FILE_NAME);
   }
 
   /** From now on a peer may say that it can not go on. */
@@ -116,7 +125,7 @@ final class PeerCluster {
   void kill(int id) {
     nodes.get(id).kill();
     peers.remove(id);
-    metadata.put(id, metadata.get(id).revertToLastFlush());
+    metadata.get(id).revertToLastFlush();
     indexes.put(id, indexes.get(id).revertToLastFlush());
   }
 

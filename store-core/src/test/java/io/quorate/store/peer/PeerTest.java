@@ -11,7 +11,6 @@ import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.Command;
-import io.quorate.store.metadata.MetadataTable;
 import io.quorate.store.metadata.Result;
 import io.quorate.store.metadata.SessionCommand;
 import io.quorate.store.sim.Simulation;
@@ -72,7 +71,7 @@ class PeerTest {
             Command put = PeerCluster.put("/f" + i, chunk);
             cluster.propose(1, new SessionCommand(session, i, i, put), chunk);
           }
-          cluster.metadata.put(4, new MemoryTables(MetadataTable.values()));
+          cluster.metadata.put(4, PeerCluster.emptyMetadata());
           cluster.indexes.put(4, new MemoryTables(ChunkStore.Index.values()));
           cluster.start(4);
           Peer returned = cluster.peers.get(4);

@@ -31,7 +31,7 @@ class ScrubTest {
     // What a peer holds in memory it does not read from its disk.
     cluster.peer(4).close();
     cluster.nodes.get(4).kill();
-    cluster.metadata.put(4, cluster.metadata.get(4).revertToLastFlush());
+    cluster.metadata.get(4).revertToLastFlush();
     cluster.indexes.put(4, cluster.indexes.get(4).revertToLastFlush());
     cluster.scrub(options);
     cluster.start(4);
@@ -113,13 +113,14 @@ class ScrubTest {
           awaitPasses(cluster, 1);
           assertNull(cluster.peer(4).metadata().digestFault());
           try (Cursor inodes =
-              cluster.metadata.get(4).scan(MetadataTable.INODES, new byte[0], null)) {
+              cluster.metadata.get(4).tables().scan(MetadataTable.INODES, new byte[0], null)) {
             assertTrue(inodes.next());
             byte[] value = inodes.value().clone();
             value[value.length - 1] ^= 1;
             cluster
                 .metadata
                 .get(4)
+                .tables()
                 .write(new TableBatch().put(MetadataTable.INODES, inodes.key(), value));
           }
           awaitPasses(cluster, 2);

@@ -98,11 +98,10 @@ class StoppedPeerTest {
   private StoppedPeer open() throws IOException {
     return StoppedPeer.open(
         world,
-        new PeerStorage(
-            world.openDisk(temporary),
-            OPTIONS,
-            metadata,
-            new MemoryTables(ChunkStore.Index.values())));
+        world.openDisk(temporary),
+        OPTIONS,
+        metadata,
+        new MemoryTables(ChunkStore.Index.values()));
   }
 
   private static List<String> names(StoppedPeer peer) throws IOException {
@@ -199,9 +198,10 @@ class StoppedPeerTest {
     }
     Disk disk = world.openDisk(temporary);
     try (disk) {
-      PeerStorage storage =
-          new PeerStorage(disk, OPTIONS, metadata, new MemoryTables(ChunkStore.Index.values()));
-      IOException e = assertThrows(IOException.class, () -> StoppedPeer.open(world, storage));
+      MemoryTables index = new MemoryTables(ChunkStore.Index.values());
+      IOException e =
+          assertThrows(
+              IOException.class, () -> StoppedPeer.open(world, disk, OPTIONS, metadata, index));
       assertTrue(e.getMessage().contains("begins after entry 2"), e.getMessage());
       assertTrue(e.getMessage().contains(temporary.toString()), e.getMessage());
     }

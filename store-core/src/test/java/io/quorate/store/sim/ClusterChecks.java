@@ -40,6 +40,8 @@ final class ClusterChecks {
   private final Map<Long, Seen> digests = new HashMap<>();
   private final Map<Integer, Long> lastSampled = new HashMap<>();
   private final Map<Integer, Long> logStarts = new HashMap<>();
+  private final Map<Integer, Long> installed = new HashMap<>();
+  private boolean checkpointTaken;
 
   ClusterChecks(Simulation simulation) {
     this.simulation = simulation;
@@ -128,6 +130,14 @@ final class ClusterChecks {
         continue;
       }
       long start = running.logStart();
+      Long installs = installed.put(peer.id(), running.checkpointsInstalled());
+      if (installs != null && running.checkpointsInstalled() > installs) {
+        simulation.count("caught up by a checkpoint");
+        if (!checkpointTaken) {
+          checkpointTaken = true;
+          simulation.count("run with a checkpoint taken");
+        }
+      }
       if (start > logStarts.getOrDefault(peer.id(), 0L)) {
         logStarts.put(peer.id(), start);
         simulation.count("log dropped");

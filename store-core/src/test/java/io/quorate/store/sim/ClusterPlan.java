@@ -31,6 +31,8 @@ record ClusterPlan(
     double clientCrashChance,
     LogOptions log,
     double diskErrorChance,
+    double crashAtStepChance,
+    double checkpointDamageChance,
     Set<Fault> faults) {
 
   /** What the fault injector may do. */
@@ -97,6 +99,8 @@ record ClusterPlan(
         random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
         drawLog(random),
         random.between(2, 80) / 100.0,
+        random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
+        random.chance(0.4) ? random.between(1, 10) / 100.0 : 0,
         faults);
   }
 
@@ -105,7 +109,7 @@ record ClusterPlan(
     return random.chance(0.2)
         ? LogOptions.DEFAULT
         : new LogOptions(
-            64L << 10 << random.below(6), random.between(1, 60), random.chance(0.5) ? 0 : 30);
+            64L << 10 << random.below(6), random.between(1, 30), random.chance(0.7) ? 0 : 20);
   }
 
   /** Four peers and {@code calls} calls in all, on one subtree after the other. */
@@ -133,6 +137,8 @@ record ClusterPlan(
         clientCrashChance,
         log,
         diskErrorChance,
+        crashAtStepChance / 4,
+        checkpointDamageChance,
         faults);
   }
 
@@ -162,6 +168,8 @@ record ClusterPlan(
         calmNetwork ? 0 : clientCrashChance,
         log,
         diskErrorChance,
+        calmNetwork ? 0 : crashAtStepChance,
+        calmNetwork ? 0 : checkpointDamageChance,
         left);
   }
 }

@@ -86,9 +86,12 @@ final class ClusterSimulation {
     FaultInjector faults =
         new FaultInjector(simulation, plan, peers, network, checks::newestLeader);
     faults.start();
+    StepCrashes crashes = new StepCrashes(simulation, peers, plan.crashAtStepChance());
+    crashes.start();
     network.observe(
         (from, to, message) -> {
           checks.sent(from, to, message);
+          crashes.sent(from, to, message);
           if (ClusterChecks.isVote(message)) {
             faults.voted(from);
           }
@@ -98,6 +101,7 @@ final class ClusterSimulation {
       tree.history.onAnswer(() -> faults.answered(checks.newestLeader()));
     }
     work();
+    crashes.stop();
     faults.stopAndRepair();
     if (simulation.random().chance(0.5)) {
       // What was acknowledged is durable on a majority, so any majority can tell it.

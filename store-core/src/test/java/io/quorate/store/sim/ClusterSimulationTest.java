@@ -106,10 +106,22 @@ final class ClusterSimulationTest {
           "log dropped",
           "log replayed from its start",
           "directory listed in pages",
-          "fsync of a handle"
+          "fsync of a handle",
+          "checkpoint damaged at its source",
+          "crash at a flush",
+          "crash at a new segment",
+          "crash making a checkpoint",
+          "crash sending a checkpoint",
+          "crash taking a checkpoint",
+          "crash staging a checkpoint",
+          "crash at an install record",
+          "crash swapping",
+          "crash removing what was replaced"
         }) {
       assertTrue(summary.counters().getOrDefault(fault, 0L) > 0, "never happened: " + fault);
     }
+    long runs = summary.counters().getOrDefault("run with a checkpoint taken", 0L);
+    assertTrue(runs > 0.1 * count, "only " + runs + " runs had a peer caught up by a checkpoint");
     long decided = summary.counters().getOrDefault("history linearizable", 0L);
     assertTrue(decided > 0.95 * count, "only " + decided + " histories were decided");
   }

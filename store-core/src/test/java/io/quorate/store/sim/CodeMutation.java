@@ -89,6 +89,21 @@ enum CodeMutation {
   /** On a restart only the flushed part of the state comes back. */
   FORGET_LOG_AT_RESTART(new Answers("peer.LogReplay", "entry", null), 100),
 
+  /** The log is dropped as far as it is applied, flushed or not. */
+  DROP_WHAT_IS_NOT_FLUSHED(new AnswersArgument("peer.LogTrimming", "covered", 0), 500),
+
+  /** The files of a checkpoint count without having been made durable. */
+  INSTALL_BEFORE_DURABLE(new Skips("peer.Staging", "makeDurable", "sync", null), 500),
+
+  /** A checkpoint is installed whatever it holds. */
+  CHECKPOINT_UNCHECKED(new Answers("metadata.Metadata", "isSound", true), 500),
+
+  /** The journal is not told that the state was replaced. */
+  FORGET_INSTALL(new Skips("peer.Replication", "install", "appendInstall", null), 500),
+
+  /** The log is replayed as if it had its beginning still. */
+  REPLAY_FROM_THE_WRONG_POINT(new Answers("peer.LogReplay", "begin", null), 200),
+
   /** A lock conflicts with nobody's. */
   LOCK_ANYWAY(new Answers("metadata.Locks", "conflict", null), 300),
 

@@ -55,6 +55,7 @@ final class FaultInjector {
     faults.lossChance = plan.lossChance();
     faults.duplicateChance = plan.duplicateChance();
     faults.lateChance = plan.lateChance();
+    peers.forEach(peer -> peer.damageCheckpoints(plan.checkpointDamageChance()));
     network.loseMore(
         message -> message instanceof PeerMessage.PushChunk ? plan.chunkLossChance() : 0);
     network.observeArrivals(olderImage::arrived);
@@ -330,6 +331,7 @@ final class FaultInjector {
         });
     for (SimPeer peer : peers) {
       peer.node().drift(0);
+      peer.damageCheckpoints(0);
       peer.disk().faults().slowness = 1;
       peer.disk().faults().syncErrorChance = 0;
       peer.disk().faults().readErrorChance = 0;
@@ -352,8 +354,8 @@ final class FaultInjector {
   }
 
   /**
-   * From now on starts every sound peer that is down. One whose disk rotted stays down: its log may
-   * begin later than what others lack, and a leader has no snapshots to send yet.
+   * From now on starts every sound peer that is down. One whose disk rotted stays down: what it
+   * holds proves nothing, and nothing readmits it yet.
    */
   void superviseAll() {
     supervised.clear();

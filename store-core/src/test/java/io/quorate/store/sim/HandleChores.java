@@ -9,6 +9,7 @@ import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Command.LockFamily;
 import io.quorate.store.metadata.Command.LockType;
+import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.FileType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -144,6 +145,9 @@ final class HandleChores {
               try {
                 files.makeDirectory(at(CROWD), 0755);
               } catch (RefusedException e) {
+                if (e.code() != ErrorCode.EXISTS) {
+                  throw e; // a full disk is no directory
+                }
                 simulation.count("directory made by another");
               }
             }

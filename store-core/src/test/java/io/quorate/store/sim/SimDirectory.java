@@ -17,8 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimDirectory {
 
-  /** The names that one operation sets; null for those that it removes. */
-  private record Change(Map<String, @Nullable SimFile> names) {
+  /**
+   * The names that one operation sets; null for those that it removes.
+   *
+   * @param directory whose sync covers it: empty, or a sub-directory with '/' behind it
+   */
+  private record Change(String directory, Map<String, @Nullable SimFile> names) {
     void applyTo(Map<String, SimFile> directory) {
       names.forEach(
           (name, file) -> {
@@ -75,18 +79,36 @@ final class SimDirectory {
     return new LinkedHashSet<>(names.values());
   }
 
-  void put(String name, SimFile file) {
-    change(one(name, file));
+  /** Names that begin with {@code prefix}. */
+  List<String> under(String prefix) {
+    return List.copyOf(names.subMap(prefix, prefix + Character.MAX_VALUE).keySet());
   }
 
-  void remove(String name) {
-    change(one(name, null));
+  void put(String directory, String name, SimFile file) {
+    change(directory, one(name, file));
   }
 
-  void rename(String from, String to, SimFile file) {
-    Map<String, @Nullable SimFile> both = one(from, null);
-    both.put(to, file);
-    change(both);
+  void remove(String directory, String name) {
+    change(directory, one(name, null));
+  }
+
+  /** Renames a file or a sub-directory in {@code directory}; false if there is none. */
+  boolean rename(String directory, String from, String to) {
+    Map<String, @Nullable SimFile> both = new LinkedHashMap<>();
+    SimFile file = names.get(directory + from);
+    if (file != null) {
+      both.put(directory + from, null);
+      both.put(directory + to, file);
+    }
+    String sub = directory + from + "/";
+    for (String name : under(sub)) {
+      both.put(name, null);
+      both.put(directory + to + "/" + name.substring(sub.length()), need(name));
+    }
+    if (!both.isEmpty()) {
+      change(directory, both);
+    }
+    return !both.isEmpty();
   }
 
   private static Map<String, @Nullable SimFile> one(String name, @Nullable SimFile file) {
@@ -95,8 +117,8 @@ final class SimDirectory {
     return changed;
   }
 
-  private void change(Map<String, @Nullable SimFile> changed) {
-    Change change = new Change(changed);
+  private void change(String directory, Map<String, @Nullable SimFile> changed) {
+    Change change = new Change(directory, changed);
     unsynced.add(change);
     change.applyTo(names);
   }
@@ -106,11 +128,19 @@ final class SimDirectory {
     return unsynced.size();
   }
 
-  /** The oldest {@code count} operations are durable. */
-  void synced(int count) {
-    List<Change> done = unsynced.subList(0, Math.min(count, unsynced.size()));
-    done.forEach(change -> change.applyTo(durable));
-    done.clear();
+  /** Of the oldest {@code count} operations those on {@code directory} are durable. */
+  void synced(int count, String directory) {
+    List<Change> left = new ArrayList<>();
+    for (int i = 0; i < unsynced.size(); i++) {
+      Change change = unsynced.get(i);
+      if (i < count && change.directory.equals(directory)) {
+        change.applyTo(durable);
+      } else {
+        left.add(change);
+      }
+    }
+    unsynced.clear();
+    unsynced.addAll(left);
   }
 
   /** Power loss. Returns how many operations were lost. */

@@ -58,12 +58,23 @@ public final class SimDisk {
     public int slowness = 1;
   }
 
+  /** Told of each operation that changes something, before it begins and after it has ended. */
+  public interface Observer {
+    void operation(String what, String name);
+
+    /** Bytes are about to be written. */
+    default void writing(String name, byte[] bytes) {
+      operation("write", name);
+    }
+  }
+
   private final Simulation simulation;
   private final String owner;
   private final Path directory;
   private final SimRandom random;
   private final Faults faults = new Faults();
   private final SimDirectory files = new SimDirectory();
+  private Observer observer = (what, name) -> {};
   private final SimDamage damage;
   private long capacityBytes;
   private long crashes;
@@ -82,6 +93,11 @@ public final class SimDisk {
 
   public Faults faults() {
     return faults;
+  }
+
+  /** Sets who is told of operations. */
+  public void observe(Observer newObserver) {
+    observer = newObserver;
   }
 
   /** How many operations failed on demand so far. */
@@ -121,7 +137,7 @@ public final class SimDisk {
       throw new IOException(
           directory + " is in use by another process; stop it or choose another directory");
     }
-    Handle handle = new Handle(world);
+    Handle handle = new Handle(world, "");
     open = handle;
     return handle;
   }
@@ -206,10 +222,15 @@ public final class SimDisk {
   /** One process's hold on the directory. */
   private final class Handle implements Disk {
     private final SimWorld world;
+
+    /** Empty, or the name of a sub-directory with '/' behind it. */
+    private final String prefix;
+
     private boolean closed;
 
-    Handle(SimWorld world) {
+    Handle(SimWorld world, String prefix) {
       this.world = world;
+      this.prefix = prefix;
     }
 
     private void check() throws IOException {
@@ -221,50 +242,81 @@ public final class SimDisk {
 
     @Override
     public Path directory() {
-      return directory;
+      return prefix.isEmpty() ? directory : directory.resolve(prefix);
+    }
+
+    @Override
+    public Disk subdirectory(String name) throws IOException {
+      check();
+      plain(name);
+      return new Handle(world, prefix + name + "/");
+    }
+
+    @Override
+    public boolean hasSubdirectory(String name) throws IOException {
+      check();
+      return !files.under(prefix + name + "/").isEmpty();
+    }
+
+    @Override
+    public void deleteSubdirectory(String name) throws IOException {
+      check();
+      observer.operation("delete", prefix + name);
+      String sub = prefix + name + "/";
+      for (String file : files.under(sub)) {
+        files.remove(sub, file);
+        traced("delete", file, 0, 0);
+      }
     }
 
     @Override
     public DiskFile create(String name, long sizeBytes) throws IOException {
       check();
       plain(name);
+      String full = prefix + name;
+      observer.operation("create", full);
       takeTime(faults.accessNanos);
-      if (files.get(name) != null) {
-        throw new FileAlreadyExistsException(directory.resolve(name).toString());
+      if (files.get(full) != null) {
+        throw new FileAlreadyExistsException(directory.resolve(full).toString());
       }
       needSpace(sizeBytes);
       SimFile file = new SimFile(sizeBytes);
-      files.put(name, file);
-      traced("create", name, 0, sizeBytes);
-      return new FileHandle(this, name, file);
+      files.put(prefix, full, file);
+      traced("create", full, 0, sizeBytes);
+      return new FileHandle(this, full, file);
     }
 
     @Override
     public DiskFile open(String name) throws IOException {
       check();
       plain(name);
-      SimFile file = files.get(name);
+      SimFile file = files.get(prefix + name);
       if (file == null) {
-        throw new NoSuchFileException(directory.resolve(name).toString());
+        throw new NoSuchFileException(directory.resolve(prefix + name).toString());
       }
-      return new FileHandle(this, name, file);
+      return new FileHandle(this, prefix + name, file);
     }
 
     @Override
     public List<String> list() throws IOException {
       check();
-      return files.names();
+      return files.under(prefix).stream()
+          .map(name -> name.substring(prefix.length()))
+          .filter(name -> !name.contains("/"))
+          .toList();
     }
 
     @Override
     public void delete(String name) throws IOException {
       check();
       plain(name);
-      if (files.get(name) == null) {
-        throw new NoSuchFileException(directory.resolve(name).toString());
+      String full = prefix + name;
+      if (files.get(full) == null) {
+        throw new NoSuchFileException(directory.resolve(full).toString());
       }
-      files.remove(name);
-      traced("delete", name, 0, 0);
+      observer.operation("delete", full);
+      files.remove(prefix, full);
+      traced("delete", full, 0, 0);
     }
 
     @Override
@@ -272,22 +324,23 @@ public final class SimDisk {
       check();
       plain(from);
       plain(to);
-      SimFile file = files.get(from);
-      if (file == null) {
-        throw new NoSuchFileException(directory.resolve(from).toString());
+      observer.operation("rename", prefix + from);
+      if (!files.rename(prefix, from, to)) {
+        throw new NoSuchFileException(directory.resolve(prefix + from).toString());
       }
-      files.rename(from, to, file);
-      traced("rename", from + " to " + to, 0, 0);
+      traced("rename", prefix + from + " to " + to, 0, 0);
+      observer.operation("renamed", prefix + from);
     }
 
     @Override
     public void syncDirectory() throws IOException {
       check();
       int covered = files.unsyncedChanges();
+      observer.operation("syncDirectory", prefix);
       takeTime(faults.syncNanos);
       maybeFail(faults.syncErrorChance, "fsync of the directory");
-      files.synced(covered);
-      traced("syncDirectory", "", 0, covered);
+      files.synced(covered, prefix);
+      traced("syncDirectory", prefix, 0, covered);
     }
 
     @Override
@@ -377,6 +430,7 @@ public final class SimDisk {
         buffer.get(bytes, at, count);
         at += count;
       }
+      observer.writing(name, bytes);
       if (!misdirect(offset, bytes)) {
         file.write(offset, bytes);
       }
@@ -436,6 +490,7 @@ public final class SimDisk {
     public void sync() throws IOException {
       check();
       long point = file.syncPoint();
+      observer.operation("sync", name);
       takeTime(faults.syncNanos);
       try {
         maybeFail(faults.syncErrorChance, "fdatasync");

@@ -6,24 +6,28 @@ import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.MetadataTable;
 import io.quorate.store.metadata.SessionCommand;
+import io.quorate.store.peer.CheckpointManifest;
 import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.PeerOptions;
 import io.quorate.store.peer.PeerStorage;
 import io.quorate.store.peer.ScrubOptions;
+import io.quorate.store.table.MemoryDatabase;
 import io.quorate.store.table.MemoryTables;
 import io.quorate.store.world.Disk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** A machine with a peer on it that can be crashed and started again. */
 final class SimPeer {
   static final Path DIRECTORY = Path.of("/data");
   private static final UUID CLUSTER = new UUID(1, 2);
-  private static final int SEGMENT_BYTES = 1 << 17;
+  private static final int SEGMENT_BYTES = 1 << 16;
 
   private final Simulation simulation;
   private final SimNode node;
@@ -32,12 +36,15 @@ final class SimPeer {
   private final ClusterPlan plan;
   private final ClusterMutation mutation;
   private final ScrubOptions scrub;
-  private MemoryTables metadata;
+  private MemoryDatabase metadata;
   private MemoryTables index;
   private @Nullable Peer peer;
   private long diskErrorsAtBoot;
+  private final SimRandom harm;
+  private double checkpointDamageChance;
   private boolean damaged;
   private boolean takesLateCopies = true;
+  private Runnable onFlush = () -> {};
 
   SimPeer(
       Simulation simulation,
@@ -57,7 +64,15 @@ final class SimPeer {
     SimRandom random = simulation.random().fork();
     scrub = random.chance(0.3) ? new ScrubOptions(256 << 10, 2_000) : ScrubOptions.DEFAULT;
     metadata =
-        new MemoryTables(MetadataTable.values(), () -> random.chance(plan.metadataFlushChance()));
+        new MemoryDatabase(
+            "metadata",
+            MetadataTable.values(),
+            new MemoryTables(
+                MetadataTable.values(),
+                () -> random.chance(plan.metadataFlushChance()),
+                () -> onFlush.run()),
+            CheckpointManifest.FILE_NAME);
+    harm = simulation.random().fork();
     index =
         new MemoryTables(ChunkStore.Index.values(), () -> random.chance(plan.indexFlushChance()));
   }
@@ -71,11 +86,16 @@ final class SimPeer {
   }
 
   MemoryTables metadata() {
-    return metadata;
+    return metadata.tables();
   }
 
   MemoryTables index() {
     return index;
+  }
+
+  /** Sets who is told when a peer has flushed its metadata. */
+  void onFlush(Runnable listener) {
+    onFlush = listener;
   }
 
   SimDisk disk() {
@@ -128,8 +148,35 @@ final class SimPeer {
         world,
         options,
         new PeerStorage(disk, journal, metadata, index),
-        new SimTransport(network, world, id(), members.voters().keySet(), mutation),
+        new SimTransport(network, world, id(), members.voters().keySet(), this::rewrite),
         error -> failed(world, error));
+  }
+
+  private PeerMessage rewrite(PeerMessage message) {
+    return mutation.rewrite(
+        message instanceof PeerMessage.CheckpointPart part && harm.chance(checkpointDamageChance)
+            ? damaged(part)
+            : message);
+  }
+
+  /** The part as a disk would give it that has rotted: the CRC is that of what was read. */
+  private PeerMessage damaged(PeerMessage.CheckpointPart part) {
+    byte[] bytes = new byte[part.content().remaining()];
+    part.content().duplicate().get(bytes);
+    if (bytes.length == 0) {
+      return part;
+    }
+    bytes[harm.below(bytes.length)] ^= (byte) (1 << harm.below(8));
+    simulation.count("checkpoint damaged at its source");
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return new PeerMessage.CheckpointPart(
+        part.id(), part.file(), part.offset(), (int) crc.getValue(), ByteBuffer.wrap(bytes));
+  }
+
+  /** Sets how often a part of a checkpoint that it sends is damaged. */
+  void damageCheckpoints(double chance) {
+    checkpointDamageChance = chance;
   }
 
   /** The peer says that it can not go on: its process ends. */
@@ -189,12 +236,12 @@ final class SimPeer {
 
   private void revertTables() {
     peer = null;
-    metadata = metadata.revertToLastFlush();
+    metadata.revertToLastFlush();
     index = index.revertToLastFlush();
   }
 
   /** What is durable on this machine at one moment. */
-  record Image(SimDirectory files, MemoryTables metadata, MemoryTables index) {}
+  record Image(SimDirectory files, MemoryDatabase metadata, MemoryTables index) {}
 
   Image image() {
     return new Image(disk().image(), metadata.copyOfLastFlush(), index.copyOfLastFlush());

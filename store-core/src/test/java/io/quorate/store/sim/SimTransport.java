@@ -4,6 +4,7 @@ import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.Transport;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /** A peer's links over the simulated network, for the life of one process. */
 final class SimTransport implements Transport {
@@ -11,7 +12,7 @@ final class SimTransport implements Transport {
   private final SimWorld world;
   private final int id;
   private final Set<Integer> others;
-  private final ClusterMutation mutation;
+  private final UnaryOperator<PeerMessage> rewriting;
   private boolean closed;
 
   SimTransport(
@@ -19,13 +20,13 @@ final class SimTransport implements Transport {
       SimWorld world,
       int id,
       Set<Integer> members,
-      ClusterMutation mutation) {
+      UnaryOperator<PeerMessage> rewriting) {
     this.network = network;
     this.world = world;
     this.id = id;
     this.others = new TreeSet<>(members);
     others.remove(id);
-    this.mutation = mutation;
+    this.rewriting = rewriting;
   }
 
   @Override
@@ -48,7 +49,7 @@ final class SimTransport implements Transport {
   @Override
   public void send(int peer, PeerMessage message) {
     if (!closed) {
-      network.send(id, peer, mutation.rewrite(message));
+      network.send(id, peer, rewriting.apply(message));
     }
   }
 

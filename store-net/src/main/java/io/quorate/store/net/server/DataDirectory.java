@@ -3,7 +3,7 @@ package io.quorate.store.net.server;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.metadata.MetadataTable;
-import io.quorate.store.peer.PeerStorage;
+import io.quorate.store.peer.Staging;
 import io.quorate.store.peer.StoppedPeer;
 import io.quorate.store.table.RocksSettings;
 import io.quorate.store.table.RocksTables;
@@ -12,6 +12,7 @@ import io.quorate.store.table.TableException;
 import io.quorate.store.world.OverlayDisk;
 import io.quorate.store.world.World;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -42,6 +43,16 @@ public final class DataDirectory {
    *     or damaged; the message says which and what to do
    */
   public static StoppedPeer open(World world, Path directory, Path scratch) throws IOException {
+    try {
+      return open(world, directory, scratch.resolve("first"), METADATA);
+    } catch (StoppedPeer.CheckpointDueException e) {
+      LOG.info("{}", e.getMessage());
+      return open(world, directory, scratch.resolve("second"), Staging.stagedName(METADATA));
+    }
+  }
+
+  private static StoppedPeer open(World world, Path directory, Path scratch, String name)
+      throws IOException {
     OverlayDisk disk;
     UUID cluster;
     try {
@@ -57,17 +68,19 @@ public final class DataDirectory {
     StoppedPeer peer = null;
     try {
       cluster = DataOwner.clusterOf(disk.directory());
-      if (disk.list().stream().noneMatch(name -> name.startsWith("journal-"))) {
+      if (disk.list().stream().noneMatch(file -> file.startsWith("journal-"))) {
         throw new IOException(
             disk.directory()
                 + " has no journal (journal-*.seg); restore it, or use another peer's");
       }
-      metadata = tables(disk, scratch, METADATA, MetadataTable.values());
+      String present =
+          Staging.presentName(name, each -> Files.isDirectory(directory.resolve(each)));
+      metadata = tables(disk, scratch, present, MetadataTable.values());
       index = index(disk, scratch);
       JournalOptions journal =
           JournalOptions.of(cluster, error -> LOG.error("the copy of the journal failed", error))
               .withSegmentBytes(SEGMENT_BYTES);
-      peer = StoppedPeer.open(world, new PeerStorage(disk, journal, metadata, index));
+      peer = StoppedPeer.open(world, disk, journal, metadata, index);
       return peer;
     } catch (TableException e) {
       throw new IOException(e.getMessage(), e);

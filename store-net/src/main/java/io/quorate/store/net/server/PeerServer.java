@@ -11,6 +11,7 @@ import io.quorate.store.net.transport.PeerTransport;
 import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerOptions;
 import io.quorate.store.peer.PeerStorage;
+import io.quorate.store.table.RocksDatabase;
 import io.quorate.store.table.RocksSettings;
 import io.quorate.store.table.RocksTables;
 import io.quorate.store.table.TableException;
@@ -150,12 +151,8 @@ public final class PeerServer implements AutoCloseable {
   }
 
   private PeerStorage storage(Disk disk) {
-    RocksTables metadata =
-        RocksTables.open(
-            disk.directory().resolve(DataDirectory.METADATA),
-            MetadataTable.values(),
-            RocksSettings.SMALL);
-    opened.push(metadata::close);
+    RocksDatabase metadata =
+        new RocksDatabase(DataDirectory.METADATA, MetadataTable.values(), RocksSettings.SMALL);
     RocksTables index =
         RocksTables.open(
             disk.directory().resolve(DataDirectory.INDEX),

@@ -98,7 +98,8 @@ final class PeerLink implements Connection.Owner {
 
   private long bound(PeerMessage message) {
     return switch (message) {
-      case PeerMessage.PushChunk _, PeerMessage.PulledChunk _ -> options.chunkQueueBytes();
+      case PeerMessage.PushChunk _, PeerMessage.PulledChunk _, PeerMessage.CheckpointPart _ ->
+          options.chunkQueueBytes();
       case PeerMessage.Consensus _,
           PeerMessage.PullChunks _,
           PeerMessage.MissingChunk _,
@@ -106,6 +107,9 @@ final class PeerLink implements Connection.Owner {
           PeerMessage.ProposalRefused _,
           PeerMessage.Returned _,
           PeerMessage.Promised _,
+          PeerMessage.CheckpointOffer _,
+          PeerMessage.CheckpointPull _,
+          PeerMessage.CheckpointGone _,
           PeerMessage.Report _ ->
           options.linkQueueBytes();
     };

@@ -3,6 +3,10 @@ package io.quorate.store.net.wire;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.net.proto.CheckpointGone;
+import io.quorate.store.net.proto.CheckpointOffer;
+import io.quorate.store.net.proto.CheckpointPart;
+import io.quorate.store.net.proto.CheckpointPull;
 import io.quorate.store.net.proto.CommandId;
 import io.quorate.store.net.proto.Header;
 import io.quorate.store.net.proto.MissingChunk;
@@ -13,7 +17,9 @@ import io.quorate.store.net.proto.ProposedCommand;
 import io.quorate.store.net.proto.PullChunks;
 import io.quorate.store.net.proto.Report;
 import io.quorate.store.net.proto.Returned;
+import io.quorate.store.peer.CheckpointManifest;
 import io.quorate.store.peer.PeerMessage;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,6 +48,34 @@ public final class PeerCodec {
       case PeerMessage.Propose m -> Frame.of(Header.newBuilder().setProposeGroup(group(m)));
       case PeerMessage.ProposalRefused m ->
           Frame.of(Header.newBuilder().setProposalRefused(refused(m)));
+      case PeerMessage.CheckpointOffer m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setCheckpointOffer(
+                      CheckpointOffer.newBuilder()
+                          .setManifest(ConsensusCodec.wrap(m.manifest().encode()))));
+      case PeerMessage.CheckpointPull m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setCheckpointPull(
+                      CheckpointPull.newBuilder()
+                          .setId(m.id())
+                          .setFile(m.file())
+                          .setOffset(m.offset())));
+      case PeerMessage.CheckpointPart m ->
+          new Frame(
+              Header.newBuilder()
+                  .setCheckpointPart(
+                      CheckpointPart.newBuilder()
+                          .setId(m.id())
+                          .setFile(m.file())
+                          .setOffset(m.offset())
+                          .setCrc32C(m.crc32c()))
+                  .build(),
+              List.of(m.content()));
+      case PeerMessage.CheckpointGone m ->
+          Frame.of(
+              Header.newBuilder().setCheckpointGone(CheckpointGone.newBuilder().setId(m.id())));
       case PeerMessage.Report m -> Frame.of(Header.newBuilder().setReport(report(m)));
       case PeerMessage.Returned m ->
           Frame.of(
@@ -80,6 +114,10 @@ public final class PeerCodec {
       case PeerMessage.ProposalRefused m -> 64 + 20L * m.commands().size();
       case PeerMessage.Returned m -> 64;
       case PeerMessage.Promised m -> 64;
+      case PeerMessage.CheckpointOffer m -> 128 + 64L * m.manifest().files().size();
+      case PeerMessage.CheckpointPull m -> 64;
+      case PeerMessage.CheckpointPart m -> 64L + m.content().remaining();
+      case PeerMessage.CheckpointGone m -> 32;
       case PeerMessage.Report m -> 128 + m.detail().length();
     };
   }
@@ -94,7 +132,7 @@ public final class PeerCodec {
     try {
       boolean carries =
           switch (header.getBodyCase()) {
-            case PUSH_CHUNK, PULLED_CHUNK -> true;
+            case PUSH_CHUNK, PULLED_CHUNK, CHECKPOINT_PART -> true;
             default -> false;
           };
       if (!carries && frame.payloadBytes() > 0) {
@@ -127,6 +165,15 @@ public final class PeerCodec {
         }
         yield new PeerMessage.ProposalRefused(m.getTicket(), commands, decode(m.getReason()));
       }
+      case CHECKPOINT_OFFER ->
+          new PeerMessage.CheckpointOffer(
+              CheckpointManifest.decode(header.getCheckpointOffer().getManifest().toByteArray()));
+      case CHECKPOINT_PULL -> {
+        CheckpointPull m = header.getCheckpointPull();
+        yield new PeerMessage.CheckpointPull(m.getId(), m.getFile(), m.getOffset());
+      }
+      case CHECKPOINT_PART -> part(header.getCheckpointPart(), frame);
+      case CHECKPOINT_GONE -> new PeerMessage.CheckpointGone(header.getCheckpointGone().getId());
       case REPORT -> report(header.getReport());
       case RETURNED ->
           new PeerMessage.Returned(
@@ -135,6 +182,15 @@ public final class PeerCodec {
       default ->
           throw new FrameException("a peer does not send " + header.getBodyCase() + " frames");
     };
+  }
+
+  private static PeerMessage part(CheckpointPart part, Frame frame) throws FrameException {
+    ByteBuffer content = frame.content();
+    if (Chunks.crc32c(content) != part.getCrc32C()) {
+      throw new FrameException("part of a checkpoint arrived damaged (CRC32C differs)");
+    }
+    return new PeerMessage.CheckpointPart(
+        part.getId(), part.getFile(), part.getOffset(), part.getCrc32C(), content);
   }
 
   private static Frame carrying(Header.Builder header, Chunk chunk) {
@@ -228,6 +284,7 @@ public final class PeerCodec {
         .setUsableBytes(m.usableBytes())
         .setTotalBytes(m.totalBytes())
         .setSuspect(m.suspect())
+        .setCatchingUp(m.catchingUp())
         .setDetail(m.detail())
         .build();
   }
@@ -243,6 +300,7 @@ public final class PeerCodec {
         m.getUsableBytes(),
         m.getTotalBytes(),
         m.getSuspect(),
+        m.getCatchingUp(),
         m.getDetail());
   }
 }

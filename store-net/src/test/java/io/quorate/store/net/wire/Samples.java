@@ -7,6 +7,9 @@ import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.EntryKind;
+import io.quorate.store.metadata.Digest;
+import io.quorate.store.metadata.Metadata;
+import io.quorate.store.peer.CheckpointManifest;
 import io.quorate.store.peer.PeerMessage;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -60,7 +63,22 @@ public final class Samples {
             PeerMessage.Refusal.NO_SPACE),
         new PeerMessage.Returned(-77, 3),
         new PeerMessage.Promised(-77, new Promise(5, 2, 1L << 40, 99)),
-        new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, "a disk is slow"));
+        new PeerMessage.CheckpointOffer(
+            new CheckpointManifest(
+                -9,
+                new Metadata.Moment(7, 6, 5, new Digest(4, -3), new byte[] {2, 1}),
+                List.of(
+                    new CheckpointManifest.File("000012.sst", 1L << 40),
+                    new CheckpointManifest.File("CURRENT", 0)))),
+        new PeerMessage.CheckpointPull(-9, 1, 1L << 33),
+        new PeerMessage.CheckpointPart(
+            -9,
+            1,
+            1L << 33,
+            Chunks.crc32c(ByteBuffer.wrap(new byte[] {1, 2, 3})),
+            ByteBuffer.wrap(new byte[] {1, 2, 3})),
+        new PeerMessage.CheckpointGone(-9),
+        new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow"));
   }
 
   private static PeerMessage consensus(ConsensusMessage message) {

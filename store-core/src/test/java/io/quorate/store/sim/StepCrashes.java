@@ -1,0 +1,109 @@
+package io.quorate.store.sim;
+
+import io.quorate.store.peer.PeerMessage;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Loses the power of a peer, or kills it, at the steps by which its log stays short: a flush, a new
+ * segment (whose header names the log's start), and every step that a checkpoint takes from one
+ * peer's database to another's. What a run does there is rare; by chance alone few crashes would
+ * meet it.
+ */
+final class StepCrashes {
+  private static final int RECORD_MAGIC = 0x514A5201;
+  private static final byte INSTALL = 5;
+
+  private final Simulation simulation;
+  private final List<SimPeer> peers;
+  private final SimRandom random;
+  private final double chance;
+  private boolean stopped;
+
+  StepCrashes(Simulation simulation, List<SimPeer> peers, double chance) {
+    this.simulation = simulation;
+    this.peers = peers;
+    this.random = simulation.random().fork();
+    this.chance = chance;
+  }
+
+  void start() {
+    for (SimPeer peer : peers) {
+      peer.onFlush(() -> step(peer, "at a flush", 0.3));
+      peer.disk()
+          .observe(
+              new SimDisk.Observer() {
+                @Override
+                public void operation(String what, String name) {
+                  onDisk(peer, what, name);
+                }
+
+                @Override
+                public void writing(String name, byte[] bytes) {
+                  if (name.startsWith("journal-") && holdsInstall(bytes)) {
+                    step(peer, "at an install record", 5);
+                  }
+                  onDisk(peer, "write", name);
+                }
+              });
+    }
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  private void onDisk(SimPeer peer, String what, String name) {
+    if (name.startsWith("metadata.checkpoint/") && what.equals("create")) {
+      step(peer, "making a checkpoint", 1);
+    } else if (name.startsWith("metadata.staged/")) {
+      step(peer, "staging a checkpoint", what.equals("sync") ? 2 : 0.3);
+    } else if (what.startsWith("rename") && name.startsWith("metadata")) {
+      step(peer, "swapping", 5);
+    } else if (what.equals("delete") && name.startsWith("metadata.replaced")) {
+      step(peer, "removing what was replaced", 3);
+    } else if (what.equals("create") && name.startsWith("journal-")) {
+      step(peer, "at a new segment", 0.2);
+    }
+  }
+
+  private static boolean holdsInstall(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    for (int at = 0; at + 5 <= bytes.length; at++) {
+      if (bytes[at + 4] == INSTALL && buffer.getInt(at) == RECORD_MAGIC) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A message is on its way. */
+  void sent(int from, int to, PeerMessage message) {
+    if (message instanceof PeerMessage.CheckpointPart) {
+      step(peers.get(from - 1), "sending a checkpoint", 0.5);
+      step(peers.get(to - 1), "taking a checkpoint", 0.5);
+    }
+  }
+
+  private void step(SimPeer victim, String what, double factor) {
+    if (stopped || chance == 0 || !random.chance(Math.min(0.9, chance * factor))) {
+      return;
+    }
+    // Not at once: this is one of the victim's own threads.
+    boolean powerLoss = random.chance(0.7);
+    long delay = random.chance(0.5) ? 0 : random.between(1_000, 2_000_000);
+    simulation.at(
+        simulation.now() + delay,
+        () -> {
+          if (victim.isUp() && !stopped) {
+            simulation.count("crash " + what);
+            if (powerLoss) {
+              victim.crash();
+            } else {
+              victim.kill();
+            }
+            simulation.at(simulation.now() + random.between(1_000, 20_000_000), victim::start);
+          }
+        });
+  }
+}

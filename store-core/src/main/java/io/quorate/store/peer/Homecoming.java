@@ -12,8 +12,9 @@ import java.util.function.Consumer;
  * holds what it had promised, and it tells others the same. Lives on the peer's loop.
  *
  * <pre>
- *   ASKING ── enough answers, all kept ──► IN ── a late answer shows a broken promise ──► OUT
- *      └───── a broken promise ───────────► OUT
+ *   ASKING ── all kept, say all others, or after a while enough ──► IN
+ *      │                                                            │ a late answer
+ *      └───── a broken promise ─────────────────────────► OUT ◄─────┘ shows a broken promise
  * </pre>
  *
  * <p>What OUT means, the protocol decides.
@@ -30,6 +31,8 @@ final class Homecoming {
   private final long start;
   private boolean in;
   private boolean asking;
+  private final long startedNanos;
+  private final long graceNanos;
   private long askAtNanos;
 
   /**
@@ -52,9 +55,12 @@ final class Homecoming {
     this.refused = refused;
     this.promises = new Promises(options.id());
     this.start = world.randomLong();
-    this.in = suspect || check.isEnough();
+    this.in = suspect || check.unanswered().isEmpty();
     this.asking = !suspect;
-    this.askAtNanos = world.nanoTime();
+    this.startedNanos = world.nanoTime();
+    this.askAtNanos = startedNanos;
+    // Who knows of a broken promise may be slower than those who know nothing.
+    this.graceNanos = options.electionTimeoutMillis() * 1_000_000L;
   }
 
   /** Whether this peer takes part in the consensus. */
@@ -94,8 +100,8 @@ final class Homecoming {
     }
     if (replication.keeps(message.promise())) {
       check.answered(from);
-      in |= check.isEnough();
       asking = !check.unanswered().isEmpty();
+      in |= !asking;
     } else {
       in = false;
       asking = false;
@@ -114,6 +120,7 @@ final class Homecoming {
   }
 
   void tick(long nowNanos) {
+    in |= asking && check.isEnough() && nowNanos - startedNanos >= graceNanos;
     if (asking && nowNanos - askAtNanos >= 0) {
       askAtNanos = nowNanos + (in ? ASK_THE_REST_NANOS : options.heartbeatMillis() * 1_000_000L);
       PeerMessage.Returned question = new PeerMessage.Returned(start, options.incarnation());

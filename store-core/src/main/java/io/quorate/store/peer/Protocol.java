@@ -274,8 +274,12 @@ final class Protocol implements Replication.Listener {
   }
 
   void promised(int from, PeerMessage.Promised message) {
+    comeHome(() -> homecoming.promised(from, message));
+  }
+
+  private void comeHome(Runnable event) {
     boolean before = homecoming.isIn();
-    homecoming.promised(from, message);
+    event.run();
     if (homecoming.isIn() && !before) {
       // Ahead of the first word to the leader, who would take this peer's disk for full.
       step(new Input.Space(parts.journal().usableBytes()));
@@ -355,7 +359,7 @@ final class Protocol implements Replication.Listener {
     } else if (parts.chunks().unindexed() > MAX_UNINDEXED) {
       parts.chunks().indexRecent(parts.exchange());
     }
-    homecoming.tick(now);
+    comeHome(() -> homecoming.tick(now));
     step(new Input.Tick());
     replication.writeOut();
     replication.offerCommitted();

@@ -144,6 +144,40 @@ class StoppedPeerTest {
   }
 
   @Test
+  void whatAnAppliedEntrySupersededIsNotThere() throws IOException {
+    Metadata applied = Metadata.open(metadata, Genesis.DEFAULT);
+    applied.apply(List.of(first(), make(2, 2, "a")));
+    metadata.flush();
+    write(first(), make(2, 2, "a"), make(3, 2, "old"), make(4, 2, "older"), make(2, 2, "a"));
+    try (StoppedPeer peer = open()) {
+      assertEquals(List.of("a"), names(peer));
+    }
+  }
+
+  /** The record of the applied entry is lost, and what it superseded is not. */
+  @Test
+  void whatIsOfAnEarlierTermThanTheAppliedEntryIsNotThere() throws IOException {
+    Metadata applied = Metadata.open(metadata, Genesis.DEFAULT);
+    applied.apply(List.of(first(), make(2, 2, "a")));
+    metadata.flush();
+    write(first(), make(2, 1, "before"), make(3, 1, "old"));
+    try (StoppedPeer peer = open()) {
+      assertEquals(List.of("a"), names(peer));
+    }
+  }
+
+  @Test
+  void aDamagedLastEntryIsSaid() throws IOException {
+    write(first(), make(2, 1, "a"), make(3, 1, "b"));
+    write();
+    flip(positions.get(2));
+    try (StoppedPeer peer = open()) {
+      assertEquals(List.of("a"), names(peer));
+      assertTrue(peer.doubts().toString().contains("entry 3"), peer.doubts().toString());
+    }
+  }
+
+  @Test
   void whatFollowsADamagedEntryIsNotThereAndThatIsSaid() throws IOException {
     write(first(), make(2, 1, "a"), make(3, 1, "b"), make(4, 1, "c"), make(5, 1, "d"));
     // Sealed into a segment that has a successor, so that it is known to have been durable.

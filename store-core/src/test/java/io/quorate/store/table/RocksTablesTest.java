@@ -72,24 +72,26 @@ class RocksTablesTest extends OrderedTablesContract {
 
   @Test
   void aCopyIsWrittenToAndTheOriginalStaysAsItWas(@TempDir Path temporary) throws IOException {
-    put(tables, "a");
-    tables.flush();
-    put(tables, "lost with the process");
-    tables.close();
-    SortedMap<String, String> before = files(directory);
+    Path source = temporary.resolve("source");
+    try (OrderedTables first = RocksTables.open(source, Db.values(), RocksSettings.SMALL)) {
+      put(first, "a");
+      first.flush();
+      put(first, "lost with the process");
+    }
+    SortedMap<String, String> before = files(source);
     try (OrderedTables copy =
-        RocksTables.openCopy(
-            directory, temporary.resolve("copy"), Db.values(), RocksSettings.SMALL)) {
+        RocksTables.openCopy(source, temporary.resolve("copy"), Db.values(), RocksSettings.SMALL)) {
       assertNotNull(copy.get(Db.RED, b("a")));
       assertNull(copy.get(Db.RED, b("lost with the process")));
       copy.write(new TableBatch().delete(Db.RED, b("a")).put(Db.GREEN, b("b"), b("v")));
       copy.flush();
       assertNull(copy.get(Db.RED, b("a")));
     }
-    assertEquals(before, files(directory));
-    tables = open();
-    assertNotNull(tables.get(Db.RED, b("a")));
-    assertNull(tables.get(Db.GREEN, b("b")));
+    assertEquals(before, files(source));
+    try (OrderedTables again = RocksTables.open(source, Db.values(), RocksSettings.SMALL)) {
+      assertNotNull(again.get(Db.RED, b("a")));
+      assertNull(again.get(Db.GREEN, b("b")));
+    }
   }
 
   private static SortedMap<String, String> files(Path directory) throws IOException {

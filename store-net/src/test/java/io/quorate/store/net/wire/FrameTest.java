@@ -159,15 +159,24 @@ final class FrameTest {
     Chunk chunk = Samples.chunk(7, 1, 1 << 20);
     List<ByteBuf> first = shared.encode(PeerCodec.encode(new PeerMessage.PushChunk(chunk)));
     List<ByteBuf> second = shared.encode(PeerCodec.encode(new PeerMessage.PushChunk(chunk)));
-    assertSame(first.getLast().unwrap(), second.getLast().unwrap());
+    assertSame(memory(first.getLast()), memory(second.getLast()));
     assertSameMessage(new PeerMessage.PushChunk(chunk), PeerCodec.decode(onlyFrame(bytes(second))));
-    ByteBuf copy = first.getLast().unwrap();
+    ByteBuf copy = memory(first.getLast());
     assertEquals(3, copy.refCnt());
     shared.forget();
     first.forEach(ByteBuf::release);
     assertEquals(1, copy.refCnt());
     second.forEach(ByteBuf::release);
     assertEquals(0, copy.refCnt());
+  }
+
+  /** Netty puts an object more around some buffers, to find those that are never released. */
+  private static ByteBuf memory(ByteBuf buffer) {
+    ByteBuf inner = buffer;
+    while (inner.unwrap() != null) {
+      inner = inner.unwrap();
+    }
+    return inner;
   }
 
   /** Seeded: whatever arrives, the reader returns frames, waits, or says what is wrong. */

@@ -73,6 +73,7 @@ final class Protocol implements Replication.Listener {
   private final Replication replication;
   private final Homecoming homecoming;
   private final Admission admission;
+  private final Attempts attempts = new Attempts();
   private final Router router;
   private final ChunkGate gate;
   private final Peers peers;
@@ -119,7 +120,13 @@ final class Protocol implements Replication.Listener {
             this::isLogFull,
             replication::commitIndex,
             options.reserveBytes());
-    this.router = new Router(options.id(), parts.proposals(), admission, parts.transport());
+    this.router =
+        new Router(
+            options.id(),
+            parts.proposals(),
+            admission,
+            parts.transport(),
+            Attempts.beginning(world.randomLong()));
     this.gate = new ChunkGate(this::isHeld, this::isSettled, CHUNK_GRACE_NANOS);
     this.trimming =
         new LogTrimming(
@@ -212,7 +219,9 @@ final class Protocol implements Replication.Listener {
   }
 
   void proposed(int from, PeerMessage.Propose propose) {
-    admission.propose(from, propose.ticket(), propose.commands());
+    if (attempts.isFirst(from, propose.ticket())) {
+      admission.propose(from, propose.ticket(), propose.commands());
+    }
   }
 
   void refusedByLeader(PeerMessage.ProposalRefused refused) {

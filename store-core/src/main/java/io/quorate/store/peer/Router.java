@@ -23,11 +23,18 @@ final class Router {
   private boolean leaderChanged;
   private long lastTicket;
 
-  Router(int self, Proposals proposals, Admission admission, Transport transport) {
+  /**
+   * A router that sends nothing before it is told of a leader.
+   *
+   * @param firstTicket its tickets count up from here, see {@link Attempts}
+   */
+  Router(
+      int self, Proposals proposals, Admission admission, Transport transport, long firstTicket) {
     this.self = self;
     this.proposals = proposals;
     this.admission = admission;
     this.transport = transport;
+    this.lastTicket = firstTicket;
   }
 
   /** Adds a fresh proposal, to go at the end of the turn. */

@@ -52,6 +52,46 @@ class PeerContentTest {
         });
   }
 
+  /** Else its origin would take "refused" for "nothing happens", while the other copy waits. */
+  @Test
+  void aCopyOfAProposalThatWaitsIsNotRefused() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = new PeerCluster(simulation, 4);
+          long session = cluster.openSession(1);
+          int leader = cluster.leader(1);
+          int origin = leader % 4 + 1;
+          cluster.network.loseMore(
+              message ->
+                  message instanceof PeerMessage.PushChunk
+                          || message instanceof PeerMessage.PullChunks
+                      ? 1
+                      : 0);
+          List<PeerMessage> proposed = new ArrayList<>();
+          List<PeerMessage> refused = new ArrayList<>();
+          cluster.network.observe(
+              (from, to, message) -> {
+                if (from == origin && message instanceof PeerMessage.Propose) {
+                  proposed.add(message);
+                } else if (message instanceof PeerMessage.ProposalRefused) {
+                  refused.add(message);
+                }
+              });
+          Chunk chunk = PeerCluster.chunk(session, 1, 4_096);
+          CompletableFuture<Result> put =
+              cluster.gateway(origin).propose(put(session, 1, "/f", chunk), List.of(chunk));
+          simulation.sleep(100_000_000L);
+          cluster.network.send(origin, leader, proposed.getFirst());
+          simulation.sleep(100_000_000L);
+          assertEquals(2, proposed.size(), "the one and its copy");
+          assertEquals(List.of(), refused);
+          cluster.network.loseMore(message -> 0);
+          assertInstanceOf(Result.Node.class, put.get());
+          cluster.closeAll();
+        });
+  }
+
   @Test
   void aChunkThatNobodyHasIsAskedForWithPauses() {
     Simulation.run(

@@ -58,7 +58,7 @@ class RouterTest {
                   0);
           proposals.add(
               new ProposedCommand(7, 1, false, List.of(), new byte[1]), Long.MAX_VALUE, fresh);
-          test.accept(new Router(1, proposals, unused, transport));
+          test.accept(new Router(1, proposals, unused, transport, 0));
           cluster.closeAll();
         });
   }

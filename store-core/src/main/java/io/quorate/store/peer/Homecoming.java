@@ -72,9 +72,9 @@ final class Homecoming {
   String waitsFor() {
     return in || !asking
         ? ""
-        : "waits for "
+        : "asks the others what it had promised them before it started, and needs "
             + check.missingAnswers()
-            + " more peers to say what it had promised them before it started";
+            + " more answers";
   }
 
   void heard(int from, ConsensusMessage message) {

@@ -112,7 +112,14 @@ public final class Peer implements AutoCloseable {
             this::failed);
     this.protocol = new Protocol(parts, recovered);
     this.scrub =
-        new Scrub(world, options, chunks, metadata, this::readFailed, protocol::serveNothing);
+        new Scrub(
+            world,
+            options,
+            chunks,
+            metadata,
+            healing::named,
+            this::readFailed,
+            protocol::serveNothing);
     this.gateway =
         new LocalGateway(
             world,

@@ -30,10 +30,12 @@ final class PeerReceiver implements Transport.Receiver {
           loop.execute(() -> protocol.refusedByLeader(refused));
       case PeerMessage.Returned returned -> loop.execute(() -> protocol.returned(from, returned));
       case PeerMessage.Promised promised -> loop.execute(() -> protocol.promised(from, promised));
-      case PeerMessage.CheckpointOffer offer -> loop.execute(() -> protocol.offered(from, offer));
-      case PeerMessage.CheckpointPull pull -> loop.execute(() -> protocol.pulled(from, pull));
-      case PeerMessage.CheckpointPart part -> loop.execute(() -> protocol.partCame(part));
-      case PeerMessage.CheckpointGone gone -> loop.execute(() -> protocol.gone(gone));
+      case PeerMessage.CheckpointOffer offer ->
+          loop.execute(() -> protocol.catchUp().offered(from, offer));
+      case PeerMessage.CheckpointPull pull ->
+          loop.execute(() -> protocol.catchUp().pulled(from, pull));
+      case PeerMessage.CheckpointPart part -> loop.execute(() -> protocol.catchUp().partCame(part));
+      case PeerMessage.CheckpointGone gone -> loop.execute(() -> protocol.catchUp().gone(gone));
       case PeerMessage.Report report -> loop.execute(() -> protocol.reported(from, report));
     }
   }

@@ -4,7 +4,6 @@ import io.quorate.store.chunk.ChunkGate;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Effects;
-import io.quorate.store.consensus.FollowerStatus;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
@@ -13,7 +12,6 @@ import io.quorate.store.journal.JournalFailedException;
 import io.quorate.store.journal.Recovery;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.Entry;
-import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.CommandCodec;
 import io.quorate.store.metadata.MalformedCommandException;
@@ -72,26 +70,18 @@ final class Protocol implements Replication.Listener {
   private final PeerRecovery recovered;
   private final Replication replication;
   private final Homecoming homecoming;
+  private final Room room;
   private final Admission admission;
   private final Attempts attempts = new Attempts();
   private final Router router;
   private final ChunkGate gate;
   private final Peers peers;
-  private final LogTrimming trimming;
-  private final CheckpointSender sender;
-  private final CheckpointReceiver receiver;
-
-  /** A checkpoint that this turn's step may take; null mostly. */
-  private @Nullable CheckpointManifest ready;
-
+  private final CatchUp catchUp;
   private final SessionExpiry expiry = new SessionExpiry();
   private long spaceAtNanos;
   private long dutyAtNanos;
   private long reportedIndex = -1;
-  private boolean roomKnown;
-  private @Nullable Refusal objection;
   private volatile boolean awaitsChunks;
-  private volatile long checkpointsInstalled;
   private volatile @Nullable String refusal;
 
   /** Why nothing that this peer says counts; empty if it does. */
@@ -108,6 +98,7 @@ final class Protocol implements Replication.Listener {
     this.homecoming =
         new Homecoming(
             world, options, parts.transport(), replication, suspect, this::refusedByOthers);
+    this.room = new Room(parts, replication, this::step);
     this.admission =
         new Admission(
             world,
@@ -115,7 +106,7 @@ final class Protocol implements Replication.Listener {
             parts.exchange(),
             this::refuse,
             this::step,
-            this::objectionToContent,
+            room::objectionToContent,
             this::backlogBytes,
             this::isLogFull,
             replication::commitIndex,
@@ -128,16 +119,7 @@ final class Protocol implements Replication.Listener {
             parts.transport(),
             Attempts.beginning(world.randomLong()));
     this.gate = new ChunkGate(this::isHeld, this::isSettled, CHUNK_GRACE_NANOS);
-    this.trimming =
-        new LogTrimming(
-            options.log(),
-            parts.journal(),
-            parts.chunks(),
-            parts.metadata(),
-            parts.worker(),
-            parts.loop());
-    this.sender = new CheckpointSender(parts);
-    this.receiver = new CheckpointReceiver(parts, parts.staging(), this::checkpointIsReady);
+    this.catchUp = new CatchUp(parts, replication, homecoming, this::step);
     long now = world.nanoTime();
     this.peers = new Peers(options, now);
     this.spaceAtNanos = now;
@@ -253,13 +235,8 @@ final class Protocol implements Replication.Listener {
     admission.endOfTurn();
     parts.reads().endOfTurn(this::beginRead);
     replication.endOfTurn();
-    if (ready != null) {
-      ready = null;
-      if (!replication.isInstalling()) {
-        receiver.done(false); // the log has caught up meanwhile
-      }
-    }
-    roomKnown = false;
+    catchUp.endOfTurn();
+    room.endOfTurn();
     if (admission.hasRoomAgain()) {
       parts.loop().execute(() -> {}); // another turn
     }
@@ -316,6 +293,10 @@ final class Protocol implements Replication.Listener {
     }
   }
 
+  CatchUp catchUp() {
+    return catchUp;
+  }
+
   // ---- what consensus says
 
   @Override
@@ -335,6 +316,11 @@ final class Protocol implements Replication.Listener {
   @Override
   public void proposalsAccepted(List<Effects.Accepted> accepted) {
     admission.accepted(accepted);
+  }
+
+  @Override
+  public void installDurable() {
+    catchUp.installDurable();
   }
 
   @Override
@@ -358,7 +344,7 @@ final class Protocol implements Replication.Listener {
     if (now - spaceAtNanos >= 0) {
       spaceAtNanos = now + SPACE_NANOS;
       step(new Input.Space(parts.journal().usableBytes()));
-      handOverIfFull();
+      room.handOverIfFull();
     }
     if (now - dutyAtNanos >= 0) {
       dutyAtNanos = now + DUTY_NANOS;
@@ -378,89 +364,11 @@ final class Protocol implements Replication.Listener {
       pass(gate.leader(), gate.recheck());
       gate.wanted(now).forEach(parts.exchange()::want);
     }
-    trimLog();
-    sender.tick(now, behindTheLog(now));
-    receiver.tick(now);
+    catchUp.tick(now);
     parts.exchange().tick(now);
     parts.healing().run();
     parts.proposals().expire(now);
     router.sendDue(now);
-  }
-
-  private void trimLog() {
-    trimming.tick();
-    long index = trimming.dropThrough(sender.heldIndex());
-    if (homecoming.isIn() && index > replication.logStart() && !replication.isInstalling()) {
-      replication.dropLog(index);
-    }
-  }
-
-  // ---- checkpoints
-
-  /** Followers that are there and lack entries which are no longer in the log. */
-  private List<FollowerStatus> behindTheLog(long now) {
-    return replication.followers().stream()
-        .filter(follower -> follower.nextIndex() <= replication.logStart())
-        .filter(follower -> now - follower.lastHeardNanos() < Peers.SILENT_NANOS)
-        .toList();
-  }
-
-  void offered(int from, PeerMessage.CheckpointOffer offer) {
-    Metadata.Moment state = offer.manifest().state();
-    if (!homecoming.isIn()
-        || state.index() <= replication.commitIndex()
-        || replication.isInstalling()) {
-      return;
-    }
-    if (replication.holds(state.index(), state.term())) {
-      step(new Input.Committed(state.index(), state.term()));
-    } else {
-      receiver.offered(from, offer.manifest());
-    }
-  }
-
-  void pulled(int from, PeerMessage.CheckpointPull pull) {
-    sender.pulled(from, pull);
-  }
-
-  void partCame(PeerMessage.CheckpointPart part) {
-    receiver.arrived(part);
-  }
-
-  void gone(PeerMessage.CheckpointGone gone) {
-    receiver.gone(gone.id());
-  }
-
-  private void checkpointIsReady(CheckpointManifest manifest) {
-    Metadata.Moment state = manifest.state();
-    Membership membership =
-        state.membership().length == 0
-            ? options.genesis().at(state.index())
-            : Membership.decode(state.index(), state.membership());
-    ready = manifest;
-    step(new Input.Install(state.index(), state.term(), state.stampNanos(), membership));
-  }
-
-  @Override
-  public void installDurable() {
-    parts
-        .applier()
-        .replace(
-            () -> {
-              parts.metadata().replace(parts.staging()::swapNow);
-              long index = parts.metadata().appliedIndex();
-              LOG.info("peer {} goes on from a checkpoint at entry {}", options.id(), index);
-              parts.changeFeed().installed(index);
-              parts.healing().walkAgain();
-              parts.reads().applied(index);
-              parts.loop().execute(this::installed);
-            });
-  }
-
-  private void installed() {
-    checkpointsInstalled = checkpointsInstalled + 1;
-    replication.installed();
-    receiver.done(true);
   }
 
   private void report(long now) {
@@ -481,7 +389,7 @@ final class Protocol implements Replication.Listener {
             parts.journal().usableBytes(),
             totalBytes(),
             !suspicion.isEmpty(),
-            receiver.isReceiving(),
+            catchUp.isReceiving(),
             detail());
     for (int peer : options.genesis().voters().keySet()) {
       if (peer != options.id()) {
@@ -512,8 +420,8 @@ final class Protocol implements Replication.Listener {
     if (!awaited.isEmpty()) {
       return awaited;
     }
-    if (receiver.isReceiving()) {
-      return receiver.detail();
+    if (catchUp.isReceiving()) {
+      return catchUp.detail();
     }
     int missing = parts.healing().missing();
     return missing > 0 ? "fetches " + missing + " chunks that it lacks" : "";
@@ -557,68 +465,6 @@ final class Protocol implements Replication.Listener {
     }
   }
 
-  /** A leader without room for content makes way for a peer that has it. */
-  private void handOverIfFull() {
-    if (replication.role() != Role.LEADER || hasRoom()) {
-      return;
-    }
-    FollowerStatus successor = null;
-    for (FollowerStatus follower : replication.followers()) {
-      if (hasRoom(follower)
-          && follower.usableBytes() >= 0
-          && (successor == null || follower.usableBytes() > successor.usableBytes())) {
-        successor = follower;
-      }
-    }
-    if (successor != null) {
-      LOG.info("peer {} is out of space; peer {} is to lead", options.id(), successor.peer());
-      step(new Input.TransferLeadership(successor.peer()));
-    }
-  }
-
-  private boolean hasRoom() {
-    return !replication.isStalled()
-        && parts.journal().usableBytes() >= options.roomForContentBytes();
-  }
-
-  /** Whether a follower is there, as one whose word counts. */
-  private boolean counts(FollowerStatus follower) {
-    Long incarnation = options.genesis().voters().get(follower.peer());
-    return incarnation != null
-        && incarnation == follower.incarnation()
-        && world.nanoTime() - follower.lastHeardNanos() < Peers.SILENT_NANOS;
-  }
-
-  /** Whether a follower that counts has room for content, as far as it has said. */
-  private boolean hasRoom(FollowerStatus follower) {
-    return counts(follower)
-        && (follower.usableBytes() < 0 || follower.usableBytes() >= options.roomForContentBytes());
-  }
-
-  /**
-   * Why content is refused, or null: a majority has to have room for it beyond the reserve, and
-   * this peer has to be among it. Looked up once a turn.
-   */
-  private @Nullable Refusal objectionToContent() {
-    if (!roomKnown) {
-      int there = 1;
-      int withRoom = hasRoom() ? 1 : 0;
-      for (FollowerStatus follower : replication.followers()) {
-        there += counts(follower) ? 1 : 0;
-        withRoom += hasRoom(follower) ? 1 : 0;
-      }
-      int quorum = options.genesis().commitQuorum();
-      if (there >= quorum && withRoom < quorum) {
-        objection = Refusal.NO_SPACE;
-      } else {
-        // A full leader among peers with room is about to hand over to one of them.
-        objection = hasRoom() ? null : Refusal.OVERLOADED;
-      }
-      roomKnown = true;
-    }
-    return objection;
-  }
-
   /** This peer's metadata is damaged. From any thread. */
   void serveNothing(String why) {
     LOG.error("peer {}: {}; it serves nothing; replace it", options.id(), why);
@@ -646,7 +492,7 @@ final class Protocol implements Replication.Listener {
   }
 
   long checkpointsInstalled() {
-    return checkpointsInstalled;
+    return catchUp.checkpointsInstalled();
   }
 
   /** A link came up: whatever waited for it goes now. */

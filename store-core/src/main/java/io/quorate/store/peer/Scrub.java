@@ -44,6 +44,7 @@ final class Scrub {
   private final PeerOptions options;
   private final ChunkStore chunks;
   private final Metadata metadata;
+  private final Consumer<ChunkRef> onMissingChunk;
   private final BiConsumer<ChunkRef, IOException> onDamagedChunk;
   private final Consumer<String> onDamagedMetadata;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -54,6 +55,7 @@ final class Scrub {
   /**
    * Starts scrubbing, unless the options say that there is to be none.
    *
+   * @param onMissingChunk told of each chunk that is not here; sees to it
    * @param onDamagedChunk told of each copy that can not be used; sees to another
    * @param onDamagedMetadata told what is wrong with the metadata; this peer must not serve it
    */
@@ -62,12 +64,14 @@ final class Scrub {
       PeerOptions options,
       ChunkStore chunks,
       Metadata metadata,
+      Consumer<ChunkRef> onMissingChunk,
       BiConsumer<ChunkRef, IOException> onDamagedChunk,
       Consumer<String> onDamagedMetadata) {
     this.world = world;
     this.options = options;
     this.chunks = chunks;
     this.metadata = metadata;
+    this.onMissingChunk = onMissingChunk;
     this.onDamagedChunk = onDamagedChunk;
     this.onDamagedMetadata = onDamagedMetadata;
     this.thread =
@@ -124,8 +128,9 @@ final class Scrub {
   private void check(ChunkRef chunk) {
     boolean damaged = false;
     try {
-      // One that is not here at all is on the list of what to fetch already.
-      chunks.read(chunk, 0, chunk.lengthBytes());
+      if (chunks.read(chunk, 0, chunk.lengthBytes()) == null) {
+        onMissingChunk.accept(chunk);
+      }
     } catch (IOException e) {
       if (closed.get()) {
         return;

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.journal.Position;
+import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.MetadataTable;
 import io.quorate.store.sim.Simulation;
 import io.quorate.store.table.Cursor;
 import io.quorate.store.table.TableBatch;
+import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +80,35 @@ class ScrubTest {
             assertNotNull(cluster.peer(4).chunks().read(chunk, 0, FILE_BYTES));
           }
           cluster.peer(4).close();
+        });
+  }
+
+  @Test
+  void missingChunksAreFetched() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = cluster(simulation, new ScrubOptions(1 << 20, 1_000));
+          // The walk over what a start left undone has ended by then.
+          awaitPasses(cluster, 2);
+          ChunkRef chunk = cluster.peer(4).metadata().liveChunks(null, 1).getFirst();
+          ChunkStore chunks = cluster.peer(4).chunks();
+          ByteBuffer row =
+              ByteBuffer.wrap(
+                  cluster
+                      .indexes
+                      .get(4)
+                      .get(
+                          ChunkStore.Index.POSITIONS,
+                          ByteBuffer.allocate(16)
+                              .putLong(chunk.id().session())
+                              .putLong(chunk.id().number())
+                              .array()));
+          chunks.forget(chunk.id(), new Position(row.getLong(), row.getInt(), row.getInt()));
+          assertNull(chunks.read(chunk, 0, FILE_BYTES));
+          awaitPasses(cluster, 2);
+          assertNotNull(chunks.read(chunk, 0, FILE_BYTES));
+          cluster.closeAll();
         });
   }
 

@@ -180,7 +180,7 @@ final class HandshakeTest {
         assertThrows(RefusedException.class, () -> acceptor(UPLOADS, 2).next(future));
     assertEquals(Refusal.VERSION, refused.refusal());
     assertEquals(
-        "this peer speaks protocol versions 1 to 1, you speak 7 to 9; upgrade the older",
+        "this peer speaks protocol versions 2 to 2, you speak 7 to 9; upgrade the older",
         refused.getMessage());
   }
 

@@ -287,8 +287,8 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Part of a chunk. Its checksum covers all of it, so all of it is read and checked unless that
-   * was done recently.
+   * Part of a chunk, checked. Its checksum covers all of it, so all of it is read, unless parts of
+   * it were read recently: then blocks of 16 KiB have checksums of their own, in memory.
    *
    * @throws IndexOutOfBoundsException if the range is not inside the chunk
    * @throws DamagedRecordException as {@link #readChunk(ChunkRef, Position)}

@@ -4,28 +4,37 @@ import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** Reads written records and checks them. Used by any thread. */
 final class JournalReader {
-  private static final int VERIFIED_KEPT = 4096;
+  /** With chunks of 1 MiB, their checksums take 1 MiB. */
+  private static final int CHUNKS_KEPT = 4096;
+
+  private static final int BLOCK_BYTES = 16 << 10;
 
   private final SegmentFiles files;
 
-  /** Chunks whose whole content was checked not long ago, the oldest first. */
-  private final LinkedHashMap<Position, Boolean> verified =
+  /**
+   * CRC32C of each block of chunks of which parts were read not long ago, the oldest first. A
+   * record has one checksum for all of its content; with these a part is checked without reading
+   * the rest.
+   */
+  private final LinkedHashMap<Position, int[]> blockChecksums =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Position, Boolean> eldest) {
-          return size() > VERIFIED_KEPT;
+        protected boolean removeEldestEntry(Map.Entry<Position, int[]> eldest) {
+          return size() > CHUNKS_KEPT;
         }
       };
 
-  private final ReentrantLock verifiedLock = new ReentrantLock();
+  private final ReentrantLock checksumsLock = new ReentrantLock();
 
   JournalReader(SegmentFiles files) {
     this.files = files;
@@ -37,23 +46,49 @@ final class JournalReader {
       throw damaged(
           position, "it holds chunk " + record.header.chunkRef() + ", wanted was " + chunk);
     }
-    remember(position);
     return record.payload;
   }
 
-  /** Part of a chunk; all of it is checked, unless that was done not long ago. */
+  /**
+   * Part of a chunk, checked like the whole: by the record's checksum, or, when parts of it were
+   * read not long ago, by those of the blocks in which it lies.
+   */
   ByteBuffer chunkRange(ChunkRef chunk, Position position, int offset, int length)
       throws IOException {
-    if (length > chunk.lengthBytes() / 2 || !wasVerified(position)) {
+    if (length > chunk.lengthBytes() / 2 || chunk.lengthBytes() <= 2 * BLOCK_BYTES) {
       return chunk(chunk, position).slice(offset, length);
     }
-    Segment segment = segment(position);
-    ByteBuffer content =
-        segment.read((long) position.offsetBytes() + RecordFormat.HEADER_BYTES + offset, length);
-    if (content.remaining() < length) {
-      throw damaged(position, "the file ends within it");
+    int[] checksums = checksums(position);
+    if (checksums == null) {
+      ByteBuffer whole = chunk(chunk, position);
+      keep(position, checksumsOf(whole));
+      return whole.slice(offset, length);
     }
-    return content;
+    int first = offset / BLOCK_BYTES;
+    int from = first * BLOCK_BYTES;
+    int to =
+        Math.min(
+            chunk.lengthBytes(), (offset + length - 1) / BLOCK_BYTES * BLOCK_BYTES + BLOCK_BYTES);
+    ByteBuffer blocks =
+        segment(position)
+            .read((long) position.offsetBytes() + RecordFormat.HEADER_BYTES + from, to - from);
+    int[] found = blocks.remaining() < to - from ? new int[0] : checksumsOf(blocks);
+    if (found.length == 0
+        || !Arrays.equals(found, 0, found.length, checksums, first, first + found.length)) {
+      forget(position);
+      throw damaged(position, "its content is not what it was when it was last read");
+    }
+    return blocks.slice(offset - from, length);
+  }
+
+  private static int[] checksumsOf(ByteBuffer content) {
+    int[] checksums = new int[(content.remaining() + BLOCK_BYTES - 1) / BLOCK_BYTES];
+    for (int i = 0; i < checksums.length; i++) {
+      int at = i * BLOCK_BYTES;
+      int length = Math.min(BLOCK_BYTES, content.remaining() - at);
+      checksums[i] = RecordFormat.crc32c(content, content.position() + at, length);
+    }
+    return checksums;
   }
 
   Entry entry(Position position) throws IOException {
@@ -104,21 +139,30 @@ final class JournalReader {
     return segment;
   }
 
-  private void remember(Position position) {
-    verifiedLock.lock();
+  private void keep(Position position, int[] checksums) {
+    checksumsLock.lock();
     try {
-      verified.put(position, true);
+      blockChecksums.put(position, checksums);
     } finally {
-      verifiedLock.unlock();
+      checksumsLock.unlock();
     }
   }
 
-  private boolean wasVerified(Position position) {
-    verifiedLock.lock();
+  private int @Nullable [] checksums(Position position) {
+    checksumsLock.lock();
     try {
-      return verified.containsKey(position);
+      return blockChecksums.get(position);
     } finally {
-      verifiedLock.unlock();
+      checksumsLock.unlock();
+    }
+  }
+
+  private void forget(Position position) {
+    checksumsLock.lock();
+    try {
+      blockChecksums.remove(position);
+    } finally {
+      checksumsLock.unlock();
     }
   }
 

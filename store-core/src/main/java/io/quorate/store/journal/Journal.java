@@ -241,8 +241,9 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * This peer must not vote from now on, nor after a restart: a new segment says so, and repeats
-   * term and vote. If the disk has no room for one, only the running peer knows it.
+   * This peer must not vote from now on, nor after a restart: the hard-state file says so, which
+   * has its room on a full disk too, and a new segment if there is room for one. Made durable at
+   * once.
    *
    * @throws JournalFailedException if the journal has stopped
    */
@@ -252,6 +253,7 @@ public final class Journal implements AutoCloseable {
     try {
       plan.leaveSegment();
       appendHardState(hardState);
+      whenDurable(() -> {});
     } finally {
       lock.unlock();
     }

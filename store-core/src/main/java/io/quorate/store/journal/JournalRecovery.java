@@ -82,12 +82,18 @@ final class JournalRecovery {
     if (hardStates.newest() != null) {
       state.hardState(hardStates.newest());
     }
+    if (hardStates.suspicion() != Suspicion.NONE) {
+      state.suspect(hardStates.suspicion(), "suspect since an earlier start");
+    }
     Result result =
         newest == null
             ? first(number, hardStates, state)
             : next(number, chain, newest, hardStates, state);
-    if (!state.hardState().equals(hardStates.newest()) && state.hardState().term() > 0) {
-      hardStates.write(state.hardState());
+    boolean isNews =
+        !state.hardState().equals(hardStates.newest())
+            || state.suspicion() != hardStates.suspicion();
+    if (isNews && (state.hardState().term() > 0 || state.suspicion() != Suspicion.NONE)) {
+      hardStates.write(state.hardState(), state.suspicion());
     }
     return result;
   }

@@ -93,7 +93,7 @@ final class JournalWriter {
     logStart = start;
   }
 
-  /** From the next segment on, headers say why this peer must not vote. */
+  /** The next state written, and headers from the next segment on, say why it must not vote. */
   void suspect(Recovery.Suspicion reason) {
     suspicion = reason;
   }
@@ -228,7 +228,7 @@ final class JournalWriter {
     }
     HardState state = unsyncedHardState;
     if (state != null) {
-      hardStates.write(state);
+      hardStates.write(state, suspicion);
       syncs++;
       unsyncedHardState = null;
     }

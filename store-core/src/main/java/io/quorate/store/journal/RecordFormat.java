@@ -54,10 +54,10 @@ import java.util.zip.CRC32C;
 final class RecordFormat {
   /**
    * Version of everything in this package; larger ones are refused. 2: a segment header says where
-   * the log begins, and records of installs. Version 1 is read too: its logs begin at the
-   * beginning.
+   * the log begins, and records of installs. 3: the hard-state file says why a peer must not vote.
+   * Older versions are read too: logs of version 1 begin at the beginning.
    */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** Oldest version that is read. */
   static final int OLDEST_VERSION = 1;

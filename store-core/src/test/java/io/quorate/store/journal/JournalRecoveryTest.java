@@ -491,7 +491,15 @@ final class JournalRecoveryTest {
     }
     JournalDamagedException refused =
         assertThrows(JournalDamagedException.class, () -> open(image));
-    assertTrue(refused.getMessage().contains("has format version 3; this build reads version 2"));
+    assertTrue(
+        refused
+            .getMessage()
+            .contains(
+                "has format version "
+                    + (RecordFormat.VERSION + 1)
+                    + "; this build reads version "
+                    + RecordFormat.VERSION),
+        refused::getMessage);
     assertNotNull(image.files.get(newest));
   }
 }

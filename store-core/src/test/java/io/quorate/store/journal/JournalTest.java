@@ -60,26 +60,6 @@ final class JournalTest {
   }
 
   @Test
-  void aSuspicionOutlivesRestarts() throws Exception {
-    HardState state = new HardState(7, 3);
-    try (Journal journal = open()) {
-      journal.appendEntry(entry(1, 7, 100));
-      journal.appendHardState(state);
-      journal.suspect(Recovery.Suspicion.OLDER_IMAGE);
-      journal.appendEntry(entry(2, 7, 100));
-      makeDurable(journal);
-    }
-    for (int restart = 0; restart < 3; restart++) {
-      Recorder recorder = new Recorder();
-      try (Journal journal = open(options(), recorder)) {
-        assertEquals(Recovery.Suspicion.OLDER_IMAGE, journal.recovered().suspicion());
-        assertEquals(state, journal.recovered().hardState());
-        assertEquals(2, recorder.log.size(), "what came before and after is there");
-      }
-    }
-  }
-
-  @Test
   void readsBackAcrossSegmentsAndRestarts() throws Exception {
     Map<Position, ChunkRef> chunks = new TreeMap<>();
     Map<Position, Entry> entries = new TreeMap<>();

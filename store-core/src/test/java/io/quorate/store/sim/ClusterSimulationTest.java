@@ -108,6 +108,7 @@ final class ClusterSimulationTest {
           "directory listed in pages",
           "fsync of a handle",
           "checkpoint damaged at its source",
+          "checkpoint wrong from the beginning",
           "crash at a flush",
           "crash at a new segment",
           "crash making a checkpoint",

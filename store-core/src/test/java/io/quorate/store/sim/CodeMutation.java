@@ -63,7 +63,7 @@ enum CodeMutation {
   NEVER_HEAL(new Answers("peer.Healing", "run", null), 200),
 
   /** A peer that comes back with an older disk takes part as if nothing were missing. */
-  IGNORE_PROMISES(new Answers("consensus.Promise", "isKeptBy", true), 200),
+  IGNORE_PROMISES(new Answers("consensus.Promise", "isKeptBy", true), 500),
 
   /** A command that comes twice is applied twice. */
   APPLY_TWICE(new Skips("metadata.Applier", "windowed", "get", null), 200),

@@ -159,19 +159,31 @@ final class SimPeer {
             : message);
   }
 
-  /** The part as a disk would give it that has rotted: the CRC is that of what was read. */
+  /** The part as its source reads it after damage: its CRC is that of what was read. */
   private PeerMessage damaged(PeerMessage.CheckpointPart part) {
     byte[] bytes = new byte[part.content().remaining()];
     part.content().duplicate().get(bytes);
     if (bytes.length == 0) {
       return part;
     }
-    bytes[harm.below(bytes.length)] ^= (byte) (1 << harm.below(8));
+    ByteBuffer content = ByteBuffer.wrap(bytes);
+    int rows = bytes.length - Integer.BYTES;
+    boolean wholeFile = rows > 0 && content.getInt(rows) == crc32c(bytes, rows);
+    bytes[harm.below(wholeFile ? rows : bytes.length)] ^= (byte) (1 << harm.below(8));
+    if (wholeFile && harm.chance(0.5)) {
+      // It was wrong before it was written: nothing but the digest can tell.
+      content.putInt(rows, crc32c(bytes, rows));
+      simulation.count("checkpoint wrong from the beginning");
+    }
     simulation.count("checkpoint damaged at its source");
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
     return new PeerMessage.CheckpointPart(
-        part.id(), part.file(), part.offset(), (int) crc.getValue(), ByteBuffer.wrap(bytes));
+        part.id(), part.file(), part.offset(), crc32c(bytes, bytes.length), content);
+  }
+
+  private static int crc32c(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
   }
 
   /** Sets how often a part of a checkpoint that it sends is damaged. */

@@ -135,7 +135,11 @@ final class Leading {
     replicator.onLogEntries(input.forPeer(), input.entries(), rounds.round(), writable);
   }
 
-  /** Hands over to {@code target}, or to whoever has most; nothing happens if it can not be had. */
+  /**
+   * Hands over to {@code target}, or to whoever has most; nothing happens if it can not be had. Who
+   * names another target while the first has not taken over gets no more time for both: proposals
+   * are refused meanwhile.
+   */
   void transferTo(int target) {
     Progress successor = null;
     for (Progress follower : replicator.followers().values()) {
@@ -147,8 +151,11 @@ final class Leading {
       }
     }
     if (successor != null && transferTarget == 0) {
-      transferTarget = successor.peer;
       transferUntilNanos = state.now() + state.options.electionMaxNanos();
+    }
+    if (successor != null
+        && (transferTarget == 0 || target != 0 && transferTarget != successor.peer)) {
+      transferTarget = successor.peer;
       transferSent = false;
     }
   }

@@ -54,6 +54,8 @@ public final class Peer implements AutoCloseable {
   private final Scrub scrub;
   private final LocalGateway gateway;
   private final Consumer<Throwable> onFatal;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
@@ -360,6 +362,7 @@ public final class Peer implements AutoCloseable {
     }
     LOG.error("peer {} can not go on", options.id(), error);
     loop.halt();
+    mayStop.complete(null);
     // Not on this thread, which may be one that closing waits for.
     world.spawn(
         name("stop"),
@@ -370,11 +373,16 @@ public final class Peer implements AutoCloseable {
   }
 
   /**
-   * Stops taking part, writes out what is queued and ends all threads. Every call of the gateway
+   * Hands over if it leads and answers what is under way, for at most two election timeouts; then
+   * stops taking part, writes out what is queued and ends all threads. Every call of the gateway
    * has ended when this returns. Not to be called from a callback of a gateway's future.
    */
   @Override
   public void close() {
+    if (stopping.compareAndSet(false, true)) {
+      sayFarewell();
+    }
+    mayStop.join();
     if (!closed.compareAndSet(false, true)) {
       ended.join();
       return;
@@ -396,6 +404,24 @@ public final class Peer implements AutoCloseable {
       closeStorage();
     } finally {
       ended.complete(null);
+    }
+  }
+
+  private void sayFarewell() {
+    PeerLoop.Request request =
+        new PeerLoop.Request() {
+          @Override
+          public void run() {
+            protocol.farewell().begin().thenRun(() -> mayStop.complete(null));
+          }
+
+          @Override
+          public void abandon() {
+            mayStop.complete(null);
+          }
+        };
+    if (!loop.offer(request)) {
+      request.abandon();
     }
   }
 

@@ -141,6 +141,16 @@ final class Proposals {
     return due;
   }
 
+  /** Whether anybody waits for an answer. */
+  boolean isWaiting() {
+    lock.lock();
+    try {
+      return !outstanding.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Ends the calls whose deadline has passed. */
   void expire(long nowNanos) {
     List<Outstanding> expired = new ArrayList<>();

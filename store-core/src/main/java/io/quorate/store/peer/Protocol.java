@@ -77,6 +77,7 @@ final class Protocol implements Replication.Listener {
   private final ChunkGate gate;
   private final Peers peers;
   private final CatchUp catchUp;
+  private final Farewell farewell;
   private final SessionExpiry expiry = new SessionExpiry();
   private long spaceAtNanos;
   private long dutyAtNanos;
@@ -120,6 +121,7 @@ final class Protocol implements Replication.Listener {
             Attempts.beginning(world.randomLong()));
     this.gate = new ChunkGate(this::isHeld, this::isSettled, CHUNK_GRACE_NANOS);
     this.catchUp = new CatchUp(parts, replication, homecoming, this::step);
+    this.farewell = new Farewell(parts, replication, this::step);
     long now = world.nanoTime();
     this.peers = new Peers(options, now);
     this.spaceAtNanos = now;
@@ -297,6 +299,10 @@ final class Protocol implements Replication.Listener {
     return catchUp;
   }
 
+  Farewell farewell() {
+    return farewell;
+  }
+
   // ---- what consensus says
 
   @Override
@@ -365,6 +371,7 @@ final class Protocol implements Replication.Listener {
       gate.wanted(now).forEach(parts.exchange()::want);
     }
     catchUp.tick(now);
+    farewell.tick(now);
     parts.exchange().tick(now);
     parts.healing().run();
     parts.proposals().expire(now);
@@ -475,7 +482,7 @@ final class Protocol implements Replication.Listener {
 
   /** Why this peer must not serve, or null. From any thread. */
   @Nullable String refusal() {
-    return refusal;
+    return farewell.refuses() ? "this peer is stopping" : refusal;
   }
 
   /** Whether nothing that this peer says counts. From any thread. */

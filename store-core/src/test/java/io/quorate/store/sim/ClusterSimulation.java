@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +114,9 @@ final class ClusterSimulation {
     List<SimPeer> sound = faults.sound();
     converge(sound);
     readBack(sound);
+    if (sound.size() == peers.size() && simulation.random().chance(0.3)) {
+      restartInTurn();
+    }
     peers.forEach(SimPeer::takeNoMoreLateCopies);
     converge(sound);
     checks.sample(peers);
@@ -123,6 +127,26 @@ final class ClusterSimulation {
     }
     judge();
     judgeWatchers(sound.getFirst());
+  }
+
+  /**
+   * A rolling restart with all others up and sound: whoever leads must hand over before it ends.
+   */
+  private void restartInTurn() {
+    for (SimPeer peer : peers) {
+      boolean led = checks.newestLeader() == peer.id();
+      AtomicBoolean ended = new AtomicBoolean();
+      peer.stop(() -> ended.set(true));
+      while (!ended.get()) {
+        simulation.sleep(1_000_000);
+      }
+      if (led && checks.newestLeader() == peer.id()) {
+        throw new AssertionError("peer " + peer.id() + " led and has stopped; nobody follows it");
+      }
+      simulation.count(led ? "leadership handed over" : "follower stopped");
+      peer.start();
+      converge(peers);
+    }
   }
 
   /** Who has kept all that it promised must count. */

@@ -62,6 +62,8 @@ final class ClusterSimulationTest {
         new String[] {
           "crash",
           "kill",
+          "orderly stop",
+          "leadership handed over",
           "pause",
           "all peers down at once",
           "clock drift",

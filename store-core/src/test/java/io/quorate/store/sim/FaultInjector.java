@@ -117,7 +117,14 @@ final class FaultInjector {
     SimPeer victim = random.pick(peers);
     switch (fault) {
       case CRASH_ONE -> takeDown(victim, true);
-      case KILL_ONE -> takeDown(victim, false);
+      case KILL_ONE -> {
+        if (random.chance(0.5)) {
+          takeDown(victim, false);
+        } else {
+          int leader = newestLeader.getAsInt();
+          stopOrderly(leader != 0 && random.chance(0.5) ? peers.get(leader - 1) : victim);
+        }
+      }
       case CRASH_ALL -> {
         if (random.chance(0.3)) {
           simulation.count("all peers down at once");
@@ -277,6 +284,18 @@ final class FaultInjector {
           simulation.sleep(downNanos);
           restart(victim);
         });
+  }
+
+  /** Its owner stops it, as for an update, and starts it again. */
+  private void stopOrderly(SimPeer victim) {
+    victim.stop(
+        () ->
+            simulation.start(
+                "restart",
+                same -> {
+                  simulation.sleep(random.between(1_000_000, 500_000_000));
+                  restart(victim);
+                }));
   }
 
   private void restart(SimPeer victim) {

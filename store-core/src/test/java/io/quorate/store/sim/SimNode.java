@@ -83,6 +83,15 @@ public final class SimNode {
     }
   }
 
+  /** The process has ended by itself; what it wrote stays. */
+  public void exit() {
+    simulation.trace("process of node " + id + " ends");
+    stopProcess();
+    for (SimDisk disk : disks.values()) {
+      disk.processEnded();
+    }
+  }
+
   private void stopProcess() {
     SimWorld running = world;
     if (running != null) {

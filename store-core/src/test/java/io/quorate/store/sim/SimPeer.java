@@ -246,6 +246,35 @@ final class SimPeer {
     revertTables();
   }
 
+  /**
+   * SIGTERM: the peer closes itself, which takes time in which anything may happen to it; {@code
+   * ended} runs when it has.
+   */
+  void stop(Runnable ended) {
+    Peer running = running();
+    SimWorld world = node.world();
+    if (running == null || world == null) {
+      return;
+    }
+    simulation.count("orderly stop");
+    peer = null; // for everybody else it is gone already
+    world.spawn(
+        "stop",
+        () -> {
+          running.close();
+          // Not on a thread of the process that ends.
+          simulation.at(
+              simulation.now(),
+              () -> {
+                if (node.world() == world) {
+                  node.exit();
+                  revertTables();
+                  ended.run();
+                }
+              });
+        });
+  }
+
   private void revertTables() {
     peer = null;
     metadata.revertToLastFlush();

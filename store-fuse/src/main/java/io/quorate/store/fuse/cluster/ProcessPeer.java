@@ -102,6 +102,13 @@ public final class ProcessPeer {
     }
   }
 
+  /** SIGTERM; returns the exit status when the process has ended. */
+  public int stop() throws IOException, InterruptedException {
+    // Process.destroy would also close its standard input, at which it ends without ado.
+    signal("TERM");
+    return awaitEnd();
+  }
+
   /** Returns the exit status when the process has ended by itself. */
   public int awaitEnd() throws InterruptedException {
     if (process == null) {

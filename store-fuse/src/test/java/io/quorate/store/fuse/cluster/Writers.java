@@ -26,6 +26,7 @@ final class Writers implements AutoCloseable {
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
+  private final Pauses pauses = new Pauses();
   private volatile boolean stop;
 
   Writers(String root, int fileBytes) {
@@ -49,12 +50,24 @@ final class Writers implements AutoCloseable {
         byte[] content = new byte[fileBytes];
         new SplittableRandom(number).nextBytes(content);
         String file = root + "/f" + number;
+        long began = System.nanoTime();
         store.put(store.path(file), new ByteArrayInputStream(content));
+        pauses.acknowledged(began, System.nanoTime());
         acknowledged.put(file, sha256(content));
       }
     } catch (Exception e) {
       failures.add(e);
     }
+  }
+
+  /** From now on pauses and calls are measured anew. */
+  void beginPeriod() {
+    pauses.begin(System.nanoTime());
+  }
+
+  /** What the period that was begun last has seen, up to now. */
+  String describePeriod() {
+    return pauses.describe(System.nanoTime());
   }
 
   int acknowledged() {

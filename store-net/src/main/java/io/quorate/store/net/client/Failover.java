@@ -91,8 +91,8 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   void start() {
     loop.execute(
         () -> {
-          leftAtNanos = System.nanoTime() - LEAVE_PAUSE_NANOS;
-          returnNanos = System.nanoTime();
+          leftAtNanos = dialer.nanoTime() - LEAVE_PAUSE_NANOS;
+          returnNanos = dialer.nanoTime();
           sweep =
               loop.scheduleAtFixedRate(
                   this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
@@ -207,7 +207,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
     current = made;
     connectedTo = made.endpoint().toString();
     unavailableInRow = 0;
-    leftAtNanos = System.nanoTime();
+    leftAtNanos = dialer.nanoTime();
     returnNanos = leftAtNanos;
     // Should it be lost, those after it come next.
     next = peers.indexOf(made.endpoint()) + 1;
@@ -234,7 +234,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
     made.listenWith(this);
     use(made);
     if (left != null) {
-      if (left.isSilentSince(System.nanoTime() - patienceNanos())) {
+      if (left.isSilentSince(dialer.nanoTime() - patienceNanos())) {
         left.abandon(left.endpoint() + " answered nothing, and " + endpoint + " does");
       } else {
         left.retire();
@@ -246,7 +246,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   public void foundNone() {
     search = null;
     unavailableInRow = 0;
-    leftAtNanos = System.nanoTime();
+    leftAtNanos = dialer.nanoTime();
     returnNanos = leftAtNanos;
   }
 
@@ -322,7 +322,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
     }
     unavailableInRow = unavailable ? unavailableInRow + 1 : 0;
     if (unavailableInRow >= UNAVAILABLE_BEFORE_LEAVING) {
-      reconsider(System.nanoTime());
+      reconsider(dialer.nanoTime());
     }
   }
 
@@ -353,7 +353,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   }
 
   private void sweep() {
-    long now = System.nanoTime();
+    long now = dialer.nanoTime();
     for (PeerConnection open : List.copyOf(connections)) {
       open.expire(now, options.requestMillis());
     }

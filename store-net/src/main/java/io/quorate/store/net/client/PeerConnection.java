@@ -34,12 +34,13 @@ final class PeerConnection implements Connection.Owner {
   private final Map<Long, PendingCall<?>> unanswered = new LinkedHashMap<>();
 
   private boolean retired;
-  private long servedNanos = System.nanoTime();
+  private long servedNanos;
 
   PeerConnection(Endpoint endpoint, Connection connection, Listener listener) {
     this.endpoint = endpoint;
     this.connection = connection;
     this.listener = listener;
+    servedNanos = connection.nanoTime();
   }
 
   Endpoint endpoint() {
@@ -78,7 +79,7 @@ final class PeerConnection implements Connection.Owner {
   void send(PendingCall<?> call) {
     try {
       connection.write(call.frame());
-      call.sent(System.nanoTime());
+      call.sent(connection.nanoTime());
       unanswered.put(call.request(), call);
     } catch (FrameException e) {
       listener.ended(call);
@@ -130,7 +131,7 @@ final class PeerConnection implements Connection.Owner {
     }
     boolean served = !(reply instanceof Reply.Unavailable || reply instanceof Reply.OutcomeUnknown);
     if (served) {
-      servedNanos = System.nanoTime();
+      servedNanos = connection.nanoTime();
     }
     listener.replied(this, call, reply instanceof Reply.Unavailable);
     if (!call.reply(endpoint, reply)) {

@@ -63,7 +63,17 @@ public final class RemoteGateway implements Gateway {
   public static RemoteGateway open(
       World world, ClusterIdentity cluster, List<Endpoint> peers, RemoteOptions options)
       throws IOException {
-    NettyNetwork network = NettyNetwork.start("client", 1);
+    return open(NettyNetwork.start("client", 1), world, cluster, peers, options);
+  }
+
+  /** The same on a network of the caller's, which is closed with the gateway. */
+  public static RemoteGateway open(
+      NettyNetwork network,
+      World world,
+      ClusterIdentity cluster,
+      List<Endpoint> peers,
+      RemoteOptions options)
+      throws IOException {
     Failover failover = new Failover(network, world, cluster, peers, options);
     RemoteGateway gateway = new RemoteGateway(network, options, failover);
     boolean connected = false;
@@ -179,7 +189,7 @@ public final class RemoteGateway implements Gateway {
             request,
             GatewayCodec.encode(request, call),
             kind(call, proposal),
-            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.requestMillis()),
+            network.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.requestMillis()),
             success);
     failover.submit(pending);
     return pending.outcome();

@@ -19,12 +19,25 @@ public record RemoteOptions(
     int patienceMillis,
     int returnMillis,
     TransportOptions transport) {
+  /** A few full frames, however small the heap is. */
+  private static final long LEAST_IN_FLIGHT_BYTES = 8 << 20;
+
   public static final RemoteOptions DEFAULTS =
       new RemoteOptions(7_000, 256L << 20, TransportOptions.DEFAULTS);
 
   /** With the default ways of changing between peers. */
   public RemoteOptions(int requestMillis, long inFlightBytes, TransportOptions transport) {
     this(requestMillis, inFlightBytes, 2_000, 5_000, transport);
+  }
+
+  /**
+   * For callers that give up after {@code deadlineMillis}: a call must end before that, to be asked
+   * again and to say who was asked.
+   */
+  public static RemoteOptions within(long deadlineMillis) {
+    int millis = (int) Math.min(DEFAULTS.requestMillis, deadlineMillis * 4 / 5);
+    long bytes = Math.min(DEFAULTS.inFlightBytes, Runtime.getRuntime().maxMemory() / 4);
+    return new RemoteOptions(millis, Math.max(bytes, LEAST_IN_FLIGHT_BYTES), DEFAULTS.transport);
   }
 
   public RemoteOptions {

@@ -88,7 +88,7 @@ final class Search implements PeerConnection.Listener {
             PROBE_REQUEST,
             GatewayCodec.encode(PROBE_REQUEST, new Call.Ask(new Query.Totals())),
             PendingCall.Kind.READ,
-            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(probeMillis),
+            dialer.nanoTime() + TimeUnit.MILLISECONDS.toNanos(probeMillis),
             reply -> reply instanceof Reply.Answered(var answer) ? answer : null);
     probe
         .outcome()

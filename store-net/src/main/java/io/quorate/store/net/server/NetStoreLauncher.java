@@ -34,7 +34,12 @@ public final class NetStoreLauncher implements StoreLauncher {
     return open(
         world,
         world::close,
-        () -> RemoteGateway.open(world, client.cluster(), client.peers(), remote(options)),
+        () ->
+            RemoteGateway.open(
+                world,
+                client.cluster(),
+                client.peers(),
+                RemoteOptions.within(options.deadlineMillis())),
         options);
   }
 
@@ -49,17 +54,6 @@ public final class NetStoreLauncher implements StoreLauncher {
     LocalCluster cluster = LocalCluster.start(peers);
     PeerServer first = cluster.peer(1);
     return open(first.world(), cluster::close, first::gateway, options);
-  }
-
-  /** A few full frames, however small the heap is. */
-  private static final long LEAST_IN_FLIGHT_BYTES = 8 << 20;
-
-  /** A call must end before what the caller allows, to be asked again and to say who was asked. */
-  private static RemoteOptions remote(StoreOptions options) {
-    RemoteOptions defaults = RemoteOptions.DEFAULTS;
-    int millis = (int) Math.min(defaults.requestMillis(), options.deadlineMillis() * 4 / 5);
-    long bytes = Math.min(defaults.inFlightBytes(), Runtime.getRuntime().maxMemory() / 4);
-    return new RemoteOptions(millis, Math.max(bytes, LEAST_IN_FLIGHT_BYTES), defaults.transport());
   }
 
   private interface Opening {

@@ -29,6 +29,11 @@ public final class ClientDialer {
     return network.linkLoop();
   }
 
+  /** The clock of the loop. */
+  public long nanoTime() {
+    return network.nanoTime();
+  }
+
   /** An attempt under way. */
   public interface Attempt {
     void cancel(String reason);

@@ -60,6 +60,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     void closed(Connection connection, String reason);
   }
 
+  private final NettyNetwork network;
   private final TransportOptions options;
   private final FrameWriter writer;
   private final FrameReader reader = new FrameReader(FrameLimits.HANDSHAKE);
@@ -78,7 +79,8 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   private long stalledAtByte;
   private long stalledSinceNanos;
 
-  Connection(TransportOptions options, FrameWriter writer, Owner owner) {
+  Connection(NettyNetwork network, TransportOptions options, FrameWriter writer, Owner owner) {
+    this.network = network;
     this.options = options;
     this.writer = writer;
     this.owner = owner;
@@ -92,6 +94,11 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   /** The event loop that it lives on. */
   public EventLoop loop() {
     return context().channel().eventLoop();
+  }
+
+  /** The clock of its event loop. */
+  public long nanoTime() {
+    return network.nanoTime();
   }
 
   /** Hands the connection to its owner for the time after the handshake. */
@@ -141,7 +148,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   public void resume(Pause why) {
     if (pauses.remove(why) && pauses.isEmpty()) {
       // While nothing is read there is no telling whether the other end lives.
-      lastReadNanos = System.nanoTime();
+      lastReadNanos = nanoTime();
       loop().execute(this::receiveAgain);
     }
   }
@@ -182,7 +189,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   public void channelActive(ChannelHandlerContext ctx) {
     context = ctx;
     remote = String.valueOf(ctx.channel().remoteAddress()).replaceFirst("^[^/]*/", "");
-    long now = System.nanoTime();
+    long now = nanoTime();
     lastReadNanos = now;
     lastTickNanos = now;
     if (closeReason != null) {
@@ -202,7 +209,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    lastReadNanos = System.nanoTime();
+    lastReadNanos = nanoTime();
     unread.add((ByteBuf) message);
     receiveFrames();
   }
@@ -275,7 +282,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void tick() {
-    long now = System.nanoTime();
+    long now = nanoTime();
     // A process that was itself paused finds old clocks, and the proof of life unread in its
     // socket.
     boolean late = now - lastTickNanos > TimeUnit.MILLISECONDS.toNanos(2L * options.pingMillis());

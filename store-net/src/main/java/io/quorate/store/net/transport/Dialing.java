@@ -83,7 +83,7 @@ final class Dialing implements Connection.Owner {
     if (over) {
       return;
     }
-    Connection connection = new Connection(options, writer, this);
+    Connection connection = new Connection(network, options, writer, this);
     ChannelFuture connecting = network.dial(loop, address, options.connectMillis(), connection);
     channel = connecting.channel();
     connecting.addListener(

@@ -55,6 +55,7 @@ final class Listener implements AutoCloseable {
             endpoint,
             () ->
                 new Connection(
+                    network,
                     options,
                     new FrameWriter(network.allocator(), options.frame(), false),
                     new Greeting()));

@@ -3,7 +3,6 @@ package io.quorate.store.net.transport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -11,19 +10,10 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -39,28 +29,20 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/**
- * The event loops of a process, and the sockets on them. Native epoll where there is one, the JDK's
- * selectors elsewhere.
- */
+/** The event loops of a process, and the connections on them. */
 public final class NettyNetwork implements AutoCloseable {
   private static final int MAX_READ_BYTES = 256 << 10;
   private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 4 << 20);
 
-  private final MultiThreadIoEventLoopGroup group;
+  private final Sockets sockets;
   private final EventLoop linkLoop;
   private final ChannelGroup channels =
       new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
-  private final boolean epoll;
   private final ThreadPoolExecutor resolver;
 
-  private NettyNetwork(String name, int threads, boolean epoll) {
-    this.epoll = epoll;
-    IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    group =
-        new MultiThreadIoEventLoopGroup(
-            threads, new DefaultThreadFactory("quorate-net-" + name, true), handlers);
-    linkLoop = group.next();
+  private NettyNetwork(String name, Sockets sockets) {
+    this.sockets = sockets;
+    linkLoop = sockets.loops().next();
     resolver =
         new ThreadPoolExecutor(
             2,
@@ -73,17 +55,28 @@ public final class NettyNetwork implements AutoCloseable {
   }
 
   /**
-   * Starts event loops; their threads are daemons named after {@code name}.
+   * Starts event loops on native epoll where there is one, on the JDK's selectors elsewhere; their
+   * threads are daemons named after {@code name}.
    *
    * @param threads how many, 1 or more
    */
   public static NettyNetwork start(String name, int threads) {
-    return new NettyNetwork(name, threads, Epoll.isAvailable());
+    return new NettyNetwork(name, new SystemSockets(name, threads, Epoll.isAvailable()));
   }
 
   /** The same on the JDK's selectors. */
   static NettyNetwork startPortable(String name, int threads) {
-    return new NettyNetwork(name, threads, false);
+    return new NettyNetwork(name, new SystemSockets(name, threads, false));
+  }
+
+  /** The same on sockets of another kind; {@link #close} ends them. */
+  public static NettyNetwork over(String name, Sockets sockets) {
+    return new NettyNetwork(name, sockets);
+  }
+
+  /** The clock that the loops' timers follow. */
+  public long nanoTime() {
+    return sockets.nanoTime();
   }
 
   /** The loop for what must share one. */
@@ -92,7 +85,7 @@ public final class NettyNetwork implements AutoCloseable {
   }
 
   ByteBufAllocator allocator() {
-    return PooledByteBufAllocator.DEFAULT;
+    return sockets.allocator();
   }
 
   /**
@@ -103,8 +96,8 @@ public final class NettyNetwork implements AutoCloseable {
   Channel bind(Endpoint endpoint, Supplier<ChannelHandler> perConnection) throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(group)
-            .channel(serverChannel())
+            .group(sockets.loops())
+            .channelFactory(sockets::newListening)
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, 256)
             .option(ChannelOption.AUTO_READ, false)
@@ -121,9 +114,9 @@ public final class NettyNetwork implements AutoCloseable {
                   }
                 });
     ChannelFuture bound =
-        bootstrap
-            .bind(new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()))
-            .awaitUninterruptibly();
+        bootstrap.bind(
+            new InetSocketAddress(InetAddress.getByName(endpoint.host()), endpoint.port()));
+    await(bound);
     if (!bound.isSuccess()) {
       throw new IOException(
           "can not listen at " + endpoint + ": " + bound.cause().getMessage(), bound.cause());
@@ -138,7 +131,7 @@ public final class NettyNetwork implements AutoCloseable {
     ChannelFuture connecting =
         new Bootstrap()
             .group(loop)
-            .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+            .channelFactory(sockets::newDialing)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectMillis)
             .option(ChannelOption.ALLOCATOR, allocator())
@@ -184,22 +177,22 @@ public final class NettyNetwork implements AutoCloseable {
   public void close() {
     resolver.shutdownNow();
     boolean onLoop = false;
-    for (EventExecutor loop : group) {
+    for (EventExecutor loop : sockets.loops()) {
       onLoop |= loop.inEventLoop();
     }
     // Without a quiet period a loop may end before it has closed what is registered with it.
     Future<?> closed = channels.close();
     if (!onLoop) {
-      closed.awaitUninterruptibly();
+      await(closed);
     }
-    Future<?> ended = group.shutdownGracefully(0, 2, TimeUnit.SECONDS);
-    if (!onLoop) {
-      ended.awaitUninterruptibly();
-    }
+    sockets.shutdown(!onLoop);
   }
 
-  private Class<? extends ServerChannel> serverChannel() {
-    return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  /** Waits without Netty's monitors, in which a thread of the simulator could not be parked. */
+  private static void await(Future<?> future) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    future.addListener(ended -> done.complete(true));
+    done.join();
   }
 
   private static AdaptiveRecvByteBufAllocator receiveSizes() {

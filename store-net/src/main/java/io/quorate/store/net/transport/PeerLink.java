@@ -183,7 +183,7 @@ final class PeerLink implements Connection.Owner {
       return;
     }
     String reason = String.valueOf(failure.getMessage());
-    long now = System.nanoTime();
+    long now = transport.network().nanoTime();
     if (!reason.equals(failureLogged) || now - failureLoggedNanos > REPEAT_FAILURE_NANOS) {
       failureLogged = reason;
       failureLoggedNanos = now;

@@ -42,6 +42,14 @@ class NetArchitectureTest {
         .check(NET);
   }
 
+  /** Else the simulator could not give client and peer its time and its chance. */
+  @Test
+  void timeAndChanceComeThroughSeams() {
+    String packageName = "io.quorate.store.net.";
+    Bans.CLOCKS.outside(Set.of(packageName + "transport.SystemSockets")).check(NET);
+    Bans.CHANCE.outside(Set.of(packageName + "config.ClusterInit")).check(NET);
+  }
+
   /** Netty is a shell: it has threads and deadlines of its own. These are right nowhere. */
   @ParameterizedTest
   @EnumSource(names = {"DEFAULT_EXECUTORS", "IDENTITY_HASHES"})

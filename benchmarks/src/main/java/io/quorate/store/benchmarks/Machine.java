@@ -9,10 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What the figures were measured on. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static Map<String, String> describe(Path data) throws IOException {
+  /** Facts by their names, in the order in which to show them. */
+  public static Map<String, String> describe(Path data) throws IOException {
     Map<String, String> facts = new LinkedHashMap<>();
     String version = Spine.class.getPackage().getImplementationVersion();
     facts.put("quorate", version == null ? "(not packaged)" : version);

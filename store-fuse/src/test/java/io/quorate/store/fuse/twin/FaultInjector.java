@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.twin;
 
+import io.quorate.store.fuse.cluster.Hosts;
 import io.quorate.store.fuse.cluster.ProcessCluster;
 import io.quorate.store.fuse.cluster.ProcessPeer;
 import io.quorate.store.sim.SimRandom;

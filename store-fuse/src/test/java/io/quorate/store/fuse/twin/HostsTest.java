@@ -3,6 +3,7 @@ package io.quorate.store.fuse.twin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.quorate.store.fuse.cluster.Hosts;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.twin;
 
+import io.quorate.store.fuse.cluster.Hosts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

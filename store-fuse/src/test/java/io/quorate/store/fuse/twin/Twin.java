@@ -1,6 +1,7 @@
 package io.quorate.store.fuse.twin;
 
 import io.quorate.store.fuse.Quorate;
+import io.quorate.store.fuse.cluster.Hosts;
 import io.quorate.store.fuse.cluster.ProcessCluster;
 import io.quorate.store.fuse.cluster.ProcessPeer;
 import io.quorate.store.fuse.cluster.Tmpfs;

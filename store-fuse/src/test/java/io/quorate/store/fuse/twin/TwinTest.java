@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import io.quorate.store.fuse.cluster.Hosts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,0 +1,207 @@
+package io.quorate.store.benchmarks.faults;
+
+import io.quorate.store.benchmarks.Machine;
+import io.quorate.store.fuse.cluster.Hosts;
+import io.quorate.store.fuse.command.Json;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code faults} program: pauses and healing, beside GlusterFS where that is installed. */
+@Command(
+    name = "faults",
+    mixinStandardHelpOptions = true,
+    usageHelpAutoWidth = true,
+    description = {
+      "Measures for how long writers wait while a peer's link goes silent, a peer is killed or"
+          + " stands still, and how soon files that a peer missed are in place.",
+      "Runs four hosts as network namespaces on this machine; needs root and iproute2. GlusterFS"
+          + " (packages glusterfs-server and glusterfs-client) goes through the same if it is"
+          + " installed; that takes some minutes. What was made goes again."
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:Quorate reached every target",
+      "1:it missed one or more",
+      "2:the measurement could not be made"
+    })
+public final class Faults implements Callable<Integer> {
+  private static final String QUORATE = "quorate";
+  private static final String GLUSTER = "glusterfs";
+
+  @Spec private CommandLine.Model.CommandSpec spec;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "A directory on the disk that all hosts share. Default: the working directory. What is"
+              + " made in it goes again.")
+  private Path data = Path.of("");
+
+  @Option(
+      names = "--missed",
+      defaultValue = "2000",
+      paramLabel = "N",
+      description = "How many files a peer misses while it is away. Default: 2000")
+  private long missed;
+
+  @Option(
+      names = "--quiet-seconds",
+      defaultValue = "10",
+      paramLabel = "N",
+      description =
+          "How long to write before each fault, twice: to warm up, and to compare."
+              + " Default: 10")
+  private double quietSeconds;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these: quorate, glusterfs.")
+  private List<String> only = List.of(QUORATE, GLUSTER);
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write the figures to this file as well.")
+  private @Nullable Path json;
+
+  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private final Map<String, List<Course.Measured>> sites = new LinkedHashMap<>();
+
+  private Faults() {}
+
+  /** Runs it, and exits with its status; {@code --help} tells the options. */
+  public static void main(String[] words) {
+    CommandLine line = new CommandLine(new Faults());
+    line.setExecutionExceptionHandler(
+        (thrown, command, _) -> {
+          command.getErr().println("faults: " + thrown);
+          if (System.getenv("FAULTS_DEBUG") != null) {
+            thrown.printStackTrace(command.getErr());
+          }
+          return ExitCode.USAGE;
+        });
+    System.exit(line.execute(words));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    validate();
+    Path disk = data.toRealPath();
+    Map<String, String> machine = Machine.describe(disk);
+    machine.forEach((name, fact) -> out.printf("  %-8s %s%n", name, fact));
+    if (only.contains(QUORATE)) {
+      try (Site site = QuorateSite.start(disk)) {
+        course(QUORATE, site);
+      }
+    }
+    if (only.contains(GLUSTER)) {
+      gluster(disk);
+    }
+    print();
+    if (json != null) {
+      Files.writeString(json, Json.of(asMap(machine)) + "\n");
+    }
+    return sites.getOrDefault(QUORATE, List.of()).stream().allMatch(Faults::reached)
+        ? ExitCode.OK
+        : ExitCode.SOFTWARE;
+  }
+
+  private void gluster(Path disk) throws IOException, InterruptedException, Hosts.Unavailable {
+    if (!GlusterSite.isInstalled()) {
+      out.println("GlusterFS is not installed: no comparison");
+      return;
+    }
+    try (Site site = GlusterSite.start(disk)) {
+      course(GLUSTER, site);
+    }
+  }
+
+  private void course(String name, Site site) throws IOException, InterruptedException {
+    sites.put(name, new Course(site, missed, quietSeconds, out).run());
+  }
+
+  private void validate() {
+    for (String name : only) {
+      check(List.of(QUORATE, GLUSTER).contains(name), "--only names " + name);
+    }
+    check(missed >= 1 && missed <= 1_000_000, "--missed is " + missed + "; it must be from 1");
+    check(
+        quietSeconds > 0 && quietSeconds <= 3600,
+        "--quiet-seconds is " + quietSeconds + "; it must be up to 3600");
+    check(Files.isDirectory(data), "--data " + data + " is not a directory");
+  }
+
+  private void check(boolean condition, String complaint) {
+    if (!condition) {
+      throw new ParameterException(spec.commandLine(), complaint);
+    }
+  }
+
+  private static boolean reached(Course.Measured figure) {
+    return Double.isNaN(figure.target()) || figure.value() <= figure.target();
+  }
+
+  private void print() {
+    out.printf("%n%-45s %12s %12s %12s%n", "what", "Quorate", "target", "GlusterFS");
+    List<Course.Measured> ours = sites.getOrDefault(QUORATE, List.of());
+    List<Course.Measured> theirs = sites.getOrDefault(GLUSTER, List.of());
+    for (Course.Measured each : ours.isEmpty() ? theirs : ours) {
+      boolean hasTarget = !ours.isEmpty() && !Double.isNaN(each.target());
+      out.printf(
+          "%-45s %12s %12s %12s  %s%n",
+          each.name(),
+          ours.isEmpty() ? "-" : text(each.value(), each.unit()),
+          hasTarget ? "≤ " + text(each.target(), each.unit()) : "",
+          theirs.stream()
+              .filter(other -> other.name().equals(each.name()))
+              .findFirst()
+              .map(other -> text(other.value(), other.unit()))
+              .orElse("-"),
+          hasTarget ? reached(each) ? "reached" : "NOT REACHED" : "");
+    }
+  }
+
+  private static String text(double value, String unit) {
+    return String.format(Locale.ROOT, "%.2f %s", value, unit).strip();
+  }
+
+  private Map<String, Object> asMap(Map<String, String> machine) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("machine", machine);
+    sites.forEach(
+        (site, figures) -> {
+          List<Map<String, Object>> list = new ArrayList<>();
+          for (Course.Measured figure : figures) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("name", figure.name().strip());
+            map.put("unit", figure.unit());
+            map.put("measured", figure.value());
+            if (!Double.isNaN(figure.target())) {
+              map.put("target", figure.target());
+            }
+            list.add(map);
+          }
+          all.put(site, list);
+        });
+    return all;
+  }
+}

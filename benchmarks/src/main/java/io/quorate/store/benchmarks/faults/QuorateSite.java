@@ -1,0 +1,135 @@
+package io.quorate.store.benchmarks.faults;
+
+import io.quorate.store.fuse.cluster.Hosts;
+import io.quorate.store.fuse.cluster.ProcessCluster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Four peers; the writer uses the API, its own host's peer first. */
+final class QuorateSite implements Site {
+  private static final List<String> PEER_JAVA = List.of("-Xmx1g", "-XX:+UseSerialGC");
+
+  private final Hosts hosts;
+  private final ProcessCluster cluster;
+
+  private QuorateSite(Hosts hosts, ProcessCluster cluster) {
+    this.hosts = hosts;
+    this.cluster = cluster;
+  }
+
+  static QuorateSite start(Path parent)
+      throws IOException, InterruptedException, Hosts.Unavailable {
+    Hosts hosts = Hosts.create(HOSTS);
+    QuorateSite site = null;
+    try {
+      ProcessCluster.Settings settings =
+          ProcessCluster.Settings.temporary("faults", HOSTS, parent)
+              .withHosts(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::address).toList())
+              .withLaunchers(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::on).toList())
+              .withJavaOptions(PEER_JAVA);
+      site = new QuorateSite(hosts, ProcessCluster.create(settings));
+      for (int host = 1; host <= HOSTS; host++) {
+        site.cluster.peer(host).start();
+      }
+      try (StatusFeed feed = site.feed(1)) {
+        feed.await(StatusFeed.Answer::healthy);
+      }
+      return site;
+    } finally {
+      if (site == null) {
+        hosts.close();
+      }
+    }
+  }
+
+  @Override
+  public String name() {
+    return "Quorate";
+  }
+
+  private StatusFeed feed(int host) throws IOException {
+    return StatusFeed.start(Hosts.on(host), cluster.keyFile(), cluster.address(host));
+  }
+
+  @Override
+  public List<String> fileLoop(int host, String directory, long count) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("/" + directory);
+    arguments.add(Long.toString(count));
+    arguments.add(cluster.keyFile().toString());
+    for (int i = 0; i < HOSTS; i++) {
+      arguments.add(cluster.address((host - 1 + i) % HOSTS + 1));
+    }
+    return Programs.java(Hosts.on(host), FileLoop.class, arguments);
+  }
+
+  @Override
+  public int mostNeeded() throws IOException, InterruptedException {
+    try (StatusFeed feed = feed(1)) {
+      return feed.await(answer -> answer.leader() != 0).leader();
+    }
+  }
+
+  @Override
+  public void cut(int host) throws IOException, InterruptedException {
+    hosts.cut(host);
+  }
+
+  @Override
+  public void mend(int host) throws IOException, InterruptedException {
+    hosts.mend(host);
+  }
+
+  @Override
+  public void kill(int host) throws InterruptedException {
+    cluster.peer(host).kill();
+  }
+
+  @Override
+  public void restart(int host) throws IOException {
+    cluster.peer(host).start();
+  }
+
+  @Override
+  public void pause(int host) throws IOException, InterruptedException {
+    cluster.peer(host).pause();
+  }
+
+  @Override
+  public void resume(int host) throws IOException, InterruptedException {
+    cluster.peer(host).resume();
+  }
+
+  @Override
+  public Arrivals arrivals(int host, String directory, long count)
+      throws IOException, InterruptedException {
+    StatusFeed feed = feed(host);
+    long before = feed.await(_ -> true).appliedIndex();
+    return new Arrivals() {
+      @Override
+      public void awaitFirst() throws IOException, InterruptedException {
+        feed.await(answer -> answer.appliedIndex() > before);
+      }
+
+      @Override
+      public void awaitAll() throws IOException, InterruptedException {
+        feed.await(answer -> answer.leader() != 0 && answer.lagEntries() == 0);
+      }
+
+      @Override
+      public void close() throws InterruptedException {
+        feed.close();
+      }
+    };
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    try (hosts) {
+      cluster.close();
+    }
+  }
+}

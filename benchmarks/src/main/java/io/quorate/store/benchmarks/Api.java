@@ -38,6 +38,7 @@ public final class Api implements Callable<Integer> {
   private static final String READS = "reads";
   private static final String LISTING = "listing";
   private static final String SCALE = "scale";
+  private static final String RESTART = "restart";
   private static final List<String> NAMES = List.of(STATS, READS, LISTING, SCALE);
   private static final int PEERS = 4;
 
@@ -82,7 +83,9 @@ public final class Api implements Callable<Integer> {
       names = "--files",
       defaultValue = "1000000",
       paramLabel = "N",
-      description = "Files of 'scale', against a hundredth of them. Default: 1000000")
+      description =
+          "Files of 'scale', against a hundredth of them; then peers are killed and started"
+              + " again. Default: 1000000")
   private int files;
 
   @Option(
@@ -149,6 +152,7 @@ public final class Api implements Callable<Integer> {
       }
       if (only.contains(SCALE)) {
         add(loads.scale(SCALE, files / 100, files, 1.5));
+        add(loads.restart(RESTART, files + files / 100, 10));
       }
     }
     return figures.stream().allMatch(Figure::reached) ? ExitCode.OK : ExitCode.SOFTWARE;

@@ -2,6 +2,7 @@ package io.quorate.store.benchmarks;
 
 import io.quorate.store.Store;
 import io.quorate.store.fuse.cluster.ProcessPeer;
+import io.quorate.store.gateway.ClusterStatus;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -185,6 +187,39 @@ final class ApiLoads {
           target,
           details);
     }
+  }
+
+  /**
+   * From the start of a peer that was killed until it serves, in step with the others: with all
+   * files of the cluster in its metadata, and whatever its journal holds to be replayed.
+   */
+  Figure restart(String name, int files, double targetSeconds) throws Exception {
+    double[] seconds = new double[rounds];
+    for (int round = 0; round < rounds; round++) {
+      seconds[round] = restartSeconds(List.of(rig.follower()));
+    }
+    Spread spread = Spread.of(seconds);
+    Figure.Details details = spread.describe(new Figure.Details());
+    details.with("all four killed at once, s", restartSeconds(rig.cluster().peers()));
+    return Figure.atMost(
+        name,
+        String.format("start of a peer that was killed, %,d files", files),
+        "s",
+        spread.median(),
+        targetSeconds,
+        details);
+  }
+
+  private double restartSeconds(List<ProcessPeer> killed) throws Exception {
+    for (ProcessPeer peer : killed) {
+      peer.kill();
+    }
+    long start = System.nanoTime();
+    for (ProcessPeer peer : killed) {
+      peer.start();
+    }
+    rig.cluster().await(killed.getFirst().id(), "serve again", ClusterStatus::healthy);
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private double lookups(Store store, String root, int files) throws Exception {

@@ -38,6 +38,11 @@ record Rig(ProcessCluster cluster, double seconds, double warmUpSeconds, boolean
         "a cluster of " + cluster.peers().size() + " has no other peer");
   }
 
+  /** Any peer that does not lead. */
+  ProcessPeer follower() throws IOException {
+    return cluster.peer(leader() % cluster.peers().size() + 1);
+  }
+
   private int leader() throws IOException {
     try (Store any = cluster.connectTo(1, OPTIONS)) {
       return any.status().leader();

@@ -42,8 +42,6 @@ final class PeerReceiver implements Transport.Receiver {
 
   @Override
   public void linkChanged(int other, boolean up) {
-    if (up) {
-      loop.execute(protocol::linkUp);
-    }
+    loop.execute(() -> protocol.linkChanged(other, up));
   }
 }

@@ -7,9 +7,11 @@ import io.quorate.store.gateway.ClusterStatus.State;
 import io.quorate.store.metadata.Digest;
 import io.quorate.store.peer.PeerMessage.Report;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What this peer knows of all peers, itself included, from the reports that they send. Lives on the
@@ -30,6 +32,7 @@ final class Peers {
   private final PeerOptions options;
   private final DigestComparison digests;
   private final Map<Integer, Heard> heard = new LinkedHashMap<>();
+  private final Set<Integer> lost = new HashSet<>();
   private final long startedNanos;
   private long commitIndexAtLastReport;
 
@@ -43,9 +46,18 @@ final class Peers {
     if (peer == options.id()) {
       commitIndexAtLastReport = commitIndex;
     }
+    lost.remove(peer);
     heard.put(peer, new Heard(report, nowNanos, commitIndex, commitIndexAtLastReport));
     Digest digest = new Digest(report.digestHigh(), report.digestLow());
     digests.add(peer, report.digestIndex(), digest);
+  }
+
+  /**
+   * The link to {@code peer} is gone: what it said last counts no longer for how it is now, not
+   * even once it is back, until it says so anew. Whoever restarts peers in turn relies on that.
+   */
+  void lost(int peer) {
+    lost.add(peer);
   }
 
   DigestComparison.Verdict verdict() {
@@ -104,7 +116,8 @@ final class Peers {
 
   private State state(int peer, Heard last, Role role, int leader, long nowNanos) {
     Report report = last.report();
-    if (peer != options.id() && nowNanos - last.atNanos() >= SILENT_NANOS) {
+    if (peer != options.id()
+        && (lost.contains(peer) || nowNanos - last.atNanos() >= SILENT_NANOS)) {
       return State.UNREACHABLE;
     }
     if (report.suspect()) {

@@ -502,9 +502,14 @@ final class Protocol implements Replication.Listener {
     return catchUp.checkpointsInstalled();
   }
 
-  /** A link came up: whatever waited for it goes now. */
-  void linkUp() {
-    router.sendDue(world.nanoTime());
+  /** A link came up: whatever waited for it goes now, and the other hears how this peer is. */
+  void linkChanged(int other, boolean up) {
+    if (up) {
+      router.sendDue(world.nanoTime());
+      dutyAtNanos = world.nanoTime();
+    } else {
+      peers.lost(other);
+    }
   }
 
   ClusterStatus status() {

@@ -1,6 +1,7 @@
 package io.quorate.store.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -74,6 +75,37 @@ class FarewellTest {
           assertEquals(1, deaf.size(), "nobody was asked");
           ClusterStatus status = cluster.peers.values().iterator().next().gateway().status().get();
           assertTrue(status.leader() != 0 && status.leader() != leader, status.toString());
+          cluster.closeAll();
+        });
+  }
+
+  /** Else whoever restarts peers in turn would take the next one too early. */
+  @Test
+  void aPeerThatHasStoppedIsNotTakenForHealthy() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = new PeerCluster(simulation, 4);
+          int leader = cluster.leader(1);
+          int other = leader % 4 + 1;
+          while (!cluster.gateway(other).status().get().healthy()) {
+            simulation.sleep(100 * MILLIS);
+          }
+          cluster.peer(leader).close();
+          cluster.nodes.get(leader).exit();
+          cluster.network.closed(leader);
+          simulation.sleep(50 * MILLIS);
+          ClusterStatus status = cluster.gateway(other).status().get();
+          assertTrue(status.leader() != 0 && status.writable(), status.toString());
+          assertFalse(status.healthy(), status.toString());
+          cluster.metadata.get(leader).revertToLastFlush();
+          cluster.indexes.put(leader, cluster.indexes.get(leader).revertToLastFlush());
+          long began = simulation.now();
+          cluster.start(leader);
+          while (!cluster.gateway(other).status().get().healthy()) {
+            simulation.sleep(50 * MILLIS);
+            assertTrue(simulation.now() - began < 5_000 * MILLIS, "it is never healthy again");
+          }
           cluster.closeAll();
         });
   }

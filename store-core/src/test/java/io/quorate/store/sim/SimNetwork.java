@@ -179,6 +179,15 @@ public final class SimNetwork<M> {
         });
   }
 
+  /** The process of node {@code id} has ended in order, and with it its connections. */
+  public void closed(int id) {
+    for (int other : endpoints.keySet()) {
+      if (other != id) {
+        tell(other, id, false);
+      }
+    }
+  }
+
   private void tell(int node, int about, boolean up) {
     Endpoint endpoint = endpoints.get(node);
     if (endpoint != null && endpoint.world.isAlive()) {

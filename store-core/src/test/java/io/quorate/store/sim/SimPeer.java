@@ -268,6 +268,7 @@ final class SimPeer {
               () -> {
                 if (node.world() == world) {
                   node.exit();
+                  network.closed(id());
                   revertTables();
                   ended.run();
                 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A client's connection to one peer, and the calls that wait for its replies. On the event loop.
@@ -33,6 +34,14 @@ final class PeerConnection implements Connection.Owner {
   /** In the order sent, which is the order of their deadlines. */
   private final Map<Long, PendingCall<?>> unanswered = new LinkedHashMap<>();
 
+  /** Calls that follow each other more closely are of one series. */
+  private static final long SERIES_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  // The present series of calls that a peer which is well answers soon, none of which was served.
+  private boolean unserved;
+  private long unservedSinceNanos;
+  private long lastAskedNanos;
+
   private boolean retired;
   private long servedNanos;
 
@@ -54,14 +63,16 @@ final class PeerConnection implements Connection.Owner {
 
   /**
    * Whether calls wait for replies and none was served since {@code nanos}. Under load each single
-   * call may take long; but then others are answered meanwhile.
+   * call may take long; but then others are answered meanwhile. Those count too that have waited
+   * before and were given up: a caller with little time gives up each call soon.
    */
   boolean isSilentSince(long nanos) {
     if (servedNanos - nanos >= 0) {
       return false;
     }
     for (PendingCall<?> call : unanswered.values()) {
-      if (call.isSlow(nanos)) {
+      boolean inSeries = call.isPrompt() && unserved && unservedSinceNanos - nanos < 0;
+      if (inSeries || call.isSlow(nanos)) {
         return true;
       }
     }
@@ -79,12 +90,24 @@ final class PeerConnection implements Connection.Owner {
   void send(PendingCall<?> call) {
     try {
       connection.write(call.frame());
-      call.sent(connection.nanoTime());
+      long now = connection.nanoTime();
+      call.sent(now);
+      if (call.isPrompt()) {
+        asked(now);
+      }
       unanswered.put(call.request(), call);
     } catch (FrameException e) {
       listener.ended(call);
       call.neverSent(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void asked(long now) {
+    if (!unserved || now - lastAskedNanos > SERIES_NANOS) {
+      unserved = true;
+      unservedSinceNanos = now;
+    }
+    lastAskedNanos = now;
   }
 
   /** Closes once every call has its reply. */
@@ -129,9 +152,9 @@ final class PeerConnection implements Connection.Owner {
       // Its deadline has passed.
       return;
     }
-    boolean served = !(reply instanceof Reply.Unavailable || reply instanceof Reply.OutcomeUnknown);
-    if (served) {
+    if (isService(reply)) {
       servedNanos = connection.nanoTime();
+      unserved = false;
     }
     listener.replied(this, call, reply instanceof Reply.Unavailable);
     if (!call.reply(endpoint, reply)) {
@@ -139,6 +162,19 @@ final class PeerConnection implements Connection.Owner {
       throw new FrameException("a reply is of another kind than its call");
     }
     closeIfIdle();
+  }
+
+  /** Whether it took the cluster to answer that. Status and changes a peer tells all by itself. */
+  private static boolean isService(Reply reply) {
+    return switch (reply) {
+      case Reply.Proposed _, Reply.Answered _, Reply.ReadDone _ -> true;
+      case Reply.Stored _,
+          Reply.ChangesDone _,
+          Reply.StatusDone _,
+          Reply.Unavailable _,
+          Reply.OutcomeUnknown _ ->
+          false;
+    };
   }
 
   @Override

@@ -72,9 +72,14 @@ final class PendingCall<T> {
     sentNanos = nowNanos;
   }
 
+  /** Whether a peer that is well answers it soon. */
+  boolean isPrompt() {
+    return kind != Kind.WAIT;
+  }
+
   /** Whether a peer that is well would have answered what was sent before {@code nanos}. */
   boolean isSlow(long nanos) {
-    return kind != Kind.WAIT && sentNanos - nanos < 0;
+    return isPrompt() && sentNanos - nanos < 0;
   }
 
   boolean isOverdue(long nowNanos) {

@@ -251,6 +251,48 @@ final class RemoteGatewayTest {
     awaitConnection(gateway, peers.get(1));
   }
 
+  /** Each call is given up long before the patience ends; together they are reason enough. */
+  @Test
+  void aPeerThatAnswersNothingIsLeftByThoseInAHurry() throws Exception {
+    List<Endpoint> peers = LocalCluster.freeEndpoints(2);
+    FakeGateway two = new FakeGateway();
+    serve(peers.get(0), new FakeGateway(), PATIENT);
+    serve(peers.get(1), two, PATIENT);
+    RemoteGateway gateway =
+        RemoteGateway.open(
+            world,
+            cluster("id-1", 1),
+            peers,
+            new RemoteOptions(100, 256 << 20, 400, 600_000, PATIENT));
+    open.add(gateway);
+    while (!gateway.connectedTo().equals(peers.get(1).toString())) {
+      CompletableFuture<Answer> asked = gateway.ask(new Query.Totals());
+      while (!asked.isDone()) {
+        CompletableFuture<Answer> probe = two.questions.poll(5, TimeUnit.MILLISECONDS);
+        if (probe != null) {
+          probe.complete(new Answer.Totals(1, 1));
+        }
+      }
+    }
+  }
+
+  /** A peer that is cut off from the others still knows what it is. */
+  @Test
+  void aPeerThatOnlyTellsItsStatusIsLeft() throws Exception {
+    List<Endpoint> peers = LocalCluster.freeEndpoints(2);
+    FakeGateway two = new FakeGateway();
+    serve(peers.get(0), new FakeGateway(), PATIENT);
+    serve(peers.get(1), two, PATIENT);
+    RemoteGateway gateway = impatient(peers);
+    CompletableFuture<Answer> asked = gateway.ask(new Query.Totals());
+    while (two.questions.isEmpty()) {
+      gateway.status().get(20, TimeUnit.SECONDS);
+    }
+    take(two.questions).complete(new Answer.Totals(1, 1));
+    assertInstanceOf(UnavailableException.class, failure(asked));
+    awaitConnection(gateway, peers.get(1));
+  }
+
   @Test
   void aCallThatMayWaitIsNoReasonToLeave() throws Exception {
     List<Endpoint> peers = LocalCluster.freeEndpoints(2);

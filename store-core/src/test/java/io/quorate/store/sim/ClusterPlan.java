@@ -33,7 +33,8 @@ record ClusterPlan(
     double diskErrorChance,
     double crashAtStepChance,
     double checkpointDamageChance,
-    Set<Fault> faults) {
+    Set<Fault> faults,
+    boolean isCalm) {
 
   /** What the fault injector may do. */
   enum Fault {
@@ -101,7 +102,8 @@ record ClusterPlan(
         random.between(2, 80) / 100.0,
         random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
         random.chance(0.4) ? random.between(1, 10) / 100.0 : 0,
-        faults);
+        faults,
+        false);
   }
 
   /** Bounds of the log so small that a short run reaches them, or so large that none does. */
@@ -139,7 +141,8 @@ record ClusterPlan(
         diskErrorChance,
         crashAtStepChance / 4,
         checkpointDamageChance,
-        faults);
+        faults,
+        isCalm);
   }
 
   /** The same with fewer clients and calls, and without some faults. */
@@ -170,6 +173,7 @@ record ClusterPlan(
         diskErrorChance,
         calmNetwork ? 0 : crashAtStepChance,
         calmNetwork ? 0 : checkpointDamageChance,
-        left);
+        left,
+        isCalm || calmNetwork);
   }
 }

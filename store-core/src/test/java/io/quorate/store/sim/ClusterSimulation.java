@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  * in-memory twin, clients that work on a small tree through all of them, and faults. Afterwards the
  * faults end, the peers must converge, and the clients' history must be linearizable.
  */
-final class ClusterSimulation {
+public final class ClusterSimulation {
   private static final long CONVERGE_NANOS = 60_000_000_000L;
+
+  /** Every time limit of a client a few times over. */
+  private static final long SERVED_AGAIN_NANOS = 30_000_000_000L;
+
   private static final long LINEARIZABILITY_STEPS = 400_000;
   private static final List<String> FILES =
       List.of("/a", "/b", "/c", "/d", "/d/a", "/d/b", "/e", "/e/a");
@@ -32,6 +37,7 @@ final class ClusterSimulation {
   private final ClusterPlan plan;
   private final SimNetwork<PeerMessage> network;
   private final List<SimPeer> peers = new ArrayList<>();
+  private final ClientNetwork clientNetwork;
   private final List<Subtree> subtrees = new ArrayList<>();
   private final ClusterChecks checks;
   private final HandleChores chores;
@@ -41,7 +47,11 @@ final class ClusterSimulation {
   private int lastToken;
   private long callsBegun;
 
-  private ClusterSimulation(Simulation simulation, ClusterPlan plan, ClusterMutation mutation) {
+  private ClusterSimulation(
+      Simulation simulation,
+      ClusterPlan plan,
+      ClusterMutation mutation,
+      ClientNetwork.@Nullable Factory clients) {
     this.simulation = simulation;
     this.plan = plan;
     this.network = new SimNetwork<>(simulation, plan.network());
@@ -50,13 +60,18 @@ final class ClusterSimulation {
     for (int i = 0; i < plan.subtrees(); i++) {
       subtrees.add(new Subtree(simulation, "/tree" + i));
     }
+    clientNetwork =
+        clients == null
+            ? new DirectClients(peers, plan.duplicateChance() > 0 ? 0.1 : 0)
+            : clients.create(
+                simulation, IntStream.rangeClosed(1, plan.peers()).boxed().toList(), plan.isCalm());
     SortedMap<Integer, Long> voters = new TreeMap<>();
     for (int id = 1; id <= plan.peers(); id++) {
       voters.put(id, 1L);
     }
     Membership members = new Membership(0, voters, new TreeMap<>());
     for (int id = 1; id <= plan.peers(); id++) {
-      peers.add(new SimPeer(simulation, id, members, network, plan, mutation));
+      peers.add(new SimPeer(simulation, id, members, network, plan, mutation, clientNetwork));
     }
     simulation.preemptionChance(plan.preemptionChance());
   }
@@ -69,13 +84,28 @@ final class ClusterSimulation {
   /** As {@link #run(long, PrintStream)}, with peers that are broken in one way. */
   static Simulation.Result run(
       long seed, @Nullable PrintStream trace, RunSettings settings, ClusterMutation mutation) {
+    return run(seed, trace, settings, mutation, null);
+  }
+
+  /** As {@link #run(long, PrintStream)}, with clients that reach the peers in another way. */
+  public static Simulation.Result run(
+      long seed, @Nullable PrintStream trace, RunSettings settings, ClientNetwork.Factory clients) {
+    return run(seed, trace, settings, ClusterMutation.NONE, clients);
+  }
+
+  private static Simulation.Result run(
+      long seed,
+      @Nullable PrintStream trace,
+      RunSettings settings,
+      ClusterMutation mutation,
+      ClientNetwork.@Nullable Factory clients) {
     return Simulation.run(
         seed,
         trace,
         simulation -> {
           ClusterPlan plan = ClusterPlan.draw(simulation.random(), settings);
           simulation.print(plan.toString());
-          new ClusterSimulation(simulation, plan, mutation).run();
+          new ClusterSimulation(simulation, plan, mutation, clients).run();
         });
   }
 
@@ -87,6 +117,7 @@ final class ClusterSimulation {
     FaultInjector faults =
         new FaultInjector(simulation, plan, peers, network, checks::newestLeader);
     faults.start();
+    clientNetwork.startFaults();
     StepCrashes crashes = new StepCrashes(simulation, peers, plan.crashAtStepChance());
     crashes.start();
     network.observe(
@@ -104,6 +135,7 @@ final class ClusterSimulation {
     work();
     crashes.stop();
     faults.stopAndRepair();
+    clientNetwork.stopFaults();
     if (simulation.random().chance(0.5)) {
       // What was acknowledged is durable on a majority, so any majority can tell it.
       faults.leaveOnlyAMajority();
@@ -113,6 +145,7 @@ final class ClusterSimulation {
     faults.superviseAll();
     List<SimPeer> sound = faults.sound();
     converge(sound);
+    getBackToWork();
     readBack(sound);
     if (sound.size() == peers.size() && simulation.random().chance(0.3)) {
       restartInTurn();
@@ -125,6 +158,7 @@ final class ClusterSimulation {
     if (!handleClients.isEmpty()) {
       chores.judge(handleClients.getFirst());
     }
+    clientNetwork.judge();
     judge();
     judgeWatchers(sound.getFirst());
   }
@@ -146,6 +180,39 @@ final class ClusterSimulation {
       simulation.count(led ? "leadership handed over" : "follower stopped");
       peer.start();
       converge(peers);
+    }
+  }
+
+  /** Whoever has a client is served again, without doing anything about it but asking. */
+  private void getBackToWork() throws InterruptedException {
+    if (!clientNetwork.needsProcesses()) {
+      return;
+    }
+    CountDownLatch done = new CountDownLatch(handleClients.size());
+    for (HandleClient client : handleClients) {
+      simulation.start(
+          client.name() + " again",
+          same -> {
+            Subtree tree = client.random().pick(subtrees);
+            askUntilAnswered(client, tree, new FileCall.Read(FILES.getFirst()));
+            askUntilAnswered(client, tree, new FileCall.Put(FILES.getFirst(), ++lastToken));
+            simulation.count("client served after the faults");
+            done.countDown();
+          });
+    }
+    done.await();
+  }
+
+  private void askUntilAnswered(HandleClient client, Subtree tree, FileCall call) {
+    long giveUpAt = simulation.now() + SERVED_AGAIN_NANOS;
+    FileCall next = call;
+    while (tree.perform(client, next) == null) {
+      if (simulation.now() > giveUpAt) {
+        throw new AssertionError(
+            client.name() + " is not served although all faults had ended: " + next);
+      }
+      simulation.sleep(50_000_000);
+      next = next instanceof FileCall.Put put ? new FileCall.Put(put.path(), ++lastToken) : next;
     }
   }
 
@@ -178,9 +245,9 @@ final class ClusterSimulation {
 
   private ClientFace client(int number) {
     String name = "client" + number;
-    if (simulation.random().chance(plan.handleClientShare())) {
+    if (clientNetwork.needsProcesses() || simulation.random().chance(plan.handleClientShare())) {
       HandleClient client =
-          new HandleClient(simulation, FIRST_CLIENT_NODE + number, peers, name, plan);
+          new HandleClient(simulation, FIRST_CLIENT_NODE + number, clientNetwork, name, plan);
       handleClients.add(client);
       return client;
     }

@@ -210,7 +210,12 @@ final class ClusterSimulationTest {
                 ClusterSimulation.run(
                     seed, null, RunSettings.SHORT, ClusterMutation.ENTRY_CHANGED));
     RunSettings least =
-        Shrinking.shrink(seed, RunSettings.SHORT, failure, ClusterMutation.ENTRY_CHANGED);
+        Shrinking.shrink(
+            seed,
+            RunSettings.SHORT,
+            failure,
+            (same, trace, settings) ->
+                ClusterSimulation.run(same, trace, settings, ClusterMutation.ENTRY_CHANGED));
     assertTrue(least.without().size() >= ClusterPlan.Fault.values().length / 2, least::toString);
     assertTrue(least.maxClients() * least.maxCallsPerClient() <= 20, least::toString);
     assertThrows(

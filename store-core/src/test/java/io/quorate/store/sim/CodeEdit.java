@@ -5,6 +5,7 @@ import java.lang.classfile.ClassModel;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.CodeTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
 import java.lang.classfile.Opcode;
@@ -12,14 +13,17 @@ import java.lang.classfile.TypeKind;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One deliberate change of the compiled product: a method that answers something else, or a call
- * that is left out. So the code under test needs no switches, and any line of it can be broken.
+ * One deliberate change of the compiled product: a method that answers something else, a call that
+ * is left out, or one more. So the code under test needs no switches, and any line of it can be
+ * broken.
  */
-sealed interface CodeEdit {
+public sealed interface CodeEdit {
 
   /** The class that is changed, below io.quorate.store, as "journal.JournalWriter". */
   String type();
@@ -126,7 +130,8 @@ sealed interface CodeEdit {
   }
 
   /** The method takes {@code value} in place of each read of {@code field}. */
-  record Believes(String type, String method, String field, Object value) implements CodeEdit {
+  record Believes(String type, String method, String field, @Nullable Object value)
+      implements CodeEdit {
     @Override
     public MethodTransform transform(int[] edits) {
       return MethodTransform.transformingCode(
@@ -141,6 +146,71 @@ sealed interface CodeEdit {
               out.with(element);
             }
           });
+    }
+  }
+
+  /** The method calls {@code other}, of the same signature, in place of {@code callee}. */
+  record Redirects(String type, String method, String callee, String other) implements CodeEdit {
+    @Override
+    public MethodTransform transform(int[] edits) {
+      return MethodTransform.transformingCode(
+          (out, element) -> {
+            if (element instanceof InvokeInstruction call
+                && call.name().stringValue().equals(callee)) {
+              edits[0]++;
+              out.invoke(
+                  call.opcode(),
+                  call.owner().asSymbol(),
+                  other,
+                  call.typeSymbol(),
+                  call.isInterface());
+            } else {
+              out.with(element);
+            }
+          });
+    }
+  }
+
+  /** The method first calls {@code callee} of its own class, which takes the same arguments. */
+  record Begins(String type, String method, String callee) implements CodeEdit {
+    @Override
+    public MethodTransform transform(int[] edits) {
+      return MethodTransform.ofStateful(
+          () ->
+              (builder, element) -> {
+                if (element instanceof CodeModel code && isMethod(code)) {
+                  edits[0]++;
+                  builder.transformCode(
+                      code,
+                      CodeTransform.ofStateful(
+                          () -> {
+                            boolean[] begun = {false};
+                            return (out, instruction) -> {
+                              if (!begun[0]) {
+                                begun[0] = true;
+                                call(out, code.parent().orElseThrow());
+                              }
+                              out.with(instruction);
+                            };
+                          }));
+                } else {
+                  builder.with(element);
+                }
+              });
+    }
+
+    private boolean isMethod(CodeModel code) {
+      return code.parent().orElseThrow().methodName().stringValue().equals(method);
+    }
+
+    private void call(CodeBuilder out, MethodModel method) {
+      List<ClassDesc> arguments = method.methodTypeSymbol().parameterList();
+      out.aload(out.receiverSlot());
+      for (int i = 0; i < arguments.size(); i++) {
+        out.loadLocal(TypeKind.from(arguments.get(i)), out.parameterSlot(i));
+      }
+      ClassDesc owner = method.parent().orElseThrow().thisClass().asSymbol();
+      out.invokevirtual(owner, callee, MethodTypeDesc.of(ConstantDescs.CD_void, arguments));
     }
   }
 

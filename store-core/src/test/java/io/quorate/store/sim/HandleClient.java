@@ -10,6 +10,8 @@ import io.quorate.store.file.OpenMode;
 import io.quorate.store.file.PutRequest;
 import io.quorate.store.file.RefusedException;
 import io.quorate.store.file.Upload;
+import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.AttributeChange;
@@ -52,16 +54,18 @@ final class HandleClient implements ClientFace {
 
   private final Simulation simulation;
   private final SimNode node;
-  private final List<SimPeer> peers;
   private final String name;
   private final SimRandom random;
-  private final double duplicateChance;
+  private final ClientNetwork network;
   private final double crashChance;
   private final StoreOptions options;
-  private @Nullable SimGateway gateway;
-  private @Nullable FileTree files;
+  private @Nullable Gateway gateway;
+  private @Nullable CompletableFuture<FileTree> files;
   private @Nullable FileSystem fileSystem;
   private long lastReadVersion;
+
+  /** Uploads under way in the process. */
+  private int uploads;
 
   /** The last call that was given up failed because its session had ended. */
   private boolean sessionHasEnded;
@@ -70,13 +74,12 @@ final class HandleClient implements ClientFace {
   private final List<CompletableFuture<?>> underWay = new ArrayList<>();
 
   HandleClient(
-      Simulation simulation, int nodeId, List<SimPeer> peers, String name, ClusterPlan plan) {
+      Simulation simulation, int nodeId, ClientNetwork network, String name, ClusterPlan plan) {
     this.simulation = simulation;
-    this.peers = peers;
+    this.network = network;
     this.name = name;
     this.random = simulation.random().fork();
     this.node = simulation.node(nodeId);
-    this.duplicateChance = plan.duplicateChance() > 0 ? 0.1 : 0;
     this.crashChance = plan.clientCrashChance();
     this.options =
         StoreOptions.defaults()
@@ -100,7 +103,7 @@ final class HandleClient implements ClientFace {
   @Override
   public void moveTo(SimPeer peer) {
     if (gateway != null) {
-      gateway.moveTo(peer);
+      network.moveTo(gateway, peer.id());
     }
   }
 
@@ -124,14 +127,14 @@ final class HandleClient implements ClientFace {
   /** Runs {@code work} in the client's process, which may crash meanwhile. */
   <T> T work(Work<T> work) throws SimClient.GaveUp {
     SimWorld world = boot();
-    FileTree running = java.util.Objects.requireNonNull(files);
+    CompletableFuture<FileTree> opening = java.util.Objects.requireNonNull(files);
     CompletableFuture<T> done = new CompletableFuture<>();
     underWay.add(done);
     world.spawn(
         "call",
         () -> {
           try {
-            done.complete(work.run(running));
+            done.complete(work.run(join(opening)));
           } catch (IOException | RuntimeException | AssertionError e) {
             done.completeExceptionally(e);
           }
@@ -152,6 +155,10 @@ final class HandleClient implements ClientFace {
   private <T> void crashDuring(SimWorld world, CompletableFuture<T> done) {
     if (!done.isDone() && node.world() == world) {
       simulation.count("client crash during a call");
+      if (uploads > 0) {
+        simulation.count("client killed in the middle of an upload");
+      }
+      uploads = 0;
       node.kill();
       for (CompletableFuture<?> call : List.copyOf(underWay)) {
         call.completeExceptionally(new IndeterminateWriteException(null, "the client crashed"));
@@ -161,15 +168,20 @@ final class HandleClient implements ClientFace {
 
   private SimWorld boot() {
     SimWorld running = node.world();
-    if (running != null) {
-      return running;
+    SimWorld world = running == null ? node.boot() : running;
+    if (running == null || files == null || files.isCompletedExceptionally()) {
+      gateway = null;
+      files =
+          network
+              .connect(world, options, random.fork())
+              .thenApply(
+                  opened -> {
+                    gateway = opened;
+                    FileTree tree = FileTree.over(world, opened, options);
+                    fileSystem = TreeFileSystems.over(tree);
+                    return tree;
+                  });
     }
-    SimWorld world = node.boot();
-    SimGateway opened = new SimGateway(world, peers, random.fork(), duplicateChance);
-    gateway = opened;
-    FileTree tree = FileTree.over(world, opened, options);
-    files = tree;
-    fileSystem = TreeFileSystems.over(tree);
     return world;
   }
 
@@ -179,7 +191,7 @@ final class HandleClient implements ClientFace {
     if (cause instanceof RefusedException refused && refused.code() == ErrorCode.NO_SPACE) {
       return new SimClient.GaveUp(false, cause.toString());
     }
-    if (cause instanceof NoQuorumException) {
+    if (cause instanceof NoQuorumException || cause instanceof UnavailableException) {
       return new SimClient.GaveUp(false, cause.toString());
     }
     // When its session ends under a handle, a call may have happened before.
@@ -292,6 +304,15 @@ final class HandleClient implements ClientFace {
       join(files.putAsync(request, content));
       return;
     }
+    uploads++;
+    try {
+      upload(files, request, content);
+    } finally {
+      uploads--;
+    }
+  }
+
+  private void upload(FileTree files, PutRequest request, ByteBuffer content) throws IOException {
     Upload upload = files.upload(request);
     while (content.remaining() > CHUNK_BYTES) {
       int length = (int) random.between(1, CHUNK_BYTES);

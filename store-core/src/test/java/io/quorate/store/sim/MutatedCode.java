@@ -8,7 +8,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The product and the simulator, loaded once more with {@link CodeEdit}s in it. */
-final class MutatedCode extends ClassLoader {
+public final class MutatedCode extends ClassLoader {
   private static final String PACKAGE = "io.quorate.store.";
 
   private final List<CodeEdit> edits;
@@ -22,7 +22,7 @@ final class MutatedCode extends ClassLoader {
    * @param checkClass name of a {@code LongFunction} that runs a seed and answers what is wrong
    */
   @SuppressWarnings("unchecked")
-  MutatedCode(List<CodeEdit> edits, String checkClass) {
+  public MutatedCode(List<CodeEdit> edits, String checkClass) {
     super("mutated", MutatedCode.class.getClassLoader());
     this.edits = edits;
     try {
@@ -39,7 +39,7 @@ final class MutatedCode extends ClassLoader {
   }
 
   /** The first line of why {@code seed} failed in the mutated code, or null if it passed. */
-  @Nullable String run(long seed) {
+  public @Nullable String run(long seed) {
     String why = check.apply(seed);
     return why == null ? null : why.lines().findFirst().orElse("");
   }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the simulation with deliberate faults: each must be noticed by a checker. */
-final class Mutations {
+public final class Mutations {
 
   /**
    * How a mutation fared.
@@ -14,8 +14,8 @@ final class Mutations {
    * @param seeds how many seeds were run
    * @param how the first line of the checker's complaint, or null if there was none
    */
-  record Verdict(int seeds, @Nullable String how) {
-    boolean isCaught() {
+  public record Verdict(int seeds, @Nullable String how) {
+    public boolean isCaught() {
       return how != null;
     }
   }
@@ -24,14 +24,18 @@ final class Mutations {
 
   /** Runs seeds 1, 2, … until one fails, but not more than it may take. */
   static Verdict judge(CodeMutation mutation) {
-    MutatedCode code = new MutatedCode(mutation);
-    for (int seed = 1; seed <= mutation.seeds(); seed++) {
+    return judge(new MutatedCode(mutation), mutation.seeds());
+  }
+
+  /** As {@link #judge(CodeMutation)}, for a fault of another module. */
+  public static Verdict judge(MutatedCode code, int seeds) {
+    for (int seed = 1; seed <= seeds; seed++) {
       String how = code.run(seed);
       if (how != null) {
         return new Verdict(seed, how);
       }
     }
-    return new Verdict(mutation.seeds(), null);
+    return new Verdict(seeds, null);
   }
 
   /** As {@link #judge(CodeMutation)}, for a fault at the seams. */
@@ -69,12 +73,14 @@ final class Mutations {
     return ran > 0 && missed == 0;
   }
 
-  private static boolean isMeant(@Nullable String name, Enum<?> mutation) {
+  /** Whether {@code mutation} is among those names, with commas between, or all are meant. */
+  public static boolean isMeant(@Nullable String name, Enum<?> mutation) {
     return name == null
         || List.of(name.toUpperCase(Locale.ROOT).split(",", -1)).contains(mutation.name());
   }
 
-  private static int report(PrintStream out, Enum<?> mutation, Verdict verdict) {
+  /** Prints how a mutation fared; 1 if it was missed. */
+  public static int report(PrintStream out, Enum<?> mutation, Verdict verdict) {
     out.println(
         mutation
             + (verdict.isCaught() ? " caught by seed " : " NOT CAUGHT in seeds 1 to ")

@@ -15,15 +15,15 @@ import java.util.Set;
  * @param calm nothing is lost, repeated or late, and nobody loses power at a bad moment
  * @param without faults that are left out
  */
-record RunSettings(
+public record RunSettings(
     int calls,
     int maxClients,
     int maxCallsPerClient,
     boolean calm,
     Set<ClusterPlan.Fault> without) {
-  static final RunSettings SHORT = ofCalls(0);
+  public static final RunSettings SHORT = ofCalls(0);
 
-  static RunSettings ofCalls(int calls) {
+  public static RunSettings ofCalls(int calls) {
     return new RunSettings(
         calls,
         Integer.MAX_VALUE,

@@ -15,10 +15,10 @@ import java.util.function.LongFunction;
  * contend for, which a run reports as an escape; so a seed that fails is run once more with nothing
  * beside it, and only what fails then counts.
  */
-final class SeedRunner {
+public final class SeedRunner {
 
   /** A seed and why it failed. */
-  record Failure(long seed, Throwable cause) {}
+  public record Failure(long seed, Throwable cause) {}
 
   /**
    * What happened in all runs together.
@@ -26,7 +26,7 @@ final class SeedRunner {
    * @param traces sum of the runs' trace hashes: two builds that behave alike agree on it
    * @param counters sums of the runs' counters
    */
-  record Summary(
+  public record Summary(
       long seeds,
       long steps,
       long nanos,
@@ -35,7 +35,7 @@ final class SeedRunner {
       List<Failure> failures) {
 
     /** For people: totals, then each counter. */
-    String describe() {
+    public String describe() {
       StringBuilder text = new StringBuilder();
       text.append(
           String.format(
@@ -55,13 +55,13 @@ final class SeedRunner {
   private long nanos;
   private long traces;
 
-  SeedRunner(LongFunction<Simulation.Result> run, int maxFailures) {
+  public SeedRunner(LongFunction<Simulation.Result> run, int maxFailures) {
     this.run = run;
     this.maxFailures = maxFailures;
   }
 
   /** Runs seeds from {@code first} on, at most {@code count}, for as long as {@code goOn} says. */
-  Summary run(long first, long count, int threads, BooleanSupplier goOn)
+  public Summary run(long first, long count, int threads, BooleanSupplier goOn)
       throws InterruptedException {
     AtomicLong next = new AtomicLong(first);
     List<Thread> workers = new ArrayList<>();

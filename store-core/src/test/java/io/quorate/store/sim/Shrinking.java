@@ -16,19 +16,15 @@ final class Shrinking {
   private Shrinking() {}
 
   /** The smallest settings found under which {@code seed} fails as {@code failure} does. */
-  static RunSettings shrink(long seed, RunSettings settings, Throwable failure) {
-    return shrink(seed, settings, failure, ClusterMutation.NONE);
-  }
-
   static RunSettings shrink(
-      long seed, RunSettings settings, Throwable failure, ClusterMutation mutation) {
+      long seed, RunSettings settings, Throwable failure, SeededRun simulation) {
     String kind = kind(failure);
     RunSettings best = settings;
     boolean progress = true;
     while (progress) {
       progress = false;
       for (RunSettings smaller : smaller(best)) {
-        if (fails(seed, smaller, kind, mutation)) {
+        if (fails(seed, smaller, kind, simulation)) {
           best = smaller;
           progress = true;
           break;
@@ -61,10 +57,9 @@ final class Shrinking {
     return candidates;
   }
 
-  private static boolean fails(
-      long seed, RunSettings settings, String kind, ClusterMutation mutation) {
+  private static boolean fails(long seed, RunSettings settings, String kind, SeededRun simulation) {
     try {
-      ClusterSimulation.run(seed, null, settings, mutation);
+      simulation.run(seed, null, settings);
       return false;
     } catch (SimulationError e) {
       return kind(e).equals(kind);

@@ -67,7 +67,7 @@ public final class SimNode {
   public void crash() {
     simulation.trace("node " + id + " crashes");
     simulation.count("crash");
-    stopProcess();
+    stopProcess(true);
     for (SimDisk disk : disks.values()) {
       disk.crash();
     }
@@ -77,7 +77,7 @@ public final class SimNode {
   public void kill() {
     simulation.trace("node " + id + " is killed");
     simulation.count("kill");
-    stopProcess();
+    stopProcess(false);
     for (SimDisk disk : disks.values()) {
       disk.processEnded();
     }
@@ -86,16 +86,16 @@ public final class SimNode {
   /** The process has ended by itself; what it wrote stays. */
   public void exit() {
     simulation.trace("process of node " + id + " ends");
-    stopProcess();
+    stopProcess(false);
     for (SimDisk disk : disks.values()) {
       disk.processEnded();
     }
   }
 
-  private void stopProcess() {
+  private void stopProcess(boolean powerLoss) {
     SimWorld running = world;
     if (running != null) {
-      running.end();
+      running.end(powerLoss);
     }
     world = null;
   }
@@ -137,7 +137,8 @@ public final class SimNode {
         path -> new SimDisk(simulation, "node " + id, path, diskCapacityBytes, random.fork()));
   }
 
-  long localNanos() {
+  /** What its clock shows, in nanoseconds from some moment on. */
+  public long localNanos() {
     return localBaseNanos + (long) ((simulation.now() - globalBaseNanos) * rate);
   }
 

@@ -35,6 +35,7 @@ final class SimPeer {
   private final SimNetwork<PeerMessage> network;
   private final ClusterPlan plan;
   private final ClusterMutation mutation;
+  private final ClientNetwork clients;
   private final ScrubOptions scrub;
   private MemoryDatabase metadata;
   private MemoryTables index;
@@ -52,13 +53,15 @@ final class SimPeer {
       Membership members,
       SimNetwork<PeerMessage> network,
       ClusterPlan plan,
-      ClusterMutation mutation) {
+      ClusterMutation mutation,
+      ClientNetwork clients) {
     this.simulation = simulation;
     this.node = simulation.node(id);
     this.members = members;
     this.network = network;
     this.plan = plan;
     this.mutation = mutation;
+    this.clients = clients;
     disk().faults().syncNanos = plan.syncNanos();
     disk().faults().syncLies = mutation == ClusterMutation.LYING_SYNC;
     SimRandom random = simulation.random().fork();
@@ -123,11 +126,13 @@ final class SimPeer {
         "main",
         () -> {
           try {
+            clients.booted(id(), world);
             Peer opened = open(world);
             if (opened.logStart() > 0) {
               simulation.count("log replayed from its start");
             }
             peer = opened;
+            clients.serves(id(), opened);
           } catch (IOException | RuntimeException e) {
             failed(world, e);
           }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * One process on a {@link SimNode}: it lives from boot to crash, with threads, timers and the
@@ -29,6 +30,7 @@ public final class SimWorld implements World {
   private boolean paused;
   private int pauses;
   private BiConsumer<String, Throwable> onThreadFailure;
+  private final List<Consumer<Boolean>> onEnd = new ArrayList<>();
 
   SimWorld(SimNode node, int incarnation, SimRandom random) {
     this.node = node;
@@ -53,6 +55,16 @@ public final class SimWorld implements World {
   /** What to do with an exception that leaves a thread's body; by default the run fails. */
   public void onThreadFailure(BiConsumer<String, Throwable> handler) {
     onThreadFailure = handler;
+  }
+
+  /** Who is told when the process has ended: true if by a loss of power, false if it was killed. */
+  public void onEnd(Consumer<Boolean> listener) {
+    onEnd.add(listener);
+  }
+
+  /** How often the process has been paused, which may explain that something is late. */
+  public int pauses() {
+    return pauses;
   }
 
   @Override
@@ -144,10 +156,11 @@ public final class SimWorld implements World {
     return alive && !paused;
   }
 
-  void end() {
+  void end(boolean powerLoss) {
     alive = false;
     held.clear();
     simulation.bury(this);
+    onEnd.forEach(listener -> listener.accept(powerLoss));
   }
 
   void pause(long nanos) {

@@ -268,6 +268,13 @@ public final class Simulation {
     sleep.await();
   }
 
+  /**
+   * Runs {@code task} on the carrier, {@code nanos} from now; it must not block or run tested code.
+   */
+  public void after(long nanos, Runnable task) {
+    at(now + nanos, task);
+  }
+
   /** Counts one occurrence of {@code what}. */
   public void count(String what) {
     counters.computeIfAbsent(what, key -> new Counter()).count++;

@@ -4,10 +4,11 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the whole-cluster simulation by hand.
+ * Runs the whole-cluster simulation by hand, or one of another module that takes the same options.
  *
  * <pre>
  * --seed N          one seed
@@ -44,10 +45,32 @@ public final class SimulationMain {
   private int threads = Runtime.getRuntime().availableProcessors();
   private RunSettings settings = RunSettings.SHORT;
 
-  private SimulationMain() {}
+  private final SeededRun simulation;
+  private final BiPredicate<@Nullable String, PrintStream> mutations;
+
+  private SimulationMain(
+      SeededRun simulation, BiPredicate<@Nullable String, PrintStream> mutations) {
+    this.simulation = simulation;
+    this.mutations = mutations;
+  }
 
   public static void main(String[] args) throws InterruptedException {
-    SimulationMain main = new SimulationMain();
+    run(
+        args,
+        (seed, trace, settings) ->
+            ClusterSimulation.run(seed, trace, settings, ClusterMutation.NONE),
+        Mutations::run);
+  }
+
+  /**
+   * Does what {@code args} say, and ends the process.
+   *
+   * @param mutations runs the deliberate faults of those names, or all; false if one was missed
+   */
+  public static void run(
+      String[] args, SeededRun simulation, BiPredicate<@Nullable String, PrintStream> mutations)
+      throws InterruptedException {
+    SimulationMain main = new SimulationMain(simulation, mutations);
     String wrong = main.parse(args);
     if (wrong != null) {
       System.err.println(wrong);
@@ -114,7 +137,7 @@ public final class SimulationMain {
 
   private boolean run() throws InterruptedException {
     if (allMutations || mutation != null) {
-      return Mutations.run(mutation, System.out);
+      return mutations.test(mutation, System.out);
     }
     if (from < 0) {
       from = System.currentTimeMillis();
@@ -138,7 +161,7 @@ public final class SimulationMain {
       System.out.println("failed: " + command(failure.seed(), settings));
       failure.cause().printStackTrace(System.out);
       if (shrink) {
-        RunSettings least = Shrinking.shrink(failure.seed(), settings, failure.cause());
+        RunSettings least = Shrinking.shrink(failure.seed(), settings, failure.cause(), simulation);
         System.out.println("still fails as: " + command(failure.seed(), least));
       }
     }
@@ -147,9 +170,9 @@ public final class SimulationMain {
 
   private Simulation.Result runOne(long seed) {
     PrintStream out = trace ? System.out : null;
-    Simulation.Result result = ClusterSimulation.run(seed, out, settings, ClusterMutation.NONE);
+    Simulation.Result result = simulation.run(seed, out, settings);
     if (twice) {
-      Simulation.Result again = ClusterSimulation.run(seed, null, settings, ClusterMutation.NONE);
+      Simulation.Result again = simulation.run(seed, null, settings);
       if (!result.equals(again)) {
         IllegalStateException differ =
             new IllegalStateException("two runs differ: " + result + " and " + again);

@@ -86,13 +86,7 @@ public final class Restored {
      * @throws IllegalStateException if it leaves a gap
      */
     public Builder entry(Entry entry) {
-      long first = Math.max(entry.index(), terms.startIndex() + 1);
-      if (first <= terms.lastIndex()) {
-        terms.truncateFrom(first);
-        while (memberships.getLast().index() >= first) {
-          memberships.removeLast();
-        }
-      }
+      truncateFrom(entry.index());
       if (entry.index() <= terms.startIndex()) {
         return this;
       }
@@ -102,6 +96,19 @@ public final class Restored {
         memberships.add(Membership.decode(entry.index(), entry.body()));
       }
       lastStampNanos = Math.max(lastStampNanos, entry.stampNanos());
+      return this;
+    }
+
+    /** Entries at or above {@code index} are superseded, by what can not be read. */
+    public Builder truncateFrom(long index) {
+      long first = Math.max(index, terms.startIndex() + 1);
+      if (first <= terms.lastIndex()) {
+        terms.truncateFrom(first);
+        while (memberships.getLast().index() >= first) {
+          memberships.removeLast();
+        }
+        commitIndex = Math.min(commitIndex, first - 1);
+      }
       return this;
     }
 

@@ -47,4 +47,10 @@ public interface Replay {
    * indexes, so the log has a hole unless it is applied already, see {@link Recovery#costsVote}.
    */
   default void damagedEntry(long index, long term, Position position) {}
+
+  /**
+   * Records were here of which nothing is known, entries perhaps, which superseded others. The peer
+   * is suspect.
+   */
+  default void lostRecords() {}
 }

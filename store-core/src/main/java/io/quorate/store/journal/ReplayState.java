@@ -160,6 +160,7 @@ final class ReplayState {
               + " to "
               + gap.endBytes()
               + "; which records were there is not known");
+      replay.lostRecords();
       return;
     }
     for (int i = 0; i < footer.count(); i++) {

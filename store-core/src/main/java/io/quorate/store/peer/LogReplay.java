@@ -27,6 +27,10 @@ final class LogReplay implements Replay {
   private Metadata.Moment applied;
 
   private boolean swapDue;
+
+  /** Whether records are lost, and nobody can say which. */
+  private boolean distrusted;
+
   private final Membership genesis;
   private Run whole;
 
@@ -63,6 +67,15 @@ final class LogReplay implements Replay {
         positions.put(entry.index(), position);
       }
       restored.entry(entry);
+    }
+
+    /** An entry was written here that can not be read: what it superseded must not come back. */
+    void damaged(long index) {
+      if (index <= lastIndex() + 1) {
+        positions.truncateFrom(index);
+        restored.truncateFrom(index);
+        gapAfter = lastIndex();
+      }
     }
   }
 
@@ -137,6 +150,7 @@ final class LogReplay implements Replay {
     }
     whole = startingAfter(index, term);
     afterApplied = null;
+    distrusted = false;
   }
 
   /** Whether the staged checkpoint is to take the place of the metadata before anything else. */
@@ -161,6 +175,27 @@ final class LogReplay implements Replay {
   }
 
   @Override
+  public void damagedEntry(long index, long term, Position position) {
+    whole.damaged(index);
+    if (index <= applied.index()) {
+      afterApplied = null;
+    } else if (term >= applied.term()) {
+      afterApplied().damaged(index);
+    }
+  }
+
+  /**
+   * One of them may have superseded entries told before: those would make, together with the
+   * entries that follow, a log that there never was. So of what came before only what is applied
+   * counts.
+   */
+  @Override
+  public void lostRecords() {
+    distrusted = true;
+    afterApplied = null;
+  }
+
+  @Override
   public void hardState(HardState state) {
     hardState = state;
   }
@@ -173,8 +208,8 @@ final class LogReplay implements Replay {
    */
   Log log(Set<Long> damagedEntries) {
     Run run = whole;
-    if (applied.index() > whole.lastIndex()) {
-      if (!damagedEntries.contains(whole.lastIndex() + 1)) {
+    if (distrusted || applied.index() > whole.lastIndex()) {
+      if (!distrusted && !damagedEntries.contains(whole.lastIndex() + 1)) {
         throw new IllegalStateException(
             "the metadata has applied entry "
                 + applied.index()

@@ -96,11 +96,7 @@ class LogReplayTest {
   @Test
   void entriesOfAnEarlierTermBehindTheAppliedOneAreSuperseded() {
     LogReplay replay = replay(2);
-    for (long index = 1; index <= 4; index++) {
-      replay.entry(
-          new Entry(index, 1, index, EntryKind.COMMAND, List.of(), new byte[1]),
-          new Position(1, (int) index, 10));
-    }
+    addOfTermOne(replay, 1, 2, 3, 4);
     add(replay, 2, 3);
     assertEquals(3, replay.log(Set.of()).restored().lastIndex());
   }
@@ -163,6 +159,50 @@ class LogReplayTest {
     assertEquals(9, log.positions().startIndex());
     assertEquals(10, log.restored().lastIndex());
     assertThrows(IllegalStateException.class, () -> replay.install(12, 2));
+  }
+
+  /** Entry 2 replaced 2 to 4 of an earlier leader, and can not be read; 3 and 4 follow. */
+  @Test
+  void whatADamagedEntrySupersededDoesNotComeBack() {
+    LogReplay replay = replay(1);
+    addOfTermOne(replay, 1, 2, 3, 4);
+    replay.damagedEntry(2, 2, new Position(1, 500, 10));
+    add(replay, 3, 4);
+    LogReplay.Log log = replay.log(Set.of(2L));
+    assertEquals(1, log.restored().lastIndex());
+    assertTrue(log.hasGap());
+  }
+
+  /** The same when nothing is known of the record; found by the cluster simulation, seed 1304. */
+  @Test
+  void whatLostRecordsMayHaveSupersededDoesNotComeBack() {
+    LogReplay replay = replay(1);
+    addOfTermOne(replay, 1, 2, 3, 4);
+    replay.lostRecords();
+    add(replay, 3, 4);
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(1, log.positions().startIndex());
+    assertEquals(1, log.restored().lastIndex());
+    assertTrue(log.hasGap());
+  }
+
+  @Test
+  void whatFollowsTheAppliedEntryAfterALossIsTaken() {
+    LogReplay replay = replay(2);
+    addOfTermOne(replay, 1, 2, 3, 4);
+    replay.lostRecords();
+    add(replay, 3, 4);
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(4, log.restored().lastIndex());
+    assertEquals(300, log.positions().get(3).offsetBytes());
+  }
+
+  private static void addOfTermOne(LogReplay replay, long... indexes) {
+    for (long index : indexes) {
+      replay.entry(
+          new Entry(index, 1, index, EntryKind.COMMAND, List.of(), new byte[1]),
+          new Position(1, (int) index, 10));
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.quorate.store.chunk;
 import io.quorate.store.journal.DamagedRecordException;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.Position;
+import io.quorate.store.journal.Segments;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.table.Cursor;
@@ -12,9 +13,14 @@ import io.quorate.store.table.TableBatch;
 import io.quorate.store.world.NoSpaceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,6 +46,7 @@ public final class ChunkStore {
   }
 
   private static final byte[] PROGRESS_KEY = new byte[0];
+  private static final int COUNT_PAGE = 4096;
 
   private final OrderedTables index;
   private final Map<ChunkId, Position> recent = new ConcurrentHashMap<>();
@@ -59,6 +66,10 @@ public final class ChunkStore {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final AtomicBoolean indexing = new AtomicBoolean();
+  private final SegmentUsage usage = new SegmentUsage();
+
+  /** Up to where the database knows the journal's chunks by now, flushed or not. */
+  private volatile Position progress;
 
   private @Nullable Journal journal;
 
@@ -72,6 +83,12 @@ public final class ChunkStore {
       ByteBuffer buffer = ByteBuffer.wrap(progress);
       this.indexedThrough = new Position(buffer.getLong(), buffer.getInt(), 0);
     }
+    this.progress = indexedThrough;
+  }
+
+  /** Which segments hold how much that is needed; of before the start once it has been counted. */
+  public SegmentUsage usage() {
+    return usage;
   }
 
   /** The place up to which the database knew the journal's chunks when it was opened. */
@@ -86,7 +103,11 @@ public final class ChunkStore {
             || (position.segment() == indexedThrough.segment()
                 && position.offsetBytes() <= indexedThrough.offsetBytes());
     if (!indexed) {
-      recent.put(chunk.id(), position);
+      Position earlier = recent.put(chunk.id(), position);
+      if (earlier != null) {
+        usage.went(earlier);
+      }
+      usage.came(position);
     }
   }
 
@@ -125,9 +146,36 @@ public final class ChunkStore {
       if (held(chunk.id())) {
         return false;
       }
-      recent.put(chunk.id(), journal().appendChunk(chunk, content));
-      doubtful.remove(chunk.id());
+      Position former = position(chunk.id());
+      place(chunk, content, former);
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void place(ChunkRef chunk, ByteBuffer content, @Nullable Position former)
+      throws NoSpaceException {
+    Position position = journal().appendChunk(chunk, content);
+    recent.put(chunk.id(), position);
+    doubtful.remove(chunk.id());
+    if (former != null) {
+      usage.went(former);
+    }
+    usage.came(position);
+  }
+
+  /**
+   * Appends a copy of a chunk that lies at {@code from}; does nothing if it lies elsewhere by now.
+   *
+   * @throws NoSpaceException if the journal has no room; nothing happened
+   */
+  public void move(ChunkRef chunk, ByteBuffer content, Position from) throws NoSpaceException {
+    lock.lock();
+    try {
+      if (from.equals(position(chunk.id()))) {
+        place(chunk, content, from);
+      }
     } finally {
       lock.unlock();
     }
@@ -143,9 +191,23 @@ public final class ChunkStore {
    */
   public @Nullable ByteBuffer read(ChunkRef chunk, int offset, int lengthBytes) throws IOException {
     Position position = position(chunk.id());
-    if (position == null) {
-      return null;
+    while (position != null) {
+      try {
+        return read(chunk, position, offset, lengthBytes);
+      } catch (DamagedRecordException e) {
+        Position now = position(chunk.id());
+        if (position.equals(now)) {
+          forget(chunk.id(), position);
+          throw e;
+        }
+        position = now; // it was moved meanwhile, and its old place given back
+      }
     }
+    return null;
+  }
+
+  private ByteBuffer read(ChunkRef chunk, Position position, int offset, int lengthBytes)
+      throws IOException {
     try {
       ByteBuffer content = journal().readChunk(chunk, position, offset, lengthBytes);
       if (!doubtful.isEmpty()) {
@@ -153,7 +215,6 @@ public final class ChunkStore {
       }
       return content;
     } catch (DamagedRecordException e) {
-      forget(chunk.id(), position);
       throw e;
     } catch (IOException e) {
       doubtful.add(chunk.id());
@@ -161,7 +222,8 @@ public final class ChunkStore {
     }
   }
 
-  @Nullable Position position(ChunkId chunk) {
+  /** Where a chunk lies, or null if it is not held. */
+  public @Nullable Position position(ChunkId chunk) {
     Position position = recent.get(chunk);
     if (position != null) {
       return position;
@@ -171,6 +233,10 @@ public final class ChunkStore {
       // It may have moved from memory to the database between the two looks.
       return recent.get(chunk);
     }
+    return positionOf(row);
+  }
+
+  private static Position positionOf(byte[] row) {
     ByteBuffer buffer = ByteBuffer.wrap(row);
     return new Position(buffer.getLong(), buffer.getInt(), buffer.getInt());
   }
@@ -185,6 +251,7 @@ public final class ChunkStore {
       Position present = position(chunk);
       if (present != null && present.compareTo(damaged) == 0) {
         recent.remove(chunk);
+        usage.went(present);
         index.write(new TableBatch().delete(Index.POSITIONS, key(chunk)));
       }
     } finally {
@@ -241,9 +308,9 @@ public final class ChunkStore {
 
   private void write(List<Map.Entry<ChunkId, Position>> moved) {
     TableBatch batch = new TableBatch();
-    Position last = indexedThrough;
     lock.lock();
     try {
+      Position last = progress;
       for (Map.Entry<ChunkId, Position> entry : moved) {
         Position position = entry.getValue();
         // What was forgotten meanwhile must not come back.
@@ -257,11 +324,128 @@ public final class ChunkStore {
           PROGRESS_KEY,
           ByteBuffer.allocate(12).putLong(last.segment()).putInt(last.offsetBytes()).array());
       index.write(batch);
+      progress = last;
     } finally {
       lock.unlock();
     }
     moved.forEach(entry -> recent.remove(entry.getKey(), entry.getValue()));
     indexing.set(false);
+  }
+
+  /** Chunks in segments before this one are in the database, all of them. */
+  public long indexedBelow() {
+    return progress.segment();
+  }
+
+  /** Completes once all chunks that are in the journal by now are durable. */
+  public CompletableFuture<Void> whenDurable() {
+    CompletableFuture<Void> durable = new CompletableFuture<>();
+    journal().whenDurable(() -> durable.complete(null));
+    return durable;
+  }
+
+  /**
+   * Moves all positions into the database whose chunks are durable because {@link #whenDurable} was
+   * awaited.
+   */
+  public void index(Map<ChunkId, Position> durable) {
+    write(List.copyOf(durable.entrySet()));
+  }
+
+  /** The positions that are in memory now. */
+  public Map<ChunkId, Position> recent() {
+    lock.lock();
+    try {
+      return Map.copyOf(recent);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets chunks that nobody needs, where they lie as given. */
+  public void drop(List<Segments.Place> places) {
+    TableBatch batch = new TableBatch();
+    lock.lock();
+    try {
+      for (Segments.Place place : places) {
+        byte[] row = index.get(Index.POSITIONS, key(place.id()));
+        if (row != null && positionOf(row).equals(place.position())) {
+          batch.delete(Index.POSITIONS, key(place.id()));
+        }
+      }
+      index.write(batch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The chunks that lie in a segment by the database alone: reads all of it. */
+  public List<Segments.Place> in(long segment) {
+    List<Segments.Place> places = new ArrayList<>();
+    try (Cursor cursor = index.scan(Index.POSITIONS, new byte[0], null)) {
+      while (cursor.next()) {
+        Position position = positionOf(cursor.value());
+        if (position.segment() == segment) {
+          places.add(new Segments.Place(idOf(cursor.key()), position));
+        }
+      }
+    }
+    return places;
+  }
+
+  /** Tells which of some chunks, in order of their ids, nobody needs any more. */
+  public interface Judge {
+    Set<ChunkId> garbage(List<ChunkId> ascending);
+  }
+
+  /** Counts what each segment holds that is needed, from the database and from memory. */
+  public void count(Judge judge) {
+    Map<Long, Long> counted = new HashMap<>();
+    Map<ChunkId, Position> inMemory;
+    OrderedTables.Snapshot inDatabase;
+    lock.lock();
+    try {
+      inMemory = Map.copyOf(recent);
+      inDatabase = index.snapshot();
+      usage.beginCount();
+    } finally {
+      lock.unlock();
+    }
+    try (inDatabase;
+        Cursor cursor = inDatabase.scan(Index.POSITIONS, new byte[0], null)) {
+      Map<ChunkId, Position> page = new LinkedHashMap<>();
+      while (cursor.next()) {
+        ChunkId id = idOf(cursor.key());
+        page.put(id, inMemory.getOrDefault(id, positionOf(cursor.value())));
+        if (page.size() == COUNT_PAGE) {
+          count(page, judge, counted);
+          page.clear();
+        }
+      }
+      count(page, judge, counted);
+      Map<ChunkId, Position> rest = new TreeMap<>(inMemory);
+      rest.keySet().removeIf(id -> inDatabase.get(Index.POSITIONS, key(id)) != null);
+      count(rest, judge, counted);
+    }
+    usage.endCount(counted);
+  }
+
+  private static void count(Map<ChunkId, Position> page, Judge judge, Map<Long, Long> counted) {
+    Set<ChunkId> garbage = judge.garbage(List.copyOf(page.keySet()));
+    page.forEach(
+        (id, position) -> {
+          if (!garbage.contains(id)) {
+            counted.merge(
+                position.segment(),
+                SegmentUsage.RECORD_BYTES + (long) position.lengthBytes(),
+                Long::sum);
+          }
+        });
+  }
+
+  private static ChunkId idOf(byte[] key) {
+    ByteBuffer buffer = ByteBuffer.wrap(key);
+    return new ChunkId(buffer.getLong(), buffer.getLong());
   }
 
   /** Makes the database durable as it is. */

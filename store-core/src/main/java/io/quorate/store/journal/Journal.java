@@ -46,6 +46,8 @@ public final class Journal implements AutoCloseable {
   private final Recovery recovery;
   private final JournalWriter writer;
   private final JournalReader reader;
+  private final SegmentLinks links;
+  private final Segments segments;
 
   /** What is queued or being written, by position, for readers. */
   private final ConcurrentHashMap<Position, QueuedRecord> unwritten = new ConcurrentHashMap<>();
@@ -93,6 +95,8 @@ public final class Journal implements AutoCloseable {
     hardState = recovery.hardState();
     reader = new JournalReader(files);
     writer = new JournalWriter(options, recovered, disk.bootId(), world::randomLong, this::written);
+    links = recovered.links();
+    segments = new Segments(files, links, reader, writer, recovered.logStart());
     plan = new SpacePlan(options.segmentBytes(), recovered.active());
     plan.diskUsable(disk.usableBytes());
     measuredAtNanos = world.nanoTime();
@@ -115,6 +119,7 @@ public final class Journal implements AutoCloseable {
       journal = new Journal(world, disk, options, recovered);
     } catch (IOException | RuntimeException e) {
       recovered.files().closeAll();
+      recovered.links().close();
       recovered.hardStates().close();
       throw e;
     }
@@ -234,7 +239,9 @@ public final class Journal implements AutoCloseable {
     lock.lock();
     try {
       Position place = next == null ? plan.next() : next;
-      writer.setLogStart(SegmentHeader.LogStart.at(index, term, place));
+      SegmentHeader.LogStart start = SegmentHeader.LogStart.at(index, term, place);
+      writer.setLogStart(start);
+      segments.logBegins(start);
     } finally {
       lock.unlock();
     }
@@ -344,6 +351,11 @@ public final class Journal implements AutoCloseable {
     return recovery.suspect();
   }
 
+  /** The files that the journal lies in. */
+  public Segments segments() {
+    return segments;
+  }
+
   /** What recovery found. */
   public Recovery recovered() {
     return recovery;
@@ -385,6 +397,7 @@ public final class Journal implements AutoCloseable {
     }
     joinUninterruptibly(running);
     files.closeAll();
+    links.close();
     hardStates.close();
   }
 

@@ -49,6 +49,16 @@ final class JournalReader {
     return record.payload;
   }
 
+  Segments.Content chunk(Segments.Place place) throws IOException {
+    RecordBytes record = record(place.position(), RecordType.CHUNK);
+    if (!record.header.chunkId().equals(place.id())) {
+      throw damaged(
+          place.position(),
+          "it holds chunk " + record.header.chunkId() + ", wanted was " + place.id());
+    }
+    return new Segments.Content(record.header.chunkRef(), record.payload);
+  }
+
   /**
    * Part of a chunk, checked like the whole: by the record's checksum, or, when parts of it were
    * read not long ago, by those of the blocks in which it lies.
@@ -69,9 +79,14 @@ final class JournalReader {
     int to =
         Math.min(
             chunk.lengthBytes(), (offset + length - 1) / BLOCK_BYTES * BLOCK_BYTES + BLOCK_BYTES);
-    ByteBuffer blocks =
-        segment(position)
-            .read((long) position.offsetBytes() + RecordFormat.HEADER_BYTES + from, to - from);
+    ByteBuffer blocks;
+    Segment segment = acquire(position);
+    try {
+      long start = (long) position.offsetBytes() + RecordFormat.HEADER_BYTES + from;
+      blocks = segment.read(start, to - from);
+    } finally {
+      segment.release();
+    }
     int[] found = blocks.remaining() < to - from ? new int[0] : checksumsOf(blocks);
     if (found.length == 0
         || !Arrays.equals(found, 0, found.length, checksums, first, first + found.length)) {
@@ -103,7 +118,16 @@ final class JournalReader {
   private record RecordBytes(RecordHeader header, ByteBuffer payload) {}
 
   private RecordBytes record(Position position, RecordType type) throws IOException {
-    Segment segment = segment(position);
+    Segment segment = acquire(position);
+    try {
+      return record(segment, position, type);
+    } finally {
+      segment.release();
+    }
+  }
+
+  private static RecordBytes record(Segment segment, Position position, RecordType type)
+      throws IOException {
     int length = RecordFormat.HEADER_BYTES + position.lengthBytes();
     ByteBuffer bytes = segment.read(position.offsetBytes(), length);
     if (bytes.remaining() < length) {
@@ -124,7 +148,8 @@ final class JournalReader {
     return new RecordBytes(header, payload);
   }
 
-  private Segment segment(Position position) throws DamagedRecordException {
+  /** The segment, which stays open until it is released. */
+  private Segment acquire(Position position) throws DamagedRecordException {
     Segment segment = files.get(position.segment());
     if (segment == null) {
       throw damaged(position, "there is no such segment");
@@ -135,6 +160,9 @@ final class JournalReader {
         || position.lengthBytes() > RecordFormat.MAX_ENTRY_BYTES
         || end > segment.end()) {
       throw damaged(position, "the segment ends at offset " + segment.end());
+    }
+    if (!segment.acquire()) {
+      throw damaged(position, "the segment was just dropped");
     }
     return segment;
   }

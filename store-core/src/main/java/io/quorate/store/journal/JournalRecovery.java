@@ -28,6 +28,7 @@ final class JournalRecovery {
   /** What the writer goes on from. */
   record Result(
       SegmentFiles files,
+      SegmentLinks links,
       HardStateFile hardStates,
       SegmentWriter active,
       SegmentHeader header,
@@ -39,9 +40,12 @@ final class JournalRecovery {
   private final JournalOptions options;
   private final Replay replay;
   private final SegmentFiles files;
+  private final SegmentLinks dropped;
   private @Nullable SegmentScan lastScan;
 
-  private JournalRecovery(World world, Disk disk, JournalOptions options, Replay replay) {
+  private JournalRecovery(
+      World world, Disk disk, JournalOptions options, Replay replay, SegmentLinks dropped) {
+    this.dropped = dropped;
     this.world = world;
     this.disk = disk;
     this.options = options;
@@ -51,11 +55,13 @@ final class JournalRecovery {
 
   static Result run(World world, Disk disk, JournalOptions options, Replay replay)
       throws IOException {
-    JournalRecovery recovery = new JournalRecovery(world, disk, options, replay);
+    SegmentLinks dropped = SegmentLinks.open(disk, options.clusterId());
+    JournalRecovery recovery = new JournalRecovery(world, disk, options, replay, dropped);
     try {
       return recovery.run();
     } catch (IOException | RuntimeException e) {
       recovery.files.closeAll();
+      dropped.close();
       throw e;
     }
   }
@@ -63,7 +69,7 @@ final class JournalRecovery {
   private Result run() throws IOException {
     files.openAll();
     long number = files.lastNumber() + 1;
-    SegmentChain chain = SegmentChain.read(disk, files, options.clusterId());
+    SegmentChain chain = SegmentChain.read(disk, files, options.clusterId(), dropped);
     HardStateFile hardStates = HardStateFile.open(disk, options.clusterId());
     SegmentChain.Link newest = chain.newest();
     if (newest == null && hardStates.newest() != null) {
@@ -78,7 +84,10 @@ final class JournalRecovery {
     }
     ReplayState state =
         new ReplayState(
-            replay, newest == null ? SegmentHeader.LogStart.BEGINNING : newest.header().logStart());
+            replay,
+            newest == null
+                ? SegmentHeader.LogStart.BEGINNING
+                : newest.header().logStart().orLater(dropped.logStart()));
     if (hardStates.newest() != null) {
       state.hardState(hardStates.newest());
     }
@@ -105,6 +114,7 @@ final class JournalRecovery {
     writer.begin(header);
     return new Result(
         files,
+        dropped,
         hardStates,
         writer,
         header,
@@ -127,10 +137,10 @@ final class JournalRecovery {
     for (int i = 0; i < links.size(); i++) {
       state.hardState(links.get(i).header().hardState());
       if (i < links.size() - 1) {
-        links.get(i).segment().cutAt(links.get(i + 1).header().predecessorEnd());
+        links.get(i).segment().cutAt(links.get(i).end());
       }
       if (i < links.size() - 1 && !state.isPast(links.get(i).segment().number())) {
-        replayDurable(links.get(i).segment(), links.get(i + 1).header().predecessorEnd(), state);
+        replayDurable(links.get(i).segment(), links.get(i).end(), state);
       }
     }
     SegmentHeader last = newest.header();
@@ -161,13 +171,14 @@ final class JournalRecovery {
     if (!tail.keepsSome) {
       files.delete(old);
     } else if (tail.cut < old.sizeBytes()) {
-      old.file().truncate(tail.cut);
+      old.giveBackRest();
     }
     disk.syncDirectory();
     Position cut = new Position(old.number(), tail.cut, 0);
     long copiedBytes = writer.offset() - SegmentHeader.RECORDS_START;
     return new Result(
         files,
+        dropped,
         hardStates,
         writer,
         header,
@@ -271,6 +282,14 @@ final class JournalRecovery {
     private boolean keepsSome;
     private boolean dropped;
 
+    /** Takes a record that goes on in the new segment, unless the log begins after it. */
+    void add(RecordHeader record, ReplayState state) {
+      // In its new place it would lie past the log's beginning, and count.
+      if (!state.isOver(record)) {
+        records.add(record);
+      }
+    }
+
     int segmentBytesNeeded() {
       long bytes = SegmentHeader.RECORDS_START + SegmentFooter.bytes(records.size());
       for (RecordHeader record : records) {
@@ -302,7 +321,7 @@ final class JournalRecovery {
         tail.keepsSome = true;
         durable(segment, scan, found.get(i), footer, state);
       } else if (found.get(i) instanceof SegmentScan.Valid(RecordHeader record)) {
-        tail.records.add(record);
+        tail.add(record, state);
       } else {
         durable(segment, scan, found.get(i), footer, state);
         state.suspect(
@@ -320,7 +339,7 @@ final class JournalRecovery {
         i++) {
       clean = record.type() == RecordType.CLEAN;
       if (!clean) {
-        tail.records.add(record);
+        tail.add(record, state);
       }
     }
     if (i < found.size()) {

@@ -30,6 +30,10 @@ final class JournalWriter {
   private final List<QueuedRecord> gatheredRecords = new ArrayList<>();
 
   private SegmentWriter active;
+
+  /** Number of the active segment, once its header is durable. */
+  private volatile long activeNumber;
+
   private SegmentHeader header;
   private Position durable;
   private HardState lastHardState;
@@ -57,6 +61,7 @@ final class JournalWriter {
     this.randomLong = randomLong;
     this.onWritten = onWritten;
     this.active = recovered.active();
+    this.activeNumber = active.segment().number();
     this.header = recovered.header();
     this.logStart = recovered.logStart();
     this.membership = recovered.recovery().membership();
@@ -75,6 +80,10 @@ final class JournalWriter {
 
   long writes() {
     return writes;
+  }
+
+  long activeNumber() {
+    return activeNumber;
   }
 
   void setMembership(byte[] encoded) {
@@ -271,6 +280,7 @@ final class JournalWriter {
             SegmentHeader.RECORDS_START,
             membership);
     active.begin(header);
+    activeNumber = number;
     syncs += 2;
     durable = new Position(number, active.offset(), 0);
   }

@@ -44,6 +44,12 @@ final class ReplayState {
     return header.type() == RecordType.ENTRY && logStart.ignores(header.position());
   }
 
+  /** Whether nothing of a record is needed where the journal goes on. */
+  boolean isOver(RecordHeader header) {
+    return (header.type() == RecordType.ENTRY || header.type() == RecordType.INSTALL)
+        && logStart.ignores(header.position());
+  }
+
   HardState hardState() {
     return hardState;
   }

@@ -3,9 +3,12 @@ package io.quorate.store.journal;
 import io.quorate.store.world.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** One segment file, open. */
+/**
+ * One segment file, open. It stays open for those who read it when it has been deleted meanwhile.
+ */
 final class Segment {
   private final long number;
   private final String fileName;
@@ -13,6 +16,11 @@ final class Segment {
   private final int sizeBytes;
   private volatile long generation;
   private volatile int end;
+  private volatile long predecessor;
+  private volatile long diskBytes;
+
+  /** Who uses the file: the journal, until it drops the segment, and each reader. */
+  private final AtomicInteger users = new AtomicInteger(1);
 
   Segment(long number, String fileName, DiskFile file, int sizeBytes) {
     this.number = number;
@@ -20,6 +28,7 @@ final class Segment {
     this.file = file;
     this.sizeBytes = sizeBytes;
     this.end = sizeBytes;
+    this.diskBytes = sizeBytes;
   }
 
   long number() {
@@ -53,6 +62,45 @@ final class Segment {
 
   void cutAt(int offset) {
     end = offset;
+  }
+
+  /** The segment that this one's header names as the one before it; 0 if there was none. */
+  long predecessor() {
+    return predecessor;
+  }
+
+  void setPredecessor(long value) {
+    predecessor = value;
+  }
+
+  /** Bytes that the file takes on the disk. */
+  long diskBytes() {
+    return diskBytes;
+  }
+
+  /** Cuts the file at its end: nothing past it is needed. */
+  void giveBackRest() throws IOException {
+    file.truncate(end);
+    diskBytes = end;
+  }
+
+  /** Begins to use the file; false if it is closed, for good. */
+  boolean acquire() {
+    int now = users.get();
+    while (now > 0) {
+      if (users.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = users.get();
+    }
+    return false;
+  }
+
+  /** Ends one use of the file; the last one closes it. */
+  void release() throws IOException {
+    if (users.decrementAndGet() == 0) {
+      file.close();
+    }
   }
 
   /** The record at {@code at} in {@code in}, if it is one that was written at {@code offset}. */

@@ -14,34 +14,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which of the segment files make up the journal. The newest valid header is where it ends; each
- * names its predecessor. Reads only: a directory that is refused stays as it is.
+ * names its predecessor, and {@link SegmentLinks} where to go on past those that were dropped.
+ * Reads only: a directory that is refused stays as it is.
  */
 final class SegmentChain {
-  /** A segment of the journal and its header. */
-  record Link(Segment segment, SegmentHeader header) {}
+  /**
+   * A segment of the journal and its header.
+   *
+   * @param end where its records end, as what comes after it says; −1 in the newest
+   */
+  record Link(Segment segment, SegmentHeader header, int end) {}
 
   private final Disk disk;
   private final SegmentFiles files;
   private final UUID clusterId;
+  private final SegmentLinks dropped;
   private final SortedMap<Long, Link> valid = new TreeMap<>();
   private final List<Segment> blank = new ArrayList<>();
   private final Deque<Link> chain = new ArrayDeque<>();
 
-  private SegmentChain(Disk disk, SegmentFiles files, UUID clusterId) {
+  private SegmentChain(Disk disk, SegmentFiles files, UUID clusterId, SegmentLinks dropped) {
     this.disk = disk;
+    this.dropped = dropped;
     this.files = files;
     this.clusterId = clusterId;
   }
 
-  static SegmentChain read(Disk disk, SegmentFiles files, UUID clusterId) throws IOException {
-    SegmentChain result = new SegmentChain(disk, files, clusterId);
+  static SegmentChain read(Disk disk, SegmentFiles files, UUID clusterId, SegmentLinks dropped)
+      throws IOException {
+    SegmentChain result = new SegmentChain(disk, files, clusterId, dropped);
     for (Segment segment : files.all()) {
       SegmentHeader header = result.header(segment);
       if (header == null) {
         result.blank.add(segment);
       } else {
         segment.setGeneration(header.generation());
-        result.valid.put(segment.number(), new Link(segment, header));
+        segment.setPredecessor(header.predecessor());
+        result.valid.put(segment.number(), new Link(segment, header, -1));
       }
     }
     result.link();
@@ -72,6 +81,7 @@ final class SegmentChain {
       return;
     }
     long number = valid.lastKey();
+    int end = -1;
     while (number != 0) {
       Link link = valid.remove(number);
       if (link == null) {
@@ -82,8 +92,11 @@ final class SegmentChain {
                 + " is missing or empty, and later segments follow it. Restore the file, or remove"
                 + " the peer's data and let it rejoin");
       }
-      chain.addFirst(link);
-      number = link.header().predecessor();
+      chain.addFirst(new Link(link.segment(), link.header(), end));
+      SegmentHeader header = link.header();
+      SegmentLinks.Link further = dropped.inPlaceOf(header.predecessor());
+      number = further == null ? header.predecessor() : further.segment();
+      end = further == null ? header.predecessorEnd() : further.end();
     }
   }
 

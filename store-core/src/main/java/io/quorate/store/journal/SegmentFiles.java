@@ -71,6 +71,20 @@ final class SegmentFiles {
     disk.delete(segment.fileName());
   }
 
+  /**
+   * Removes a segment that may have readers, who go on; durable after the next {@link
+   * Disk#syncDirectory}.
+   */
+  void retire(Segment segment) throws IOException {
+    segments.remove(segment.number());
+    disk.delete(segment.fileName());
+    segment.release();
+  }
+
+  void syncDirectory() throws IOException {
+    disk.syncDirectory();
+  }
+
   void closeAll() throws IOException {
     for (Segment segment : segments.values()) {
       segment.file().close();

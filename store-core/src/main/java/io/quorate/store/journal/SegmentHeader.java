@@ -84,6 +84,21 @@ record SegmentHeader(
           : new LogStart(index, term, number, SegmentHeader.RECORDS_START);
     }
 
+    /**
+     * The same as far as it may be said while segment {@code active} is written: of places beyond
+     * it, a crash may give to other records those that were given to some.
+     */
+    LogStart asOf(long active) {
+      return segment <= active
+          ? this
+          : new LogStart(index, term, active + 1, SegmentHeader.RECORDS_START);
+    }
+
+    /** The one of two that lets more go; of two that let the same go, this one. */
+    LogStart orLater(LogStart other) {
+      return other.index > index ? other : this;
+    }
+
     boolean ignores(Position entryPosition) {
       return entryPosition.segment() < segment
           || (entryPosition.segment() == segment && entryPosition.offsetBytes() < offsetBytes);

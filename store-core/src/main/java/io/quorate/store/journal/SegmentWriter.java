@@ -69,6 +69,7 @@ final class SegmentWriter {
   /** Writes both copies of the segment header; durable on return. */
   void begin(SegmentHeader header) throws IOException {
     ByteBuffer block = header.encode();
+    segment.setPredecessor(header.predecessor());
     segment.file().write(0, block, block.duplicate());
     segment.file().sync();
   }

@@ -1,5 +1,6 @@
 package io.quorate.store.metadata;
 
+import io.quorate.store.log.ChunkId;
 import io.quorate.store.table.Cursor;
 import io.quorate.store.table.OrderedTables;
 import io.quorate.store.table.Table;
@@ -37,11 +38,16 @@ final class Draft implements TableReader {
   /** A row as the batch sees it; null is "not there". */
   private static final class Slot {
     final byte[] key;
+
+    /** As it was before the batch. */
+    final byte @Nullable [] before;
+
     byte @Nullable [] value;
     boolean changed;
 
     Slot(byte[] key, byte @Nullable [] value) {
       this.key = key;
+      this.before = value;
       this.value = value;
     }
   }
@@ -80,6 +86,20 @@ final class Draft implements TableReader {
       }
     }
     return batch;
+  }
+
+  /** Chunks that were used before the batch, or came with it, and are not any more. */
+  List<ChunkId> released() {
+    List<ChunkId> released = new ArrayList<>();
+    for (Slot slot : slots.get(MetadataTable.CHUNKS.ordinal()).values()) {
+      byte[] before = slot.before;
+      byte[] after = slot.value;
+      boolean was = before == null ? after != null : Chunks.references(before) > 0;
+      if (slot.changed && was && (after == null || Chunks.references(after) == 0)) {
+        released.add(new ChunkId(Keys.longAt(slot.key, 0), Keys.longAt(slot.key, 8)));
+      }
+    }
+    return released;
   }
 
   private Slot slot(Table table, byte[] key) {

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ public final class Metadata {
   private boolean closed;
   private Applier applier;
   private volatile Published published;
+  private volatile Consumer<List<ChunkId>> onReleased = chunks -> {};
 
   private record Published(
       long index,
@@ -308,6 +311,10 @@ public final class Metadata {
       applier.end(draft);
       tables.write(withDigest(draft));
       published = published(membership);
+      List<ChunkId> released = draft.released();
+      if (!released.isEmpty()) {
+        onReleased.accept(released);
+      }
     }
     return applied;
   }
@@ -424,17 +431,23 @@ public final class Metadata {
   }
 
   private ChunkState chunkState(OrderedTables present, ChunkId id) {
-    // The session first: if it could no longer publish then, what is not published now never will
-    // be.
+    return ChunkStates.of(present, appliedIndex(), id);
+  }
+
+  /** Which of some chunks, in order of their ids, no file uses and none ever will. Any thread. */
+  public Set<ChunkId> garbage(List<ChunkId> ascending) {
     long applied = appliedIndex();
-    byte[] row = present.get(MetadataTable.SESSIONS, Keys.tagged('s', id.session()));
-    boolean closed =
-        row == null ? id.session() <= applied : closed(Session.decode(id.session(), row), id);
-    byte[] chunk = present.get(MetadataTable.CHUNKS, Keys.of(id));
-    if (chunk != null) {
-      return Chunks.references(chunk) > 0 ? ChunkState.LIVE : ChunkState.GARBAGE;
-    }
-    return closed ? ChunkState.GARBAGE : ChunkState.UNKNOWN;
+    return with(
+        present -> {
+          try (OrderedTables.Snapshot snapshot = present.snapshot()) {
+            return ChunkStates.garbage(snapshot, applied, ascending);
+          }
+        });
+  }
+
+  /** Sets who is told, by whoever applies, of chunks that no file uses any more. */
+  public void onReleased(Consumer<List<ChunkId>> listener) {
+    onReleased = listener;
   }
 
   /**
@@ -459,10 +472,6 @@ public final class Metadata {
       }
     }
     return live;
-  }
-
-  private static boolean closed(Session session, ChunkId id) {
-    return session.ended || id.number() < session.chunkFloor;
   }
 
   /**

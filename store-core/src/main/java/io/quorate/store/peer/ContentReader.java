@@ -32,6 +32,7 @@ final class ContentReader {
   private final ChunkStore chunks;
   private final ChunkExchange exchange;
   private final Reads reads;
+  private final OpenReads open;
   private final BiConsumer<ChunkRef, IOException> onReadError;
 
   /**
@@ -53,11 +54,13 @@ final class ContentReader {
       ChunkStore chunks,
       ChunkExchange exchange,
       Reads reads,
+      OpenReads open,
       BiConsumer<ChunkRef, IOException> onReadError) {
     this.metadata = metadata;
     this.chunks = chunks;
     this.exchange = exchange;
     this.reads = reads;
+    this.open = open;
     this.onReadError = onReadError;
   }
 
@@ -69,6 +72,8 @@ final class ContentReader {
       int lengthBytes,
       long deadlineNanos,
       CompletableFuture<ReadReply> future) {
+    long read = open.begin();
+    future.whenComplete((reply, error) -> open.end(read));
     Answer answer =
         metadata.ask(
             new Query.MapContent(at, content, offset, Math.max(1, lengthBytes), MAP_LIMIT));

@@ -52,6 +52,7 @@ public final class Peer implements AutoCloseable {
   private final PeerLoop loop;
   private final Worker worker;
   private final Scrub scrub;
+  private final Compaction compaction;
   private final LocalGateway gateway;
   private final Consumer<Throwable> onFatal;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -122,6 +123,10 @@ public final class Peer implements AutoCloseable {
             healing::named,
             this::readFailed,
             protocol::serveNothing);
+    OpenReads openReads = new OpenReads();
+    this.compaction =
+        new Compaction(
+            world, options, journal, chunks, metadata, openReads, healing::walkAgain, this::failed);
     this.gateway =
         new LocalGateway(
             world,
@@ -130,7 +135,7 @@ public final class Peer implements AutoCloseable {
             chunks,
             exchange,
             metadata,
-            new ContentReader(metadata, chunks, exchange, reads, this::readFailed),
+            new ContentReader(metadata, chunks, exchange, reads, openReads, this::readFailed),
             changeFeed);
   }
 
@@ -195,6 +200,21 @@ public final class Peer implements AutoCloseable {
   /** What scrubbing has done, for tests. */
   Scrub.Progress scrubbed() {
     return scrub.progress();
+  }
+
+  /** What compaction has done since it was started, for tests. */
+  Compaction.Progress compacted() {
+    return compaction.progress();
+  }
+
+  /** Segments of the journal given back since it was started, for metrics and tests. */
+  public long segmentsGivenBack() {
+    return compaction.progress().segments();
+  }
+
+  /** Chunks moved so that their segments could be given back, for metrics and tests. */
+  public long chunksMoved() {
+    return compaction.progress().movedChunks();
   }
 
   /** How it gets those that it lacks, for tests. */
@@ -395,6 +415,7 @@ public final class Peer implements AutoCloseable {
       transport.close();
       end(loop::close);
       end(scrub::close);
+      end(compaction::close);
       end(applier::close);
       end(exchange::close);
       end(worker::close);

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param readerThreads threads that answer queries and read content
  * @param log bounds of the log
  * @param scrub how stored content is looked over
+ * @param compaction how space is given back
  */
 public record PeerOptions(
     int id,
@@ -40,7 +41,8 @@ public record PeerOptions(
     long maxQueuedBytes,
     int readerThreads,
     LogOptions log,
-    ScrubOptions scrub) {
+    ScrubOptions scrub,
+    CompactionOptions compaction) {
 
   public PeerOptions {
     addresses = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
@@ -84,7 +86,8 @@ public record PeerOptions(
         16L << 20,
         2,
         LogOptions.DEFAULT,
-        ScrubOptions.DEFAULT);
+        ScrubOptions.DEFAULT,
+        CompactionOptions.DEFAULT);
   }
 
   public PeerOptions withAddresses(SortedMap<Integer, String> value) {
@@ -101,7 +104,8 @@ public record PeerOptions(
         maxQueuedBytes,
         readerThreads,
         log,
-        scrub);
+        scrub,
+        compaction);
   }
 
   public PeerOptions withTimings(
@@ -119,7 +123,8 @@ public record PeerOptions(
         maxQueuedBytes,
         readerThreads,
         log,
-        scrub);
+        scrub,
+        compaction);
   }
 
   public PeerOptions withLimits(long reserveBytes, long maxQueuedBytes, int readerThreads) {
@@ -136,7 +141,8 @@ public record PeerOptions(
         maxQueuedBytes,
         readerThreads,
         log,
-        scrub);
+        scrub,
+        compaction);
   }
 
   public PeerOptions withLog(LogOptions value) {
@@ -153,7 +159,8 @@ public record PeerOptions(
         maxQueuedBytes,
         readerThreads,
         value,
-        scrub);
+        scrub,
+        compaction);
   }
 
   public PeerOptions withScrub(ScrubOptions value) {
@@ -170,6 +177,25 @@ public record PeerOptions(
         maxQueuedBytes,
         readerThreads,
         log,
+        value,
+        compaction);
+  }
+
+  public PeerOptions withCompaction(CompactionOptions value) {
+    return new PeerOptions(
+        id,
+        incarnation,
+        cluster,
+        genesis,
+        addresses,
+        heartbeatMillis,
+        electionTimeoutMillis,
+        requestTimeoutMillis,
+        reserveBytes,
+        maxQueuedBytes,
+        readerThreads,
+        log,
+        scrub,
         value);
   }
 

@@ -1,5 +1,6 @@
 package io.quorate.store.sim;
 
+import io.quorate.store.peer.CompactionOptions;
 import io.quorate.store.peer.LogOptions;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,6 +31,7 @@ record ClusterPlan(
     double handleClientShare,
     double clientCrashChance,
     LogOptions log,
+    CompactionOptions compaction,
     double diskErrorChance,
     double crashAtStepChance,
     double checkpointDamageChance,
@@ -99,6 +101,7 @@ record ClusterPlan(
         random.pick(List.of(0.0, 0.5, 1.0)),
         random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
         drawLog(random),
+        drawCompaction(random),
         random.between(2, 80) / 100.0,
         random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
         random.chance(0.4) ? random.between(1, 10) / 100.0 : 0,
@@ -108,10 +111,19 @@ record ClusterPlan(
 
   /** Bounds of the log so small that a short run reaches them, or so large that none does. */
   private static LogOptions drawLog(SimRandom random) {
-    return random.chance(0.2)
+    return random.chance(0.1)
         ? LogOptions.DEFAULT
         : new LogOptions(
             64L << 10 << random.below(6), random.between(1, 30), random.chance(0.7) ? 0 : 20);
+  }
+
+  /** So eager that a short run gives segments back, over and over. */
+  private static CompactionOptions drawCompaction(SimRandom random) {
+    return new CompactionOptions(
+        random.pick(List.of(0.0, 0.5, 0.95, 0.95)),
+        64L << 10 << random.below(8),
+        random.between(1, 100),
+        random.between(1, 500));
   }
 
   /** Four peers and {@code calls} calls in all, on one subtree after the other. */
@@ -138,6 +150,7 @@ record ClusterPlan(
         handleClientShare,
         clientCrashChance,
         log,
+        compaction,
         diskErrorChance,
         crashAtStepChance / 4,
         checkpointDamageChance,
@@ -170,6 +183,7 @@ record ClusterPlan(
         handleClientShare,
         calmNetwork ? 0 : clientCrashChance,
         log,
+        compaction,
         diskErrorChance,
         calmNetwork ? 0 : crashAtStepChance,
         calmNetwork ? 0 : checkpointDamageChance,

@@ -119,12 +119,19 @@ final class ClusterSimulationTest {
           "crash staging a checkpoint",
           "crash at an install record",
           "crash swapping",
-          "crash removing what was replaced"
+          "crash removing what was replaced",
+          "segment given back",
+          "chunk moved from a segment given back",
+          "crash at a flush of the index",
+          "crash before a segment goes",
+          "crash as a segment goes"
         }) {
       assertTrue(summary.counters().getOrDefault(fault, 0L) > 0, "never happened: " + fault);
     }
     long runs = summary.counters().getOrDefault("run with a checkpoint taken", 0L);
     assertTrue(runs > 0.1 * count, "only " + runs + " runs had a peer caught up by a checkpoint");
+    long freed = summary.counters().getOrDefault("run with a segment given back", 0L);
+    assertTrue(freed > 0.5 * count, "only " + freed + " runs gave a segment of a journal back");
     long decided = summary.counters().getOrDefault("history linearizable", 0L);
     assertTrue(decided > 0.95 * count, "only " + decided + " histories were decided");
   }
@@ -179,6 +186,11 @@ final class ClusterSimulationTest {
         "SKIP_OWN_TERM_NO_OP",
         "IGNORE_DURABLE_UP_TO",
         "RECLAIM_CHUNKS_IN_USE",
+        "GIVE_BACK_BEFORE_DURABLE",
+        "GIVE_BACK_BEFORE_INDEXED",
+        "GIVE_BACK_WHAT_IS_FLUSHED_AS_USED",
+        "GIVE_BACK_BELOW_ANOTHERS_FLOOR",
+        "GIVE_BACK_LOG_ENTRIES",
         "FORGET_LOWEST_OUTSTANDING",
         "SERVE_ENDED_SESSIONS"
       })

@@ -16,11 +16,8 @@ import java.util.List;
  * changing membership, or a coincidence that no seed brings; then the check that notices them is
  * named, and runs with the same edited classes.
  *
- * <p>Nothing gives the space of chunks back yet, so "reclaimed below another session's floor" is a
- * fault of the one purge that there is, of rows of dead chunks. Commands that were given up and
- * come late, and those of ended sessions, are not here: 500 seeds did not notice them. Nor are
- * orphans forgotten while held: the sessions of bare clients say nothing about what they hold, and
- * so keep every orphan.
+ * <p>Orphans forgotten while held are not here: the sessions of bare clients say nothing about what
+ * they hold, and so keep every orphan.
  */
 enum CodeMutation {
   /** The journal acknowledges without fdatasync. */
@@ -148,7 +145,27 @@ enum CodeMutation {
       1_000),
 
   /** The purge below a session's floor takes chunks that files use. */
-  RECLAIM_CHUNKS_IN_USE(new Skips("metadata.Purge", "sweepChunks", "references", 0), 500);
+  RECLAIM_CHUNKS_IN_USE(new Skips("metadata.Purge", "sweepChunks", "references", 0), 500),
+
+  /** A segment goes before the copies of its chunks are durable. */
+  GIVE_BACK_BEFORE_DURABLE(new Answers("peer.Compaction", "awaitDurable", null), 100),
+
+  /** A segment goes before the index says durably where the copies are. */
+  GIVE_BACK_BEFORE_INDEXED(new Skips("peer.Compaction", "writeIndex", "flush", null), 100),
+
+  /** A segment goes while a crash would bring back a state in which files use its chunks. */
+  GIVE_BACK_WHAT_IS_FLUSHED_AS_USED(new Answers("peer.Compaction", "isFlushed", true), 200),
+
+  /** What a session may yet publish counts as garbage, whatever it said about its floor. */
+  GIVE_BACK_BELOW_ANOTHERS_FLOOR(new Answers("metadata.ChunkStates", "closed", true), 200),
+
+  /** A segment goes although the log needs entries that are in it. */
+  GIVE_BACK_LOG_ENTRIES(
+      List.of(
+          new Skips("journal.Segments", "freeOfLogBelow", "segment", Long.MAX_VALUE),
+          new Answers("journal.Segments", "requireFreeOfLog", null)),
+      Check.CLUSTER,
+      200);
 
   /** Who is to notice a fault. */
   enum Check {

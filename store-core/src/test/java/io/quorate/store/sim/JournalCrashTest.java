@@ -196,7 +196,7 @@ final class JournalCrashTest {
 
     private void rot() {
       SimDisk disk = node.disk(DIRECTORY);
-      for (int i = 2 + random.below(8); i > 0; i--) {
+      for (int i = 3 + random.below(8); i > 0; i--) {
         disk.damage().rot(random.pick(disk.fileNames()), 0, 1 << (5 + random.below(11)), 1);
       }
     }

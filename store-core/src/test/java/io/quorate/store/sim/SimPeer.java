@@ -46,6 +46,7 @@ final class SimPeer {
   private boolean damaged;
   private boolean takesLateCopies = true;
   private Runnable onFlush = () -> {};
+  private Runnable onIndexFlush = () -> {};
 
   SimPeer(
       Simulation simulation,
@@ -77,7 +78,10 @@ final class SimPeer {
             CheckpointManifest.FILE_NAME);
     harm = simulation.random().fork();
     index =
-        new MemoryTables(ChunkStore.Index.values(), () -> random.chance(plan.indexFlushChance()));
+        new MemoryTables(
+            ChunkStore.Index.values(),
+            () -> random.chance(plan.indexFlushChance()),
+            () -> onIndexFlush.run());
   }
 
   int id() {
@@ -99,6 +103,11 @@ final class SimPeer {
   /** Sets who is told when a peer has flushed its metadata. */
   void onFlush(Runnable listener) {
     onFlush = listener;
+  }
+
+  /** Sets who is told when a peer has flushed its index. */
+  void onIndexFlush(Runnable listener) {
+    onIndexFlush = listener;
   }
 
   SimDisk disk() {
@@ -146,7 +155,8 @@ final class SimPeer {
             .withTimings(80, 400, 1_500)
             .withLimits(1 << 20, 4 << 20, 2)
             .withLog(plan.log())
-            .withScrub(scrub);
+            .withScrub(scrub)
+            .withCompaction(plan.compaction());
     JournalOptions journal =
         JournalOptions.of(CLUSTER, error -> {}).withSegmentBytes(SEGMENT_BYTES);
     return Peer.start(

@@ -6,9 +6,9 @@ import java.util.List;
 
 /**
  * Loses the power of a peer, or kills it, at the steps by which its log stays short: a flush, a new
- * segment (whose header names the log's start), and every step that a checkpoint takes from one
- * peer's database to another's. What a run does there is rare; by chance alone few crashes would
- * meet it.
+ * segment (whose header names the log's start), every step that a checkpoint takes from one peer's
+ * database to another's, and those by which a segment is given back. What a run does there is rare;
+ * by chance alone few crashes would meet it.
  */
 final class StepCrashes {
   private static final int RECORD_MAGIC = 0x514A5201;
@@ -18,6 +18,7 @@ final class StepCrashes {
   private final List<SimPeer> peers;
   private final SimRandom random;
   private final double chance;
+  private final ReclaimCheck reclaims;
   private boolean stopped;
 
   StepCrashes(Simulation simulation, List<SimPeer> peers, double chance) {
@@ -25,16 +26,21 @@ final class StepCrashes {
     this.peers = peers;
     this.random = simulation.random().fork();
     this.chance = chance;
+    this.reclaims = new ReclaimCheck(simulation);
   }
 
   void start() {
     for (SimPeer peer : peers) {
       peer.onFlush(() -> step(peer, "at a flush", 0.3));
+      peer.onIndexFlush(() -> step(peer, "at a flush of the index", 0.5));
       peer.disk()
           .observe(
               new SimDisk.Observer() {
                 @Override
                 public void operation(String what, String name) {
+                  if (what.equals("delete")) {
+                    reclaims.deleted(peer, name);
+                  }
                   onDisk(peer, what, name);
                 }
 
@@ -64,6 +70,10 @@ final class StepCrashes {
       step(peer, "removing what was replaced", 3);
     } else if (what.equals("create") && name.startsWith("journal-")) {
       step(peer, "at a new segment", 0.2);
+    } else if (name.startsWith("journal-links") && peer.running() != null) {
+      step(peer, "before a segment goes", 1);
+    } else if (what.equals("delete") && name.startsWith("journal-") && peer.running() != null) {
+      step(peer, "as a segment goes", 2);
     }
   }
 

@@ -74,6 +74,18 @@ enum Field {
       "scrub.intervalMinutes",
       "10080",
       "From the end of one such pass until the next begins, 1 to 100000. Default: a week."),
+  COMPACTION_LIVE(
+      "compaction.livePercent",
+      "50",
+      "A segment of the journal is rewritten, to get its space back, when less of it than this is"
+          + " still needed, 0 to 95. Higher keeps the disk emptier and copies more: at 50 each byte"
+          + " given back costs at most one that is copied, at 90 nine. 0 rewrites nothing."),
+  COMPACTION_RATE(
+      "compaction.bytesPerSecond",
+      "32 MiB",
+      "How fast content is copied for that, 64 KiB to 1 TiB. Faster gives space back sooner and takes"
+          + " more of the disk from everybody else. A disk that is nearly full is emptied without"
+          + " limit."),
   READERS(
       "reader.threads",
       "2",

@@ -4,6 +4,7 @@ import io.quorate.store.journal.Durability;
 import io.quorate.store.net.transport.ClusterIdentity;
 import io.quorate.store.net.transport.Endpoint;
 import io.quorate.store.net.transport.TransportOptions;
+import io.quorate.store.peer.CompactionOptions;
 import io.quorate.store.peer.LogOptions;
 import io.quorate.store.peer.ScrubOptions;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param queueBytes content taken but not yet written, beyond which writers wait
  * @param log bounds of the log
  * @param scrub how stored content is looked over
+ * @param compaction how space is given back
  * @param readerThreads threads that answer queries and reads
  * @param heartbeatMillis how often the leader shows that it lives
  * @param electionMillis how long a follower waits for the leader
@@ -56,6 +58,7 @@ public record PeerConfig(
     long queueBytes,
     LogOptions log,
     ScrubOptions scrub,
+    CompactionOptions compaction,
     int readerThreads,
     int heartbeatMillis,
     int electionMillis,
@@ -121,6 +124,7 @@ public record PeerConfig(
         file.bytes(Field.QUEUE.fieldName(), 1 << 20, 1L << 40, Field.QUEUE.number()),
         log(file),
         scrub(file),
+        compaction(file),
         file(file, Field.READERS, 1, 256),
         heartbeat,
         election,
@@ -140,6 +144,15 @@ public record PeerConfig(
     return new ScrubOptions(
         file.bytes(Field.SCRUB_RATE.fieldName(), 0, 1L << 40, Field.SCRUB_RATE.number()),
         60_000L * file(file, Field.SCRUB_INTERVAL, 1, 100_000));
+  }
+
+  private static CompactionOptions compaction(ConfigFile file) throws ConfigException {
+    return new CompactionOptions(
+        file(file, Field.COMPACTION_LIVE, 0, 95) / 100.0,
+        file.bytes(
+            Field.COMPACTION_RATE.fieldName(), 64 << 10, 1L << 40, Field.COMPACTION_RATE.number()),
+        CompactionOptions.DEFAULT.intervalMillis(),
+        CompactionOptions.DEFAULT.countMillis());
   }
 
   private static int file(ConfigFile file, Field field, long least, long most)

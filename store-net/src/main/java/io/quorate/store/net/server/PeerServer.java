@@ -182,7 +182,8 @@ public final class PeerServer implements AutoCloseable {
         .withTimings(config.heartbeatMillis(), config.electionMillis(), config.requestMillis())
         .withLimits(config.reserveBytes(), config.queueBytes(), config.readerThreads())
         .withLog(config.log())
-        .withScrub(config.scrub());
+        .withScrub(config.scrub())
+        .withCompaction(config.compaction());
   }
 
   public PeerConfig config() {

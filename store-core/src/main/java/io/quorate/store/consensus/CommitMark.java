@@ -2,6 +2,7 @@ package io.quorate.store.consensus;
 
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.EntryKind;
+import io.quorate.store.log.Membership;
 import java.nio.ByteBuffer;
 
 /**
@@ -13,7 +14,8 @@ import java.nio.ByteBuffer;
  * <ul>
  *   <li>A leader's empty entry carries the commit index that it knew (8 bytes, big-endian). Leaders
  *       append one at the beginning of their term, and one when a membership has been committed.
- *   <li>A membership is appended only when the one before it is committed.
+ *   <li>A membership is appended only when the one before it is committed; but for the one with
+ *       which a leader begins its term whom all have elected.
  * </ul>
  *
  * Both stay true even if the entry itself is superseded.
@@ -34,7 +36,7 @@ final class CommitMark {
   static long of(Entry entry, long newestMembershipIndex) {
     return switch (entry.kind()) {
       case NO_OP -> entry.body().length < Long.BYTES ? 0 : ByteBuffer.wrap(entry.body()).getLong();
-      case MEMBERSHIP -> newestMembershipIndex;
+      case MEMBERSHIP -> Membership.isByAll(entry.body()) ? 0 : newestMembershipIndex;
       case COMMAND -> 0;
     };
   }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *     └─ hears a leader, or of a later term ──────────► FOLLOWER
  *   CANDIDATE      (term and own vote durable before anybody is asked)
  *     ├─ votes of a majority, its own being durable ──► LEADER
+ *     ├─ votes of all, whatever their incarnation ────► LEADER, whose first entry readmits them
  *     ├─ hears this term's leader, or a later term ───► FOLLOWER
  *     └─ no majority within a timeout ────────────────► PRE_CANDIDATE
  *   LEADER
@@ -99,6 +100,11 @@ public final class Consensus {
       case Input.Tick() -> tick();
       case Input.Received(int from, ConsensusMessage message) -> receive(from, message);
       case Input.Propose propose -> propose(propose);
+      case Input.ChangeMembership(long wallClockNanos, Membership next) -> {
+        if (leading != null) {
+          leading.changeMembership(wallClockNanos, next);
+        }
+      }
       case Input.Durable(long number) -> state.durability.durable(number);
       case Input.ReadIndex(long ticket) -> reads.add(ticket);
       case Input.LogEntries entries -> {
@@ -152,7 +158,7 @@ public final class Consensus {
       if (!leading.tick()) {
         follow(state.term(), 0);
       }
-    } else if (election.isDue() && state.mayLead()) {
+    } else if (election.isDue() && state.mayStand()) {
       stand();
     }
   }
@@ -183,7 +189,9 @@ public final class Consensus {
     // A peer whose log is ahead may know a newer membership than this one does. Its asking is heard
     // even under an unknown incarnation; whether our vote counts there, its membership decides.
     boolean ahead = state.log.isBehind(request.lastIndex(), request.lastTerm());
-    if (!ahead && !state.hears(from, request.incarnation())) {
+    boolean counts = state.hears(from, request.incarnation());
+    boolean votes = state.memberships.current().voters().containsKey(from);
+    if (!ahead && !counts && !votes) {
       return;
     }
     boolean sticks = !request.transfer() && sticksToLeader();
@@ -193,7 +201,9 @@ public final class Consensus {
       answerVote(from, promised ? request.term() : state.term(), true, promised);
       return;
     }
-    if (request.term() > state.term()) {
+    // Who may have forgotten a vote gives one, and is given one, only in a term that is new here.
+    boolean isNewTerm = request.term() > state.term();
+    if (isNewTerm) {
       if (sticks) {
         return;
       }
@@ -203,6 +213,7 @@ public final class Consensus {
         request.term() == state.term()
             && leading == null
             && upToDate
+            && (isNewTerm || counts && !state.mayHaveForgotten())
             && state.rules.mayVoteFor(from, state.votedFor());
     if (granted) {
       if (state.votedFor() != from) {
@@ -218,7 +229,10 @@ public final class Consensus {
   }
 
   private void answerVote(int to, long term, boolean preVote, boolean granted) {
-    state.send(to, new VoteReply(term, state.incarnation(), preVote, granted, state.commitIndex()));
+    state.send(
+        to,
+        new VoteReply(
+            term, state.incarnation(), state.isElector(), preVote, granted, state.commitIndex()));
   }
 
   private void onVoteReply(int from, VoteReply reply) {
@@ -320,7 +334,7 @@ public final class Consensus {
     state.become(Role.LEADER, state.self());
     // The winner's log holds whatever any voter knew to be committed.
     state.commitTo(election.highestCommit());
-    leading = new Leading(state, this::answerRead);
+    leading = new Leading(state, this::answerRead, election);
   }
 
   private void follow(long term, int leader) {
@@ -388,6 +402,23 @@ public final class Consensus {
   /** The newest membership in the log. */
   public Membership membership() {
     return state.memberships.current();
+  }
+
+  /** Whether the committed membership names this peer as what it is now: its word counts. */
+  public boolean isNamed() {
+    return state.memberships.committed().names(state.self(), state.incarnation());
+  }
+
+  /** Whether the membership names another incarnation of this peer: this one is out of date. */
+  public boolean isSuperseded() {
+    return state.memberships.current().contains(state.self())
+        && !state.memberships.current().names(state.self(), state.incarnation())
+        && !isNamed();
+  }
+
+  /** Whether this peer leads, and a change of the membership may begin. */
+  public boolean mayChangeMembership() {
+    return leading != null && leading.mayChangeMembership();
   }
 
   /** The newest membership known to be committed. */

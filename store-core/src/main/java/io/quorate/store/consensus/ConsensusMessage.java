@@ -31,8 +31,19 @@ public sealed interface ConsensusMessage {
       long commitIndex)
       implements ConsensusMessage {}
 
-  /** Answers a {@link RequestVote}; {@code commitIndex} lets the new leader adopt the highest. */
-  record VoteReply(long term, long incarnation, boolean preVote, boolean granted, long commitIndex)
+  /**
+   * Answers a {@link RequestVote}; {@code commitIndex} lets the new leader adopt the highest.
+   *
+   * @param elector whether the vote counts in an election that needs all, should the membership
+   *     know another incarnation of its sender
+   */
+  record VoteReply(
+      long term,
+      long incarnation,
+      boolean elector,
+      boolean preVote,
+      boolean granted,
+      long commitIndex)
       implements ConsensusMessage {}
 
   /**

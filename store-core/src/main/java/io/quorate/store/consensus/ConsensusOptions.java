@@ -7,6 +7,9 @@ package io.quorate.store.consensus;
  * @param peer this peer's id, 1 and up
  * @param incarnation this peer's incarnation; it votes and counts only while the committed
  *     membership names this very number
+ * @param elector whether it may vote in an election that needs all (see {@link Election}) while the
+ *     membership names another incarnation of it. Not so for a disk that holds nothing of what was
+ *     there before
  * @param seed of the randomness of election timeouts and request numbers. Must differ between
  *     boots: an answer to a read that an earlier boot asked must not fit a question of this one
  * @param heartbeatNanos how often a leader that has nothing to say speaks. Shorter finds a dead
@@ -28,6 +31,7 @@ package io.quorate.store.consensus;
 public record ConsensusOptions(
     int peer,
     long incarnation,
+    boolean elector,
     long seed,
     long heartbeatNanos,
     long electionMinNanos,
@@ -58,6 +62,7 @@ public record ConsensusOptions(
     return new ConsensusOptions(
         peer,
         incarnation,
+        true,
         seed,
         50 * MILLI,
         500 * MILLI,
@@ -69,12 +74,30 @@ public record ConsensusOptions(
         2 * SECOND);
   }
 
+  /** The same for a peer that holds nothing of what earlier incarnations of it held. */
+  public ConsensusOptions asNewcomer() {
+    return new ConsensusOptions(
+        peer,
+        incarnation,
+        false,
+        seed,
+        heartbeatNanos,
+        electionMinNanos,
+        electionMaxNanos,
+        maxAppendBytes,
+        maxInFlightBytes,
+        cacheBytes,
+        maxUncommittedBytes,
+        readTimeoutNanos);
+  }
+
   /** The same with other timing. */
   public ConsensusOptions withTiming(
       long newHeartbeatNanos, long newElectionMinNanos, long newElectionMaxNanos) {
     return new ConsensusOptions(
         peer,
         incarnation,
+        elector,
         seed,
         newHeartbeatNanos,
         newElectionMinNanos,
@@ -95,6 +118,7 @@ public record ConsensusOptions(
     return new ConsensusOptions(
         peer,
         incarnation,
+        elector,
         seed,
         heartbeatNanos,
         electionMinNanos,
@@ -111,6 +135,7 @@ public record ConsensusOptions(
     return new ConsensusOptions(
         peer,
         incarnation,
+        elector,
         seed,
         heartbeatNanos,
         electionMinNanos,

@@ -21,6 +21,12 @@ public sealed interface Input {
   record Propose(long wallClockNanos, List<Proposal> proposals) implements Input {}
 
   /**
+   * Appends {@code next} if this peer leads and a change may begin; else nothing happens, and who
+   * wants it asks again.
+   */
+  record ChangeMembership(long wallClockNanos, Membership next) implements Input {}
+
+  /**
    * One thing to append.
    *
    * @param ticket the shell's name for it, repeated in {@link Effects#refused} if it is not

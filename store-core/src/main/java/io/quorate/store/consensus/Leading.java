@@ -38,15 +38,21 @@ final class Leading {
   private boolean transferSent;
 
   /** Begins a term with an entry of its own. */
-  Leading(PeerState state, ReadRounds.Answers answers) {
+  Leading(PeerState state, ReadRounds.Answers answers, Election won) {
     this.state = state;
     this.answers = answers;
     this.replicator = new Replicator(state);
     this.firstIndex = state.log.lastIndex() + 1;
     this.rounds = new ReadRounds(state, replicator.followers());
     this.heartbeatNanos = state.now();
-    replicator.syncWith(state.memberships.current(), firstIndex);
-    appendMark();
+    if (won.hasMajority()) {
+      replicator.syncWith(state.memberships.current(), firstIndex);
+      appendMark();
+    } else {
+      Membership readmitting = state.memberships.current().readmitting(won.electors());
+      append(0, EntryKind.MEMBERSHIP, List.of(), readmitting.encode());
+      state.memberships.electedByAll(true);
+    }
   }
 
   private void appendMark() {
@@ -62,6 +68,12 @@ final class Leading {
 
   boolean isOwnTermCommitted() {
     return state.commitIndex() >= firstIndex;
+  }
+
+  boolean mayChangeMembership() {
+    return transferTarget == 0
+        && writable
+        && state.rules.mayChangeMembership(state.memberships, isOwnTermCommitted());
   }
 
   List<FollowerStatus> followers() {
@@ -85,6 +97,13 @@ final class Leading {
     }
   }
 
+  void changeMembership(long wallClockNanos, Membership next) {
+    Input.Proposal proposal = new Input.Proposal(0, EntryKind.MEMBERSHIP, List.of(), next.encode());
+    if (mayAppend(proposal)) {
+      append(wallClockNanos, proposal.kind(), proposal.chunks(), proposal.body());
+    }
+  }
+
   private boolean mayAppend(Input.Proposal proposal) {
     if (!writable
         || transferTarget != 0
@@ -95,7 +114,8 @@ final class Leading {
       return true;
     }
     Membership next = Membership.decode(state.log.lastIndex() + 1, proposal.body());
-    return state.rules.mayChangeMembership(state.memberships, isOwnTermCommitted())
+    return !next.byAll()
+        && state.rules.mayChangeMembership(state.memberships, isOwnTermCommitted())
         && Memberships.objectionTo(state.memberships.current(), next).isEmpty();
   }
 
@@ -290,6 +310,7 @@ final class Leading {
 
   /** This peer leads no more. */
   void resign() {
+    state.memberships.electedByAll(false);
     rounds.abandon(answers);
   }
 

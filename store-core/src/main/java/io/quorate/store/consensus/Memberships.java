@@ -14,6 +14,9 @@ import java.util.TreeSet;
 final class Memberships {
   private final List<Membership> inForce = new ArrayList<>();
 
+  /** Whether this peer leads by the votes of all, in the incarnations that the newest one names. */
+  private boolean electedByAll;
+
   Memberships(Restored restored) {
     inForce.addAll(restored.memberships);
     commitTo(restored.commitIndex);
@@ -27,6 +30,20 @@ final class Memberships {
   /** The newest membership in the log: it says who votes and who acknowledges. */
   Membership current() {
     return inForce.getLast();
+  }
+
+  /**
+   * The membership whose incarnations count, besides those of the newest: the committed one; for a
+   * leader whom all have elected, the one with which it began its term, since it names those who
+   * voted.
+   */
+  Membership trusted() {
+    return electedByAll ? current() : committed();
+  }
+
+  /** All voters have elected this peer, in the incarnations that the newest membership names. */
+  void electedByAll(boolean elected) {
+    electedByAll = elected;
   }
 
   /** From {@link #committed} to {@link #current}: reads need the read quorum of each. */

@@ -113,6 +113,25 @@ final class PeerState {
   }
 
   /**
+   * Whether this peer has a say in an election that needs all. One whose disk is new has not: it
+   * can not tell what its predecessor held.
+   */
+  boolean isElector() {
+    return options.elector() || rules.counts(memberships, self(), incarnation());
+  }
+
+  /** Whether the membership knows another incarnation of this peer, which may have voted. */
+  boolean mayHaveForgotten() {
+    return memberships.current().contains(self())
+        && !rules.counts(memberships, self(), incarnation());
+  }
+
+  /** Whether it may ask for votes, be it for all of them. */
+  boolean mayStand() {
+    return isVoter() && isElector();
+  }
+
+  /**
    * Whether to listen to one that stands: it counts, or does until an uncommitted change removes
    * it.
    */

@@ -34,6 +34,11 @@ public final class Restored {
     }
   }
 
+  /** Term and vote. */
+  public HardState hardState() {
+    return hardState;
+  }
+
   /** Last index of the log. */
   public long lastIndex() {
     return terms.lastIndex();

@@ -1,6 +1,7 @@
 package io.quorate.store.consensus;
 
 import io.quorate.store.log.Membership;
+import java.util.Set;
 
 /**
  * The decisions on which safety hangs, in one place: so that they can be read together, and so that
@@ -62,8 +63,16 @@ class Rules {
    * incarnation ends when its peer has lost something that it had promised to keep.
    */
   boolean counts(Memberships memberships, int peer, long incarnation) {
-    return memberships.committed().names(peer, incarnation)
+    return memberships.trusted().names(peer, incarnation)
         && memberships.current().names(peer, incarnation);
+  }
+
+  /**
+   * Whether an election is won although too few of those that voted count: all voters have to have
+   * voted, each in whatever incarnation.
+   */
+  boolean winsWithAll(Membership membership, Set<Integer> voted) {
+    return voted.containsAll(membership.voters().keySet());
   }
 
   /** A new term and a vote are on disk before any message that depends on them leaves. */

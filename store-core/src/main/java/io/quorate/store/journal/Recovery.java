@@ -52,7 +52,9 @@ public record Recovery(
     /** Durability is MEMORY and the machine went down without a clean close. */
     UNCLEAN_BOOT(4),
     /** Others know of promises that this journal never heard of: an older image was put back. */
-    OLDER_IMAGE(5);
+    OLDER_IMAGE(5),
+    /** As before, and nothing was there at all: the disk is a new one. */
+    WIPED(6);
 
     private final int code;
 

@@ -12,13 +12,21 @@ import java.util.TreeMap;
  * @param index log index of the entry that set it; 0 for the membership that `init` wrote
  * @param voters id → incarnation of each voting peer; nothing counts from another incarnation
  * @param learners id → incarnation of peers that receive the log but do not vote
+ * @param byAll whether a leader began its term with it, elected by all of these voters. Then
+ *     nothing says that the membership before it is committed
  */
 public record Membership(
-    long index, SortedMap<Integer, Long> voters, SortedMap<Integer, Long> learners) {
+    long index, SortedMap<Integer, Long> voters, SortedMap<Integer, Long> learners, boolean byAll) {
 
   public Membership {
     voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
     learners = Collections.unmodifiableSortedMap(new TreeMap<>(learners));
+  }
+
+  /** A membership like most. */
+  public Membership(
+      long index, SortedMap<Integer, Long> voters, SortedMap<Integer, Long> learners) {
+    this(index, voters, learners, false);
   }
 
   /** Voters that make a commit: floor(N / 2) + 1 (3 of 4). */
@@ -47,7 +55,28 @@ public record Membership(
 
   /** The same members, set by the entry at {@code newIndex}. */
   public Membership at(long newIndex) {
-    return new Membership(newIndex, voters, learners);
+    return new Membership(newIndex, voters, learners, byAll);
+  }
+
+  /** The same voters in the incarnations in which all of them elected a leader. */
+  public Membership readmitting(SortedMap<Integer, Long> electors) {
+    SortedMap<Integer, Long> readmitted = new TreeMap<>(voters);
+    readmitted.replaceAll((peer, before) -> electors.getOrDefault(peer, before));
+    return new Membership(index, readmitted, learners, true);
+  }
+
+  /** The same, with {@code peer} in another incarnation. */
+  public Membership readmitting(int peer, long incarnation) {
+    SortedMap<Integer, Long> newVoters = new TreeMap<>(voters);
+    SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
+    newVoters.replace(peer, incarnation);
+    newLearners.replace(peer, incarnation);
+    return new Membership(index, newVoters, newLearners);
+  }
+
+  /** Whether the body is one with which a leader began whom all have elected. */
+  public static boolean isByAll(byte[] body) {
+    return decode(0, body).byAll();
   }
 
   /**
@@ -57,14 +86,19 @@ public record Membership(
    * <pre>
    *   u16 voters,   voters   × (i32 peer, i64 incarnation), by peer
    *   u16 learners, learners × (i32 peer, i64 incarnation), by peer
+   *   u8  1 if a leader began with it whom all have elected; else left out
    * </pre>
    *
    * All big-endian.
    */
   public byte[] encode() {
-    ByteBuffer out = ByteBuffer.allocate(4 + 12 * (voters.size() + learners.size()));
+    int flags = byAll ? 1 : 0;
+    ByteBuffer out = ByteBuffer.allocate(4 + 12 * (voters.size() + learners.size()) + flags);
     put(out, voters);
     put(out, learners);
+    if (byAll) {
+      out.put((byte) 1);
+    }
     return out.array();
   }
 
@@ -83,11 +117,12 @@ public record Membership(
     try {
       SortedMap<Integer, Long> voters = take(in);
       SortedMap<Integer, Long> learners = take(in);
-      if (in.hasRemaining()) {
+      boolean byAll = in.remaining() == 1 && in.get(in.position()) == 1;
+      if (in.remaining() > (byAll ? 1 : 0)) {
         throw new IllegalArgumentException(
             "membership at index " + index + " has " + in.remaining() + " bytes too many");
       }
-      return new Membership(index, voters, learners);
+      return new Membership(index, voters, learners, byAll);
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException(
           "membership at index " + index + " ends early, after " + body.length + " bytes", e);

@@ -120,6 +120,7 @@ final class CatchUp {
 
   void gone(PeerMessage.CheckpointGone gone) {
     receiver.gone(gone.id());
+    sender.refused(gone.id());
   }
 
   private void checkpointIsReady(CheckpointManifest manifest) {

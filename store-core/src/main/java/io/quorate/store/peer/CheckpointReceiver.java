@@ -134,6 +134,11 @@ final class CheckpointReceiver {
   /** Whatever it was, it begins anew with the next offer. */
   private void failed(IOException error) {
     LOG.warn("peer {}: a checkpoint is given up: {}", options.id(), error.toString());
+    CheckpointManifest manifest = wanted;
+    if (manifest != null) {
+      // The copy there may be what is bad; from the same one nothing better would come.
+      transport.send(from, new PeerMessage.CheckpointGone(manifest.id()));
+    }
     wanted = null;
     discard();
   }

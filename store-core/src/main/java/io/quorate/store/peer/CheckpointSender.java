@@ -142,6 +142,17 @@ final class CheckpointSender {
     loop.execute(() -> busy = false);
   }
 
+  /** A peer could not use a checkpoint; if it is the present one, the next try is with another. */
+  void refused(long id) {
+    CheckpointManifest checkpoint = present;
+    if (checkpoint != null && checkpoint.id() == id && !busy) {
+      present = null;
+      offeredAtNanos.clear();
+      busy = true;
+      worker.execute(this::remove);
+    }
+  }
+
   /** A peer asks for a part. */
   void pulled(int from, PeerMessage.CheckpointPull pull) {
     CheckpointManifest checkpoint = present;

@@ -23,6 +23,7 @@ final class Homecoming {
   private static final long ASK_THE_REST_NANOS = 1_000_000_000L;
 
   private final PeerOptions options;
+  private final Standing standing;
   private final Transport transport;
   private final Replication replication;
   private final ReturnCheck check;
@@ -38,7 +39,7 @@ final class Homecoming {
   /**
    * A peer starts.
    *
-   * @param suspect whether it is known already that its word does not count; then nobody is asked
+   * @param standing whether it is known already that its word does not count; then nobody is asked
    * @param refused told once if the disk turns out to be older than a promise, and why
    */
   Homecoming(
@@ -46,9 +47,11 @@ final class Homecoming {
       PeerOptions options,
       Transport transport,
       Replication replication,
-      boolean suspect,
+      Standing standing,
       Consumer<String> refused) {
     this.options = options;
+    this.standing = standing;
+    boolean suspect = standing.isSuspect();
     this.transport = transport;
     this.replication = replication;
     this.check = new ReturnCheck(options.id(), replication.membership());
@@ -123,7 +126,7 @@ final class Homecoming {
     in |= asking && check.isEnough() && nowNanos - startedNanos >= graceNanos;
     if (asking && nowNanos - askAtNanos >= 0) {
       askAtNanos = nowNanos + (in ? ASK_THE_REST_NANOS : options.heartbeatMillis() * 1_000_000L);
-      PeerMessage.Returned question = new PeerMessage.Returned(start, options.incarnation());
+      PeerMessage.Returned question = new PeerMessage.Returned(start, standing.incarnation());
       check.unanswered().forEach(peer -> transport.send(peer, question));
     }
   }

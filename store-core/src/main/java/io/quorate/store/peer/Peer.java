@@ -9,6 +9,7 @@ import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
+import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Result;
 import io.quorate.store.peer.PeerMessage.ProposedCommand;
@@ -190,6 +191,26 @@ public final class Peer implements AutoCloseable {
   /** Whether this peer may lack what it promised, so that nothing it says counts. */
   public boolean isSuspect() {
     return protocol.isSuspect();
+  }
+
+  /** Whether its disk is a new one, which an operator has to say. */
+  public boolean isWiped() {
+    return protocol.isWiped();
+  }
+
+  /** Which life of its id this peer lives. */
+  public long incarnation() {
+    return protocol.incarnation();
+  }
+
+  /** The members that are known here to be agreed on. */
+  public Membership members() {
+    return protocol.members();
+  }
+
+  /** How often this peer was readmitted since it started, for tests. */
+  public long readmissions() {
+    return protocol.readmission().count();
   }
 
   /** The chunks that this peer holds, for tests. */

@@ -91,7 +91,10 @@ public sealed interface PeerMessage {
     public static final int MAX_BYTES = 512 << 10;
   }
 
-  /** Answers {@link CheckpointPull}: that checkpoint is not there any more. */
+  /**
+   * Answers {@link CheckpointPull}: that checkpoint is not there any more. From who took it: it was
+   * of no use.
+   */
   record CheckpointGone(long id) implements PeerMessage {}
 
   /**
@@ -100,6 +103,12 @@ public sealed interface PeerMessage {
    * @param start the sender's name for this start; comes back in {@link Promised}
    */
   record Returned(long start, long incarnation) implements PeerMessage {}
+
+  /**
+   * Asks the leader to readmit the sender as {@code incarnation}: it may have forgotten what it
+   * promised as others. Not answered: the log tells.
+   */
+  record Readmit(long incarnation) implements PeerMessage {}
 
   /** Answers {@link Returned}: what the sender knows of the asker. */
   record Promised(long start, Promise promise) implements PeerMessage {}

@@ -30,6 +30,7 @@ final class PeerReceiver implements Transport.Receiver {
           loop.execute(() -> protocol.refusedByLeader(refused));
       case PeerMessage.Returned returned -> loop.execute(() -> protocol.returned(from, returned));
       case PeerMessage.Promised promised -> loop.execute(() -> protocol.promised(from, promised));
+      case PeerMessage.Readmit wish -> loop.execute(() -> protocol.readmission().asked(from, wish));
       case PeerMessage.CheckpointOffer offer ->
           loop.execute(() -> protocol.catchUp().offered(from, offer));
       case PeerMessage.CheckpointPull pull ->

@@ -107,15 +107,19 @@ record PeerRecovery(
     return "";
   }
 
+  /** Whether nothing was there: this peer starts for the first time, or its disk is new. */
+  boolean isEmpty() {
+    return restored.lastIndex() == 0 && restored.hardState().term() == 0;
+  }
+
   /** A consensus that begins with what was found. */
-  Consensus consensus(World world, PeerOptions options, boolean suspect) {
-    // A suspect peer follows under an incarnation that no membership names: nothing it says counts.
-    long incarnation = suspect ? -options.incarnation() : options.incarnation();
+  Consensus consensus(World world, PeerOptions options, Standing standing) {
     long milli = 1_000_000L;
     long election = options.electionTimeoutMillis() * milli;
     ConsensusOptions timed =
-        ConsensusOptions.of(options.id(), incarnation, world.randomLong())
+        ConsensusOptions.of(options.id(), standing.incarnation(), world.randomLong())
             .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5);
-    return new Consensus(timed, restored, world.nanoTime());
+    boolean elector = standing.kind() != Standing.Kind.WIPED;
+    return new Consensus(elector ? timed : timed.asNewcomer(), restored, world.nanoTime());
   }
 }

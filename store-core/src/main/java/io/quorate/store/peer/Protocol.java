@@ -9,9 +9,9 @@ import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
-import io.quorate.store.journal.Recovery;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.Entry;
+import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.CommandCodec;
 import io.quorate.store.metadata.MalformedCommandException;
@@ -85,20 +85,23 @@ final class Protocol implements Replication.Listener {
   private volatile boolean awaitsChunks;
   private volatile @Nullable String refusal;
 
-  /** Why nothing that this peer says counts; empty if it does. */
-  private volatile String suspicion;
+  private final Standing standing;
+  private final Readmission readmission;
 
   Protocol(Parts parts, PeerRecovery recovered) {
     this.parts = parts;
     this.world = parts.world();
     this.options = parts.options();
     this.recovered = recovered;
-    this.suspicion = recovered.suspicion();
-    boolean suspect = !suspicion.isEmpty();
-    this.replication = new Replication(parts, recovered.consensus(world, options, suspect), this);
+    this.standing =
+        new Standing(
+            world, parts.journal(), options.id(), options.incarnation(), recovered.suspicion());
+    this.replication = new Replication(parts, recovered.consensus(world, options, standing), this);
     this.homecoming =
         new Homecoming(
-            world, options, parts.transport(), replication, suspect, this::refusedByOthers);
+            world, options, parts.transport(), replication, standing, this::refusedByOthers);
+    this.readmission =
+        new Readmission(parts, replication, standing, this::step, this::refusedByOthers);
     this.room = new Room(parts, replication, this::step);
     this.admission =
         new Admission(
@@ -238,6 +241,7 @@ final class Protocol implements Replication.Listener {
     parts.reads().endOfTurn(this::beginRead);
     replication.endOfTurn();
     catchUp.endOfTurn();
+    readmission.endOfTurn();
     room.endOfTurn();
     if (admission.hasRoomAgain()) {
       parts.loop().execute(() -> {}); // another turn
@@ -281,18 +285,25 @@ final class Protocol implements Replication.Listener {
    */
   private void refusedByOthers(String why) {
     LOG.error("peer {}: {}", options.id(), why);
-    suspicion = why;
     try {
-      parts.journal().suspect(Recovery.Suspicion.OLDER_IMAGE);
+      if (recovered.isEmpty()) {
+        standing.wiped(why);
+      } else {
+        standing.forgot(why);
+      }
       if (replication.hasBegun()) {
         parts.journal().whenDurable(() -> parts.onFatal().accept(new OlderDiskException(why)));
       } else {
-        replication.startWith(recovered.consensus(world, options, true));
+        replication.startWith(recovered.consensus(world, options, standing));
         homecoming.followAsSuspect();
       }
     } catch (JournalFailedException e) {
       parts.onFatal().accept(e);
     }
+  }
+
+  Readmission readmission() {
+    return readmission;
   }
 
   CatchUp catchUp() {
@@ -311,6 +322,7 @@ final class Protocol implements Replication.Listener {
     admission.roleIs(role);
     router.leaderIs(leader, term);
     expiry.reset();
+    readmission.roleChanged();
     parts.loop().execute(() -> {}); // the router sends at the end of the next turn
   }
 
@@ -351,6 +363,7 @@ final class Protocol implements Replication.Listener {
       spaceAtNanos = now + SPACE_NANOS;
       step(new Input.Space(parts.journal().usableBytes()));
       room.handOverIfFull();
+      readmission.tick(now);
     }
     if (now - dutyAtNanos >= 0) {
       dutyAtNanos = now + DUTY_NANOS;
@@ -387,7 +400,7 @@ final class Protocol implements Replication.Listener {
     reportedIndex = current.index();
     Report report =
         new Report(
-            options.incarnation(),
+            standing.incarnation(),
             current.index(),
             replication.commitIndex(),
             digest.index(),
@@ -395,7 +408,7 @@ final class Protocol implements Replication.Listener {
             digest.digest().low(),
             parts.journal().usableBytes(),
             totalBytes(),
-            !suspicion.isEmpty(),
+            standing.isSuspect(),
             catchUp.isReceiving(),
             detail());
     for (int peer : options.genesis().voters().keySet()) {
@@ -417,8 +430,8 @@ final class Protocol implements Replication.Listener {
 
   private String detail() {
     String why = refusal;
-    if (why != null || !suspicion.isEmpty()) {
-      return why != null ? why : suspicion;
+    if (why != null || standing.isSuspect()) {
+      return why != null ? why : standing.detail();
     }
     if (replication.isStalled()) {
       return "the disk has no room for the log; make room";
@@ -487,7 +500,22 @@ final class Protocol implements Replication.Listener {
 
   /** Whether nothing that this peer says counts. From any thread. */
   boolean isSuspect() {
-    return !suspicion.isEmpty();
+    return standing.isSuspect();
+  }
+
+  /** Whether this peer's disk is a new one. From any thread. */
+  boolean isWiped() {
+    return standing.kind() == Standing.Kind.WIPED;
+  }
+
+  /** From any thread. */
+  long incarnation() {
+    return standing.incarnation();
+  }
+
+  /** The members that are known here to be agreed on; from any thread. */
+  Membership members() {
+    return replication.committedMembership();
   }
 
   long commandsAppended() {

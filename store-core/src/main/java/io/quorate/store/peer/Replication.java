@@ -99,6 +99,7 @@ final class Replication {
   private long commitIndex;
   private volatile long commandsAppended;
   private volatile long logStart;
+  private volatile Membership committedMembership;
   private Role role = Role.FOLLOWER;
   private int leader;
   private long term;
@@ -116,6 +117,7 @@ final class Replication {
     this.listener = listener;
     this.durableIndex = log.lastIndex();
     this.logStart = consensus.startIndex();
+    this.committedMembership = consensus.committedMembership();
     this.offeredIndex = applier.current().index();
     this.commitIndex = offeredIndex;
   }
@@ -138,6 +140,26 @@ final class Replication {
   /** The newest membership in the log. */
   Membership membership() {
     return consensus.membership();
+  }
+
+  /** The newest membership that is known to be committed; from any thread. */
+  Membership committedMembership() {
+    return committedMembership;
+  }
+
+  /** Whether the committed membership names this peer as what it is now. */
+  boolean isNamed() {
+    return consensus.isNamed();
+  }
+
+  /** Whether the membership names another incarnation of this peer. */
+  boolean isSuperseded() {
+    return consensus.isSuperseded();
+  }
+
+  /** Whether this peer leads, and a change of the membership may begin. */
+  boolean mayChangeMembership() {
+    return consensus.mayChangeMembership();
   }
 
   Role role() {
@@ -202,6 +224,7 @@ final class Replication {
       inputs = new ArrayList<>();
       begun = true;
       Effects effects = consensus.step(taken, world.nanoTime());
+      committedMembership = consensus.committedMembership();
       persist(effects);
       carryOut(effects);
     }

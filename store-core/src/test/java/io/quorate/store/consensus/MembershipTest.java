@@ -20,6 +20,9 @@ class MembershipTest {
   @Test
   void comesBackFromBytes() {
     assertEquals(four, Membership.decode(7, four.encode()));
+    Membership elected = four.readmitting(new TreeMap<>(Map.of(1, 99L, 3, 98L)));
+    assertEquals(elected, Membership.decode(7, elected.encode()));
+    assertEquals(Map.of(1, 99L, 2, 12L, 3, 98L, 4, -14L), elected.voters());
   }
 
   @Test
@@ -30,6 +33,7 @@ class MembershipTest {
       assertThrows(IllegalArgumentException.class, () -> Membership.decode(7, cut));
     }
     byte[] longer = Arrays.copyOf(body, body.length + 1);
+    longer[body.length] = 2;
     assertThrows(IllegalArgumentException.class, () -> Membership.decode(7, longer));
   }
 

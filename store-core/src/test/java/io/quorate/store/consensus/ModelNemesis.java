@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Crashes, partitions, pauses, changes of leader and membership, and loss of a whole disk. It never
@@ -16,6 +17,10 @@ final class ModelNemesis {
   private static final long MILLI = 1_000_000;
   private final ModelSimulation simulation;
   private int wiped;
+
+  /** Peers that lost something of what they had promised, and are not readmitted yet. */
+  private final TreeSet<Integer> suspects = new TreeSet<>();
+
   private boolean mended;
 
   ModelNemesis(ModelSimulation simulation) {
@@ -29,7 +34,7 @@ final class ModelNemesis {
     List<ModelPeer> peers = new ArrayList<>(simulation.peers.values());
     ModelPeer victim = peers.get((int) simulation.random.between(0, peers.size() - 1));
     ModelPeer leader = simulation.leader();
-    switch ((int) simulation.random.between(0, 11)) {
+    switch ((int) simulation.random.between(0, 12)) {
       case 0, 1 -> split();
       case 2 -> oneWay(victim);
       case 3 -> simulation.network.rejoin();
@@ -48,6 +53,7 @@ final class ModelNemesis {
       }
       case 9 -> wipe(victim);
       case 10 -> changeMembership(victim);
+      case 11 -> forget();
       default -> crashAll();
     }
     readmit();
@@ -106,7 +112,7 @@ final class ModelNemesis {
   }
 
   private void wipe(ModelPeer victim) {
-    if (wiped != 0) {
+    if (wiped != 0 || !suspects.isEmpty()) {
       return;
     }
     // With two voters, both copies are needed.
@@ -122,25 +128,81 @@ final class ModelNemesis {
     simulation.restartEmpty(victim, victim.incarnation() + 1000);
   }
 
-  /** Asks the leader to take the wiped peer's new incarnation, until it is committed. */
+  /**
+   * Some peers, or all, start anew without the end of what they had: at least one of them all has
+   * whatever is committed.
+   */
+  private void forget() {
+    if (wiped != 0 || !suspects.isEmpty()) {
+      return;
+    }
+    ModelPeer keeper = null;
+    for (ModelPeer peer : simulation.peers.values()) {
+      Membership known = peer.consensus().membership();
+      if (known.voters().size() < 3 || !known.voters().containsKey(peer.id)) {
+        return; // at the next stroke
+      }
+      if (peer.durableLog().size() >= simulation.checker.committedIndex()
+          && (keeper == null || isBehind(keeper, peer))) {
+        keeper = peer;
+      }
+    }
+    int share = simulation.chance(50) ? 100 : 40;
+    boolean first = true;
+    for (ModelPeer peer : simulation.peers.values()) {
+      if (simulation.chance(share)) {
+        if (peer.isRunning()) {
+          simulation.crash(peer);
+        }
+        int most = peer.durableLog().size();
+        int kept =
+            peer == keeper ? most : most - (int) simulation.random.between(0, Math.min(most, 20));
+        suspects.add(peer.id);
+        // The term is in two places: it is lost on one peer at most.
+        simulation.restartWithout(peer, peer.incarnation() + 1000, kept, !first || peer == keeper);
+        first &= peer == keeper;
+      }
+    }
+  }
+
+  private static boolean isBehind(ModelPeer one, ModelPeer other) {
+    if (other.durableLog().isEmpty() || one.durableLog().isEmpty()) {
+      return one.durableLog().isEmpty();
+    }
+    Entry last = one.durableLog().getLast();
+    Entry otherLast = other.durableLog().getLast();
+    return otherLast.term() != last.term()
+        ? otherLast.term() > last.term()
+        : otherLast.index() > last.index();
+  }
+
+  /** Asks the leader to take the new incarnations, one after the other, until all are committed. */
   private void readmit() {
     ModelPeer leader = simulation.leader();
-    if (wiped == 0 || leader == null) {
+    if (leader == null) {
       return;
     }
-    ModelPeer peer = simulation.peers.get(wiped);
+    if (wiped != 0 && isReadmitted(leader, wiped)) {
+      wiped = 0;
+    }
+    suspects.removeIf(peer -> isReadmitted(leader, peer));
+  }
+
+  /** Whether that is settled for good; if not, the leader is asked for it. */
+  private boolean isReadmitted(ModelPeer leader, int id) {
+    ModelPeer peer = simulation.peers.get(id);
     Membership committed = leader.consensus().committedMembership();
-    if (committed.names(wiped, peer.incarnation()) || !committed.contains(wiped)) {
-      if (isCommitMarked(leader, committed.index())) {
-        wiped = 0;
-      }
-      return;
+    if (committed.names(id, peer.incarnation()) || !committed.contains(id)) {
+      return isCommitMarked(leader, committed.index());
     }
-    SortedMap<Integer, Long> voters = new TreeMap<>(committed.voters());
-    SortedMap<Integer, Long> learners = new TreeMap<>(committed.learners());
-    voters.replace(wiped, peer.incarnation());
-    learners.replace(wiped, peer.incarnation());
-    simulation.proposeMembership(leader, new Membership(0, voters, learners));
+    // Those who lead no more and do not know it are asked as well.
+    for (ModelPeer asked : simulation.peers.values()) {
+      if (asked.isRunning() && asked.consensus().role() == Role.LEADER) {
+        Membership known = asked.consensus().membership();
+        simulation.proposeMembership(asked, known.readmitting(id, peer.incarnation()));
+      }
+    }
+    return false;
   }
 
   /** Whether a majority has on disk that the membership is committed. */
@@ -164,7 +226,7 @@ final class ModelNemesis {
     SortedMap<Integer, Long> voters = new TreeMap<>(current.voters());
     SortedMap<Integer, Long> learners = new TreeMap<>(current.learners());
     if (voters.containsKey(victim.id)) {
-      if (voters.size() > 2 && wiped == 0) {
+      if (voters.size() > 2 && wiped == 0 && suspects.isEmpty()) {
         long incarnation = voters.remove(victim.id);
         if (simulation.chance(70)) {
           learners.put(victim.id, incarnation);
@@ -189,7 +251,7 @@ final class ModelNemesis {
   }
 
   boolean isAtRest() {
-    return wiped == 0;
+    return wiped == 0 && suspects.isEmpty();
   }
 
   /** Whether the newest leader counts this peer among its members. */

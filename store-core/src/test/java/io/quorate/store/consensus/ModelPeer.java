@@ -65,10 +65,25 @@ final class ModelPeer {
   void restartEmpty(long newIncarnation, long seed, long nowNanos) {
     durableLog.clear();
     durableState = HardState.INITIAL;
-    start(withIdentity(newIncarnation, seed), 0, nowNanos);
+    start(withIdentity(newIncarnation, seed).asNewcomer(), 0, nowNanos);
   }
 
-  private ConsensusOptions withIdentity(long incarnation, long seed) {
+  /**
+   * Starts as a new incarnation with the first {@code kept} entries, and without its vote if {@code
+   * votes} is false: the rest was lost.
+   */
+  void restartWithout(long newIncarnation, int kept, boolean votes, long seed, long nowNanos) {
+    while (durableLog.size() > kept) {
+      durableLog.removeLast();
+    }
+    if (!votes) {
+      durableState = new HardState(durableLog.isEmpty() ? 0 : durableLog.getLast().term(), 0);
+    }
+    start(elector(newIncarnation, seed), 0, nowNanos);
+  }
+
+  /** Of one that holds what it should: whoever lost all is a newcomer beside. */
+  private ConsensusOptions elector(long incarnation, long seed) {
     return ConsensusOptions.of(id, incarnation, seed)
         .withTiming(
             options.heartbeatNanos(), options.electionMinNanos(), options.electionMaxNanos())
@@ -78,6 +93,11 @@ final class ModelPeer {
             options.cacheBytes(),
             options.maxUncommittedBytes())
         .withReadTimeout(options.readTimeoutNanos());
+  }
+
+  private ConsensusOptions withIdentity(long incarnation, long seed) {
+    ConsensusOptions same = elector(incarnation, seed);
+    return options.elector() ? same : same.asNewcomer();
   }
 
   /** Loses what is not on disk, except the first {@code kept} writes, which just made it. */

@@ -371,6 +371,12 @@ final class ModelSimulation {
     scheduleTick(peer.id, boots.get(peer.id) + 1);
   }
 
+  void restartWithout(ModelPeer peer, long incarnation, int kept, boolean votes) {
+    peer.restartWithout(incarnation, kept, votes, random.next(), localTime(peer.id));
+    checker.started(peer);
+    scheduleTick(peer.id, boots.get(peer.id) + 1);
+  }
+
   long readsAnswered() {
     return readsAnswered;
   }

@@ -6,6 +6,7 @@ import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +41,7 @@ final class ClusterChecks {
   private final Map<Long, Seen> digests = new HashMap<>();
   private final Map<Integer, Long> lastSampled = new HashMap<>();
   private final Map<Integer, Long> logStarts = new HashMap<>();
+  private final Map<Peer, Long> readmitted = new IdentityHashMap<>();
   private final Map<Integer, Long> installed = new HashMap<>();
   private boolean checkpointTaken;
 
@@ -137,6 +139,10 @@ final class ClusterChecks {
           checkpointTaken = true;
           simulation.count("run with a checkpoint taken");
         }
+      }
+      if (running.readmissions() > readmitted.getOrDefault(running, 0L)) {
+        readmitted.put(running, running.readmissions());
+        simulation.count("suspect peer readmitted");
       }
       if (start > logStarts.getOrDefault(peer.id(), 0L)) {
         logStarts.put(peer.id(), start);

@@ -56,7 +56,12 @@ enum ClusterMutation {
       case VOTE_ALWAYS ->
           message instanceof ConsensusMessage.VoteReply reply
               ? new ConsensusMessage.VoteReply(
-                  reply.term(), reply.incarnation(), reply.preVote(), true, reply.commitIndex())
+                  reply.term(),
+                  reply.incarnation(),
+                  reply.elector(),
+                  reply.preVote(),
+                  true,
+                  reply.commitIndex())
               : message;
       case COMMIT_EARLY ->
           message instanceof ConsensusMessage.AppendEntries append

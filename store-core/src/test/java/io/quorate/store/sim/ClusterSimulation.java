@@ -147,6 +147,7 @@ public final class ClusterSimulation {
     converge(sound);
     getBackToWork();
     readBack(sound);
+    new Returns(simulation, peers).await();
     if (sound.size() == peers.size() && simulation.random().chance(0.3)) {
       restartInTurn();
     }

@@ -105,6 +105,8 @@ final class ClusterSimulationTest {
           "unlinked file read",
           "digest compared",
           "older image refused",
+          "suspect peer readmitted",
+          "damaged peer is a member at the end",
           "log dropped",
           "log replayed from its start",
           "directory listed in pages",

@@ -17,7 +17,9 @@ import java.util.List;
  * named, and runs with the same edited classes.
  *
  * <p>Orphans forgotten while held are not here: the sessions of bare clients say nothing about what
- * they hold, and so keep every orphan.
+ * they hold, and so keep every orphan. That a readmitted peer counts before its readmission is
+ * committed took two leaders at once in terms next to each other to do harm, and 2,000 seeds of the
+ * model had none: ReadmissionTest looks at it.
  */
 enum CodeMutation {
   /** The journal acknowledges without fdatasync. */
@@ -113,6 +115,13 @@ enum CodeMutation {
   /** Acknowledgements count from a peer that has lost its disk and come back as another. */
   COUNT_OLD_INCARNATION(
       new Answers("consensus.Rules", "counts", true), Check.CONSENSUS_MODEL, 2_000),
+
+  /** An election in which too few count is won without the votes of all. */
+  ELECT_SUSPECTS_WITHOUT_ALL(
+      new Answers("consensus.Rules", "winsWithAll", true), Check.CONSENSUS_MODEL, 500),
+
+  /** A peer that forgot something goes on as who it was. */
+  SUSPECT_KEEPS_INCARNATION(new Answers("peer.Standing", "fresh", 1L), 1_000),
 
   /** A leader answers reads without asking whether it still leads. */
   READ_WITHOUT_QUORUM(new Answers("consensus.Rules", "readQuorum", 1), Check.CONSENSUS_MODEL, 500),

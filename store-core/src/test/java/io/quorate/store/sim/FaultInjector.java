@@ -372,14 +372,10 @@ final class FaultInjector {
     supervised.addAll(shuffled.subList(0, peers.size() / 2 + 1));
   }
 
-  /**
-   * From now on starts every sound peer that is down. One whose disk rotted stays down: what it
-   * holds proves nothing, and nothing readmits it yet.
-   */
+  /** From now on starts every peer that is down, the one with the damaged disk too. */
   void superviseAll() {
     supervised.clear();
-    supervised.addAll(sound());
-    peers.stream().filter(SimPeer::isDamaged).filter(SimPeer::isUp).forEach(SimPeer::kill);
+    supervised.addAll(peers);
   }
 
   /** The peers that are kept up. */

@@ -105,6 +105,7 @@ final class PeerLink implements Connection.Owner {
           PeerMessage.MissingChunk _,
           PeerMessage.Propose _,
           PeerMessage.ProposalRefused _,
+          PeerMessage.Readmit _,
           PeerMessage.Returned _,
           PeerMessage.Promised _,
           PeerMessage.CheckpointOffer _,

@@ -39,6 +39,7 @@ final class ConsensusCodec {
               VoteReply.newBuilder()
                   .setTerm(m.term())
                   .setIncarnation(m.incarnation())
+                  .setElector(m.elector())
                   .setPreVote(m.preVote())
                   .setGranted(m.granted())
                   .setCommitIndex(m.commitIndex()));
@@ -89,7 +90,12 @@ final class ConsensusCodec {
       case VOTE_REPLY -> {
         VoteReply m = header.getVoteReply();
         yield new ConsensusMessage.VoteReply(
-            m.getTerm(), m.getIncarnation(), m.getPreVote(), m.getGranted(), m.getCommitIndex());
+            m.getTerm(),
+            m.getIncarnation(),
+            m.getElector(),
+            m.getPreVote(),
+            m.getGranted(),
+            m.getCommitIndex());
       }
       case APPEND_ENTRIES -> append(header.getAppendEntries());
       case APPEND_REPLY -> {

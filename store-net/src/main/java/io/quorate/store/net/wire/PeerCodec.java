@@ -15,6 +15,7 @@ import io.quorate.store.net.proto.ProposalRefused;
 import io.quorate.store.net.proto.ProposeGroup;
 import io.quorate.store.net.proto.ProposedCommand;
 import io.quorate.store.net.proto.PullChunks;
+import io.quorate.store.net.proto.Readmit;
 import io.quorate.store.net.proto.Report;
 import io.quorate.store.net.proto.Returned;
 import io.quorate.store.peer.CheckpointManifest;
@@ -82,6 +83,9 @@ public final class PeerCodec {
               Header.newBuilder()
                   .setReturned(
                       Returned.newBuilder().setStart(m.start()).setIncarnation(m.incarnation())));
+      case PeerMessage.Readmit m ->
+          Frame.of(
+              Header.newBuilder().setReadmit(Readmit.newBuilder().setIncarnation(m.incarnation())));
       case PeerMessage.Promised m -> Frame.of(Header.newBuilder().setPromised(promised(m)));
     };
   }
@@ -113,6 +117,7 @@ public final class PeerCodec {
       }
       case PeerMessage.ProposalRefused m -> 64 + 20L * m.commands().size();
       case PeerMessage.Returned m -> 64;
+      case PeerMessage.Readmit m -> 64;
       case PeerMessage.Promised m -> 64;
       case PeerMessage.CheckpointOffer m -> 128 + 64L * m.manifest().files().size();
       case PeerMessage.CheckpointPull m -> 64;
@@ -175,6 +180,7 @@ public final class PeerCodec {
       case CHECKPOINT_PART -> part(header.getCheckpointPart(), frame);
       case CHECKPOINT_GONE -> new PeerMessage.CheckpointGone(header.getCheckpointGone().getId());
       case REPORT -> report(header.getReport());
+      case READMIT -> new PeerMessage.Readmit(header.getReadmit().getIncarnation());
       case RETURNED ->
           new PeerMessage.Returned(
               header.getReturned().getStart(), header.getReturned().getIncarnation());

@@ -37,8 +37,8 @@ public final class Samples {
     return List.of(
         consensus(new ConsensusMessage.RequestVote(1, 2, true, false, 3, 4, 5)),
         consensus(new ConsensusMessage.RequestVote(1, -2, false, true, 3, 4, 5)),
-        consensus(new ConsensusMessage.VoteReply(1, 2, true, false, 3)),
-        consensus(new ConsensusMessage.VoteReply(1, 2, false, true, 3)),
+        consensus(new ConsensusMessage.VoteReply(1, 2, true, true, false, 3)),
+        consensus(new ConsensusMessage.VoteReply(1, 2, false, false, true, 3)),
         consensus(
             new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(entry, noOp), 3, 11, true)),
         consensus(new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false)),
@@ -78,6 +78,7 @@ public final class Samples {
             Chunks.crc32c(ByteBuffer.wrap(new byte[] {1, 2, 3})),
             ByteBuffer.wrap(new byte[] {1, 2, 3})),
         new PeerMessage.CheckpointGone(-9),
+        new PeerMessage.Readmit(Long.MAX_VALUE),
         new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow"));
   }
 

@@ -1,0 +1,130 @@
+package io.quorate.store.peer;
+
+import io.quorate.store.journal.Journal;
+import io.quorate.store.journal.Recovery.Suspicion;
+import io.quorate.store.world.World;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who this peer is among the others: its incarnation, and whether it may have forgotten something
+ * that it promised.
+ *
+ * <pre>
+ *   MEMBER ── the disk lacks what was promised ──► SUSPECT ── a committed membership ──► MEMBER
+ *      │                                          (a fresh     names the fresh one
+ *      └── the disk holds nothing at all ──► WIPED incarnation)
+ * </pre>
+ *
+ * <p>A suspect takes a new incarnation, at random, at each start; what it says as that it keeps,
+ * and what it said before counts no longer. Only when a committed membership names the incarnation
+ * is it written down, together with the end of the suspicion, in the header of a new segment. So
+ * whatever a crash leaves, no two lives share an incarnation without sharing all promises.
+ *
+ * <p>Lives on the peer's loop; what it is can be asked from any thread.
+ */
+final class Standing {
+  private static final Logger LOG = LoggerFactory.getLogger(Standing.class);
+
+  /** What a peer is. */
+  enum Kind {
+    /** It has kept what it promised. */
+    MEMBER,
+    /** It may have forgotten something, and asks to be readmitted. */
+    SUSPECT,
+    /** Its disk is empty, though it has promised something; an operator has to say why. */
+    WIPED
+  }
+
+  private final World world;
+  private final Journal journal;
+  private final int id;
+  private volatile Kind kind;
+  private volatile long incarnation;
+  private volatile String suspicion;
+
+  /**
+   * As the disk was found.
+   *
+   * @param genesis the incarnation that `init` gave this peer
+   * @param suspicion why nothing that it says counts; empty if it does
+   */
+  Standing(World world, Journal journal, int id, long genesis, String suspicion) {
+    this.world = world;
+    this.journal = journal;
+    this.id = id;
+    this.suspicion = suspicion;
+    this.kind = kind(journal, suspicion);
+    this.incarnation = suspicion.isEmpty() ? kept(journal, genesis) : fresh(world);
+    if (!suspicion.isEmpty() && !journal.recovered().suspect()) {
+      // What is missing may be made good before the next start, and would show no longer.
+      journal.suspect(Suspicion.UNKNOWN_RECORD);
+    }
+  }
+
+  private static Kind kind(Journal journal, String suspicion) {
+    if (suspicion.isEmpty()) {
+      return Kind.MEMBER;
+    }
+    boolean wiped = journal.recovered().suspicion() == Suspicion.WIPED;
+    return wiped ? Kind.WIPED : Kind.SUSPECT;
+  }
+
+  /** The one that the newest segment's header names. */
+  private static long kept(Journal journal, long genesis) {
+    byte[] written = journal.recovered().membership();
+    return written.length == Long.BYTES ? ByteBuffer.wrap(written).getLong() : genesis;
+  }
+
+  private static long fresh(World world) {
+    return world.randomLong() >>> 1 | 1L << 62;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  /** Whether nothing that this peer says counts. */
+  boolean isSuspect() {
+    return kind != Kind.MEMBER;
+  }
+
+  /** For people; empty for a member. */
+  String detail() {
+    return switch (kind) {
+      case MEMBER -> "";
+      case SUSPECT -> suspicion + "; it is readmitted by itself once it has caught up";
+      case WIPED -> suspicion;
+    };
+  }
+
+  /** The disk is older than what this peer promised: it goes on as another. */
+  void forgot(String why) {
+    journal.suspect(Suspicion.OLDER_IMAGE);
+    suspicion = why;
+    kind = Kind.SUSPECT;
+    incarnation = fresh(world);
+  }
+
+  /** The disk holds nothing of what this peer promised. */
+  void wiped(String why) {
+    journal.suspect(Suspicion.WIPED);
+    suspicion = why;
+    kind = Kind.WIPED;
+    incarnation = fresh(world);
+  }
+
+  /** A committed membership names this incarnation. */
+  void readmitted() {
+    LOG.info("peer {} is readmitted, as incarnation {}", id, incarnation);
+    journal.setMembership(ByteBuffer.allocate(Long.BYTES).putLong(incarnation).array());
+    journal.suspect(Suspicion.NONE);
+    suspicion = "";
+    kind = Kind.MEMBER;
+  }
+}

@@ -48,7 +48,8 @@ public final class Metadata {
       long stampNanos,
       Digest digest,
       List<SessionInfo> sessions,
-      byte[] membership) {}
+      byte[] membership,
+      boolean purging) {}
 
   /**
    * What the state was at some moment.
@@ -172,7 +173,8 @@ public final class Metadata {
         globals.stampNanos,
         applier.digest(),
         applier.sessions().list(),
-        membership);
+        membership,
+        globals.trims > 0 || applier.sessions().leavePurging(globals.index));
   }
 
   /**
@@ -357,6 +359,11 @@ public final class Metadata {
   /** Live sessions, for the leader's watch over them, as of {@link #appliedIndex}. */
   public List<SessionInfo> sessions() {
     return published.sessions();
+  }
+
+  /** Whether further entries would purge what commands have let go of. */
+  public boolean isPurging() {
+    return published.purging();
   }
 
   /** Cluster-wide size of chunks, in bytes. */

@@ -207,6 +207,19 @@ final class Sessions {
     return firstOrphan;
   }
 
+  /** Whether the next entry, whatever it is, would purge something. */
+  boolean leavePurging(long index) {
+    if (firstOrphan <= handlesFloor(index)) {
+      return true;
+    }
+    for (Session session : sessions.values()) {
+      if (session.ended || session.sweptFloor < session.chunkFloor) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Orphans up to this index are known to all sessions, which have said what they hold of them. */
   long handlesFloor(long index) {
     long floor = index;

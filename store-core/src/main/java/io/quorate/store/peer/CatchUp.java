@@ -29,6 +29,7 @@ final class CatchUp {
   private boolean ready;
 
   private volatile long checkpointsInstalled;
+  private volatile boolean isPressed;
 
   CatchUp(
       Protocol.Parts parts, Replication replication, Homecoming homecoming, Consumer<Input> step) {
@@ -80,9 +81,24 @@ final class CatchUp {
     }
   }
 
+  /** Whether the log is to be as short as it may; from any thread. */
+  void press(boolean pressed) {
+    isPressed = pressed;
+  }
+
+  /** The entry after which a follower that is there lacks some, as far as this peer knows. */
+  private long neededAfter() {
+    long now = parts.world().nanoTime();
+    return replication.followers().stream()
+        .filter(follower -> now - follower.lastHeardNanos() < Peers.SILENT_NANOS)
+        .mapToLong(FollowerStatus::matchIndex)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
   private void trimLog() {
-    trimming.tick();
-    long index = trimming.dropThrough(sender.heldIndex());
+    trimming.tick(isPressed);
+    long index = trimming.dropThrough(sender.heldIndex(), neededAfter());
     if (homecoming.isIn() && index > replication.logStart() && !replication.isInstalling()) {
       replication.dropLog(index);
     }

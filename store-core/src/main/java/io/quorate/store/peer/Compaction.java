@@ -87,6 +87,7 @@ final class Compaction {
   private final Metadata metadata;
   private final OpenReads reads;
   private final Runnable onDamage;
+  private final Consumer<Boolean> onLogPressure;
   private final Consumer<Throwable> onFatal;
 
   private final ConcurrentLinkedQueue<ChunkId> released = new ConcurrentLinkedQueue<>();
@@ -110,6 +111,7 @@ final class Compaction {
    * Starts it.
    *
    * @param onDamage told when a chunk turned out to be damaged; sees to it that it is fetched
+   * @param onLogPressure told whether entries of the log alone keep much from being given back
    */
   Compaction(
       World world,
@@ -119,6 +121,7 @@ final class Compaction {
       Metadata metadata,
       OpenReads reads,
       Runnable onDamage,
+      Consumer<Boolean> onLogPressure,
       Consumer<Throwable> onFatal) {
     this.world = world;
     this.options = options;
@@ -128,6 +131,7 @@ final class Compaction {
     this.metadata = metadata;
     this.reads = reads;
     this.onDamage = onDamage;
+    this.onLogPressure = onLogPressure;
     this.onFatal = onFatal;
     metadata.onReleased(this::released);
     this.thread = world.spawn("quorate-compact-" + options.id(), this::run);
@@ -157,6 +161,7 @@ final class Compaction {
         while (round()) {
           noteReleased();
         }
+        onLogPressure.accept(logHoldsMuch());
       }
     } catch (Closed e) {
       // The peer ends.
@@ -243,6 +248,24 @@ final class Compaction {
       return false;
     }
     return giveBack(List.of(least), true);
+  }
+
+  /**
+   * Whether the log keeps more than a little from being given back: beyond a segment, and beyond an
+   * eighth of what is needed. On a full disk any segment is much.
+   */
+  private boolean logHoldsMuch() {
+    long from = journal.segments().freeOfLogBelow();
+    long active = journal.segments().active();
+    long segmentBytes = 0;
+    long held = 0;
+    for (Segments.Info segment : journal.segments().all()) {
+      if (segment.number() >= from && segment.number() < active) {
+        held += segment.diskBytes() - usage.of(segment.number());
+      }
+      segmentBytes = Math.max(segmentBytes, segment.diskBytes());
+    }
+    return hasRoom() ? held > Math.max(segmentBytes, usage.total() / 8) : held > segmentBytes / 2;
   }
 
   private double share(Segments.Info segment) {

@@ -24,6 +24,7 @@ final class LogTrimming {
   private long flushedIndex;
   private long flushedAtBytes;
   private boolean flushing;
+  private boolean pressed;
 
   LogTrimming(
       LogOptions options,
@@ -41,12 +42,20 @@ final class LogTrimming {
     this.flushedIndex = metadata.flushedIndex();
   }
 
-  /** Starts a flush if one is due. */
-  void tick() {
+  /**
+   * Starts a flush if one is due.
+   *
+   * @param isPressed the log holds much space of which nothing else is needed: it is to be as short
+   *     as it may
+   */
+  void tick(boolean isPressed) {
+    pressed = isPressed;
     long bytes = journal.bytesWritten();
+    long unflushed = metadata.appliedIndex() - flushedIndex;
     boolean due =
         bytes - flushedAtBytes >= options.flushBytes()
-            || metadata.appliedIndex() - flushedIndex >= options.flushEntries();
+            || unflushed >= options.flushEntries()
+            || (pressed && unflushed > 0);
     if (due && !flushing) {
       flushing = true;
       flushedAtBytes = bytes;
@@ -70,10 +79,14 @@ final class LogTrimming {
    * The index up to which the log may go.
    *
    * @param heldIndex a peer is about to go on from here
+   * @param neededAfter a peer that is there lacks the entries after this one
    */
-  long dropThrough(long heldIndex) {
+  long dropThrough(long heldIndex, long neededAfter) {
     long covered = covered(metadata.appliedIndex(), flushedIndex);
-    return Math.min(covered, heldIndex) - options.tailEntries();
+    long tailed = covered - options.tailEntries();
+    // A long tail is for peers that were away; who is here must not lose what it is about to get.
+    long upTo = pressed ? Math.max(tailed, Math.min(covered, neededAfter)) : tailed;
+    return Math.min(upTo, heldIndex - (pressed ? 0 : options.tailEntries()));
   }
 
   /** Up to where a crash now would leave the state. */

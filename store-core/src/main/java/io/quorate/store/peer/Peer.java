@@ -127,7 +127,15 @@ public final class Peer implements AutoCloseable {
     OpenReads openReads = new OpenReads();
     this.compaction =
         new Compaction(
-            world, options, journal, chunks, metadata, openReads, healing::walkAgain, this::failed);
+            world,
+            options,
+            journal,
+            chunks,
+            metadata,
+            openReads,
+            healing::walkAgain,
+            pressed -> protocol.catchUp().press(pressed),
+            this::failed);
     this.gateway =
         new LocalGateway(
             world,

@@ -79,6 +79,7 @@ final class Protocol implements Replication.Listener {
   private final CatchUp catchUp;
   private final Farewell farewell;
   private final SessionExpiry expiry = new SessionExpiry();
+  private final IdlePurge idlePurge;
   private long spaceAtNanos;
   private long dutyAtNanos;
   private long reportedIndex = -1;
@@ -127,6 +128,7 @@ final class Protocol implements Replication.Listener {
     this.farewell = new Farewell(parts, replication, this::step);
     long now = world.nanoTime();
     this.peers = new Peers(options, now);
+    this.idlePurge = new IdlePurge(parts.metadata());
     this.spaceAtNanos = now;
     this.dutyAtNanos = now;
   }
@@ -364,6 +366,7 @@ final class Protocol implements Replication.Listener {
       step(new Input.Space(parts.journal().usableBytes()));
       room.handOverIfFull();
       readmission.tick(now);
+      purgeIfIdle();
     }
     if (now - dutyAtNanos >= 0) {
       dutyAtNanos = now + DUTY_NANOS;
@@ -482,6 +485,15 @@ final class Protocol implements Replication.Listener {
           List.of(
               new ProposedCommand(
                   0, command.sequence(), true, List.of(), CommandCodec.encode(command))));
+    }
+  }
+
+  private void purgeIfIdle() {
+    if (replication.role() == Role.LEADER && replication.writable()) {
+      ProposedCommand purge = idlePurge.due(world.randomLong());
+      if (purge != null) {
+        admission.propose(options.id(), 0, List.of(purge));
+      }
     }
   }
 

@@ -67,6 +67,7 @@ final class ChunkExchange implements Executor {
   private final BiConsumer<ChunkRef, IOException> onReadError;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChunkId, Fetch> fetches = new LinkedHashMap<>();
+  private int begun;
   private final Worker background;
   private boolean closed;
 
@@ -172,16 +173,22 @@ final class ChunkExchange implements Executor {
   private int next(Fetch fetch, long nowNanos) {
     fetch.retryAtNanos = nowNanos + RETRY_NANOS;
     Set<Integer> connected = transport.connected();
-    int first = 0;
-    int following = 0;
+    List<Integer> others = new ArrayList<>();
     for (int peer : options.genesis().voters().keySet()) {
-      if (peer == options.id() || !connected.contains(peer)) {
-        continue;
+      if (peer != options.id() && connected.contains(peer)) {
+        others.add(peer);
       }
-      first = first == 0 ? peer : first;
-      following = following == 0 && peer > fetch.lastAsked ? peer : following;
     }
-    fetch.lastAsked = following != 0 ? following : first;
+    if (others.isEmpty()) {
+      fetch.lastAsked = 0;
+    } else if (fetch.lastAsked == 0) {
+      // Each chunk begins with another peer, so that all share the work.
+      fetch.lastAsked = others.get(Math.floorMod(begun++, others.size()));
+    } else {
+      int last = fetch.lastAsked;
+      fetch.lastAsked =
+          others.stream().filter(peer -> peer > last).findFirst().orElse(others.get(0));
+    }
     return fetch.lastAsked;
   }
 

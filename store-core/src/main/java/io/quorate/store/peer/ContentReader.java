@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +29,16 @@ final class ContentReader {
   /** Extents looked up at a time; a file of many small writes takes several look-ups. */
   private static final int MAP_LIMIT = 4096;
 
+  /** How much of a file that is read is to come before what nobody reads. */
+  private static final long REST_BYTES = 64L << 20;
+
   private final Metadata metadata;
   private final ChunkStore chunks;
   private final ChunkExchange exchange;
   private final Reads reads;
   private final OpenReads open;
   private final BiConsumer<ChunkRef, IOException> onReadError;
+  private final Consumer<List<ChunkRef>> onMissing;
 
   /**
    * A read under way.
@@ -42,6 +47,8 @@ final class ContentReader {
    *     for
    */
   private record Request(
+      At at,
+      long content,
       Answer.ContentMap map,
       long offset,
       int asked,
@@ -55,13 +62,15 @@ final class ContentReader {
       ChunkExchange exchange,
       Reads reads,
       OpenReads open,
-      BiConsumer<ChunkRef, IOException> onReadError) {
+      BiConsumer<ChunkRef, IOException> onReadError,
+      Consumer<List<ChunkRef>> onMissing) {
     this.metadata = metadata;
     this.chunks = chunks;
     this.exchange = exchange;
     this.reads = reads;
     this.open = open;
     this.onReadError = onReadError;
+    this.onMissing = onMissing;
   }
 
   /** Reads at most {@code lengthBytes}; runs on a reader thread, once the read is linearizable. */
@@ -83,7 +92,14 @@ final class ContentReader {
       case Answer.ContentMap map ->
           assemble(
               new Request(
-                  map, offset, lengthBytes, deadlineNanos, future, new ConcurrentHashMap<>()));
+                  at,
+                  content,
+                  map,
+                  offset,
+                  lengthBytes,
+                  deadlineNanos,
+                  future,
+                  new ConcurrentHashMap<>()));
       case Answer.Stat stat -> throw unexpected(stat);
       case Answer.Symlink symlink -> throw unexpected(symlink);
       case Answer.Listing listing -> throw unexpected(listing);
@@ -130,6 +146,7 @@ final class ContentReader {
       ByteBuffer part = readChunk(request, extent.chunk(), within, (int) (to - from));
       if (part == null) {
         wantAll(extents.subList(i + 1, extents.size()), request.offset + length);
+        wantRestOfFile(request);
         fetchThenRetry(extent.chunk(), request);
         return null;
       }
@@ -163,6 +180,20 @@ final class ContentReader {
       if (extent.fileOffset() < endOffset && !chunks.held(extent.chunk().id())) {
         exchange.want(extent.chunk());
       }
+    }
+  }
+
+  /** Whoever reads here is likely to read on; but the next chunk is not worth a reader's place. */
+  private void wantRestOfFile(Request request) {
+    Attributes attributes = request.map.attributes();
+    long from = request.offset + request.asked;
+    long rest = Math.min(attributes.sizeBytes() - from, REST_BYTES);
+    if (rest <= 0 || !request.fetched.isEmpty()) {
+      return; // the end, or asked for already
+    }
+    Query query = new Query.MapContent(request.at, request.content, from, rest, MAP_LIMIT);
+    if (metadata.ask(query) instanceof Answer.ContentMap map) {
+      onMissing.accept(map.extents().stream().map(Extent::chunk).toList());
     }
   }
 

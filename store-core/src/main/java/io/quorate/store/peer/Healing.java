@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings in chunks that the tree names and this journal lacks: those of entries that were committed
- * while this peer was away, and those that were found damaged. A few at a time, so that it never
- * crowds out the foreground; a reader that meets a missing chunk does not wait for its turn here.
+ * while this peer was away, and those that were found damaged. At a {@link HealingPace} that spares
+ * the foreground, and from all peers in turn; a reader that meets a missing chunk does not wait for
+ * its turn here, and what is left of the file that it reads comes before everything else.
  *
  * <p>What to bring in comes from two sides: entries name chunks as they are applied, and a walk
  * over all live chunks finds what an earlier run of this peer left undone. The list is bounded;
  * what it can not take is found by another walk.
  */
 final class Healing {
-  private static final int MAX_IN_FLIGHT = 16;
   private static final int MAX_LISTED = 10_000;
   private static final int PAGE = 256;
 
@@ -36,7 +36,9 @@ final class Healing {
   private final ChunkExchange exchange;
   private final Metadata metadata;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Map<ChunkId, ChunkRef> preferred = new LinkedHashMap<>();
   private final Map<ChunkId, ChunkRef> missing = new LinkedHashMap<>();
+  private final HealingPace pace;
   private int inFlight;
   private boolean walkWanted = true;
 
@@ -55,6 +57,21 @@ final class Healing {
     this.chunks = chunks;
     this.exchange = exchange;
     this.metadata = metadata;
+    this.pace = new HealingPace(world.nanoTime());
+  }
+
+  /** A file with missing content is being read: these come first, in this order. */
+  void soughtByReader(List<ChunkRef> chunksOfFile) {
+    lock.lock();
+    try {
+      for (ChunkRef chunk : chunksOfFile) {
+        if (preferred.size() < MAX_LISTED && !chunks.held(chunk.id())) {
+          preferred.put(chunk.id(), chunk);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Notes a chunk that the tree names, if it is not held. From any thread. */
@@ -87,10 +104,14 @@ final class Healing {
   int missing() {
     lock.lock();
     try {
-      return missing.size() + inFlight;
+      return missing.size() + inFlight + (int) onlyPreferred();
     } finally {
       lock.unlock();
     }
+  }
+
+  private long onlyPreferred() {
+    return preferred.keySet().stream().filter(id -> !missing.containsKey(id)).count();
   }
 
   /** Walks on and starts fetches, up to the bounds; on the loop, at every tick. */
@@ -101,8 +122,10 @@ final class Healing {
     }
     for (ChunkRef next = next(); next != null; next = next()) {
       ChunkRef chunk = next;
-      long deadline = world.nanoTime() + FETCH_NANOS;
-      exchange.fetch(chunk, deadline).whenComplete((done, error) -> fetched(chunk, error != null));
+      long now = world.nanoTime();
+      exchange
+          .fetch(chunk, now + FETCH_NANOS)
+          .whenComplete((done, error) -> fetched(chunk, now, error != null));
     }
   }
 
@@ -130,26 +153,39 @@ final class Healing {
   private @Nullable ChunkRef next() {
     lock.lock();
     try {
-      Iterator<ChunkRef> waiting = missing.values().iterator();
-      while (inFlight < MAX_IN_FLIGHT && waiting.hasNext()) {
-        ChunkRef chunk = waiting.next();
-        waiting.remove();
-        if (!chunks.held(chunk.id())
-            && metadata.chunkState(chunk.id()) == Metadata.ChunkState.LIVE) {
-          inFlight++;
-          return chunk;
-        }
-      }
-      return null;
+      ChunkRef chunk = next(preferred);
+      return chunk != null ? chunk : next(missing);
     } finally {
       lock.unlock();
     }
   }
 
-  private void fetched(ChunkRef chunk, boolean failed) {
+  private @Nullable ChunkRef next(Map<ChunkId, ChunkRef> list) {
+    Iterator<ChunkRef> waiting = list.values().iterator();
+    while (waiting.hasNext()) {
+      ChunkRef chunk = waiting.next();
+      boolean wanted =
+          !chunks.held(chunk.id()) && metadata.chunkState(chunk.id()) == Metadata.ChunkState.LIVE;
+      if (wanted && !pace.start(chunk.lengthBytes(), world.nanoTime())) {
+        return null;
+      }
+      waiting.remove();
+      if (list != missing) {
+        missing.remove(chunk.id());
+      }
+      if (wanted) {
+        inFlight++;
+        return chunk;
+      }
+    }
+    return null;
+  }
+
+  private void fetched(ChunkRef chunk, long startedNanos, boolean failed) {
     lock.lock();
     try {
       inFlight--;
+      pace.ended(chunk.lengthBytes(), startedNanos, !failed, world.nanoTime());
       if (failed || !chunks.held(chunk.id())) {
         missing.put(chunk.id(), chunk); // at the tail: others first, then again
       }

@@ -144,7 +144,14 @@ public final class Peer implements AutoCloseable {
             chunks,
             exchange,
             metadata,
-            new ContentReader(metadata, chunks, exchange, reads, openReads, this::readFailed),
+            new ContentReader(
+                metadata,
+                chunks,
+                exchange,
+                reads,
+                openReads,
+                this::readFailed,
+                healing::soughtByReader),
             changeFeed);
   }
 

@@ -67,7 +67,7 @@ final class CatchUp {
 
   void tick(long nowNanos) {
     trimLog();
-    sender.tick(nowNanos, behindTheLog(nowNanos));
+    sender.tick(nowNanos, replication.logStart(), behindTheLog(nowNanos));
     receiver.tick(nowNanos);
   }
 

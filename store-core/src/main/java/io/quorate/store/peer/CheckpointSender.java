@@ -72,10 +72,11 @@ final class CheckpointSender {
   /**
    * Makes, offers and removes checkpoints.
    *
+   * @param logStart the last entry that is no longer in this peer's log
    * @param behind followers that count and need what is not in the log; empty if this peer does not
    *     lead
    */
-  void tick(long nowNanos, List<FollowerStatus> behind) {
+  void tick(long nowNanos, long logStart, List<FollowerStatus> behind) {
     CheckpointManifest checkpoint = present;
     if (busy) {
       return;
@@ -85,14 +86,21 @@ final class CheckpointSender {
         busy = true;
         worker.execute(this::make);
       }
+    } else if (checkpoint.index() < logStart) {
+      // This peer has gone on from another's since: who takes the old one could not go on here.
+      discard();
     } else if (!behind.isEmpty()) {
       behind.forEach(follower -> offer(checkpoint, follower.peer(), nowNanos));
     } else if (nowNanos - usedAtNanos >= IDLE_NANOS) {
-      present = null;
-      offeredAtNanos.clear();
-      busy = true;
-      worker.execute(this::remove);
+      discard();
     }
+  }
+
+  private void discard() {
+    present = null;
+    offeredAtNanos.clear();
+    busy = true;
+    worker.execute(this::remove);
   }
 
   private void offer(CheckpointManifest checkpoint, int peer, long nowNanos) {

@@ -35,7 +35,7 @@ public interface ClientNetwork {
   /** The way into the cluster of a client's process; fails as unavailable if there is none. */
   CompletableFuture<Gateway> connect(SimWorld world, StoreOptions options, SimRandom random);
 
-  /** A client would rather talk to {@code peer} from now on. */
+  /** A client that is no process would rather talk to {@code peer} from now on. */
   void moveTo(Gateway gateway, int peer);
 
   void startFaults();

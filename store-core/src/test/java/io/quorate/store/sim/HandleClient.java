@@ -47,6 +47,9 @@ final class HandleClient implements ClientFace {
   /** Of the calls that java.nio.file has too. */
   private static final double NIO_SHARE = 0.5;
 
+  /** How often one that could go to another peer closes its store and opens it again instead. */
+  private static final double CLOSE_SHARE = 0.2;
+
   /** Blocking work on a thread of the client's process. */
   interface Work<T> {
     T run(FileTree tree) throws IOException;
@@ -102,9 +105,29 @@ final class HandleClient implements ClientFace {
 
   @Override
   public void moveTo(SimPeer peer) {
-    if (gateway != null) {
+    if (network.needsProcesses()) {
+      if (random.chance(CLOSE_SHARE) && underWay.isEmpty()) {
+        closeStore();
+      }
+    } else if (gateway != null) {
       network.moveTo(gateway, peer.id());
     }
+  }
+
+  /** The process goes on; its next call opens the store again. */
+  private void closeStore() {
+    SimWorld world = node.world();
+    CompletableFuture<FileTree> opened = files;
+    if (world == null || opened == null || !opened.isDone() || opened.isCompletedExceptionally()) {
+      return;
+    }
+    files = null;
+    world.spawn(
+        "close",
+        () -> {
+          opened.join().close();
+          simulation.count("client closed its store");
+        });
   }
 
   @Override

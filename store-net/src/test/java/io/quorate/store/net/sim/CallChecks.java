@@ -1,5 +1,6 @@
 package io.quorate.store.net.sim;
 
+import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ForwardingGateway;
@@ -107,8 +108,8 @@ final class CallChecks {
   private record ReadQuestion(At at, long content, long offset, int lengthBytes) {}
 
   /** The client's gateway, watched. */
-  Gateway atClient(SimWorld world, Gateway gateway, int requestMillis) {
-    return new AtClient(world, gateway, requestMillis);
+  Gateway atClient(SimWorld world, SimSockets sockets, Gateway gateway, int requestMillis) {
+    return new AtClient(world, sockets, gateway, requestMillis);
   }
 
   /** A peer's gateway, watched; {@code silence} says whether it answers. */
@@ -127,16 +128,20 @@ final class CallChecks {
 
   private final class AtClient extends ForwardingGateway {
     private final SimWorld world;
+    private final SimSockets sockets;
     private final long limitNanos;
+    private int underWay;
 
-    AtClient(SimWorld world, Gateway gateway, int requestMillis) {
+    AtClient(SimWorld world, SimSockets sockets, Gateway gateway, int requestMillis) {
       super(gateway);
       this.world = world;
+      this.sockets = sockets;
       limitNanos = requestMillis * 1_100_000L + LATE_NANOS;
     }
 
     /** Checks that a call ends in time, unless its process was stopped or ended meanwhile. */
     private <T> CompletableFuture<T> timed(Object what, CompletableFuture<T> call) {
+      underWay++;
       if (!call.isDone()) {
         int pauses = world.pauses();
         simulation.after(
@@ -149,6 +154,7 @@ final class CallChecks {
       }
       return call.whenComplete(
           (value, error) -> {
+            underWay--;
             if (error == null) {
               return;
             }
@@ -178,6 +184,26 @@ final class CallChecks {
                   judge(command, fate);
                 }
               });
+    }
+
+    @Override
+    public CompletableFuture<ClusterStatus> status() {
+      return timed("status", super.status());
+    }
+
+    @Override
+    public CompletableFuture<ChangeBatch> changes(long after) {
+      return timed("changes", super.changes(after));
+    }
+
+    /** Leaves nothing: no call without an end, no connection, no thread. */
+    @Override
+    public void close() {
+      super.close();
+      if (underWay > 0 || !sockets.isClosed()) {
+        throw fail("a gateway was closed and left " + underWay + " calls, or a connection");
+      }
+      simulation.count("gateway closed");
     }
 
     @Override

@@ -121,14 +121,22 @@ final class NetClients implements ClientNetwork {
     for (int peer : peers) {
       order.add(random.below(order.size() + 1), endpoint(peer));
     }
+    Bystander bystander = new Bystander(random.fork());
     RemoteOptions remote = RemoteOptions.within(options.deadlineMillis());
     world.spawn(
         "connect",
         () -> {
-          NettyNetwork network = NettyNetwork.over("client", new SimSockets(tcp, world));
+          SimSockets sockets = new SimSockets(tcp, world);
+          NettyNetwork network = NettyNetwork.over("client", sockets);
           try {
-            RemoteGateway gateway = RemoteGateway.open(network, world, CLUSTER, order, remote);
-            opened.complete(checks.atClient(world, gateway, remote.requestMillis()));
+            Gateway gateway =
+                checks.atClient(
+                    world,
+                    sockets,
+                    RemoteGateway.open(network, world, CLUSTER, order, remote),
+                    remote.requestMillis());
+            world.spawn("bystander", () -> bystander.ask(world, gateway, sockets));
+            opened.complete(gateway);
           } catch (IOException e) {
             simulation.count("client could not connect");
             opened.completeExceptionally(e);

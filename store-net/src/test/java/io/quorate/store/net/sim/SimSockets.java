@@ -62,6 +62,11 @@ final class SimSockets implements Sockets {
     ended.complete(true);
   }
 
+  /** Whether its loop has ended and all is closed. */
+  boolean isClosed() {
+    return loop.isTerminated() && tcp.open(this) == 0;
+  }
+
   SimTcp tcp() {
     return tcp;
   }

@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is between the sockets of all machines: the kernels' side of connections, and the wire.
@@ -228,7 +227,12 @@ final class SimTcp {
     }
   }
 
-  @Nullable SimListening listener(int node) {
-    return listening.get(node);
+  /** Connections of a process that it has not closed. */
+  int open(SimSockets sockets) {
+    int open = 0;
+    for (SimEnd end : ends) {
+      open += end.sockets() == sockets ? 1 : 0;
+    }
+    return open;
   }
 }

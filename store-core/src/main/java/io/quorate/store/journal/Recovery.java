@@ -54,7 +54,11 @@ public record Recovery(
     /** Others know of promises that this journal never heard of: an older image was put back. */
     OLDER_IMAGE(5),
     /** As before, and nothing was there at all: the disk is a new one. */
-    WIPED(6);
+    WIPED(6),
+    /**
+     * A new disk that an operator has put in place of one that is lost, and that is to be filled.
+     */
+    REJOINING(7);
 
     private final int code;
 

@@ -74,6 +74,23 @@ public record Membership(
     return new Membership(index, newVoters, newLearners);
   }
 
+  /** The same, with {@code peer} as a learner of that incarnation, and without its vote. */
+  public Membership learning(int peer, long incarnation) {
+    SortedMap<Integer, Long> newVoters = new TreeMap<>(voters);
+    SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
+    newVoters.remove(peer);
+    newLearners.put(peer, incarnation);
+    return new Membership(index, newVoters, newLearners);
+  }
+
+  /** The same, with the learner {@code peer} as a voter. */
+  public Membership voting(int peer) {
+    SortedMap<Integer, Long> newVoters = new TreeMap<>(voters);
+    SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
+    newVoters.put(peer, newLearners.remove(peer));
+    return new Membership(index, newVoters, newLearners);
+  }
+
   /** Whether the body is one with which a leader began whom all have elected. */
   public static boolean isByAll(byte[] body) {
     return decode(0, body).byAll();

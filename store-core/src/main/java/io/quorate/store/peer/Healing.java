@@ -100,6 +100,16 @@ final class Healing {
     }
   }
 
+  /** Whether all that the tree names has been looked for, and nothing is missing. */
+  boolean isComplete() {
+    lock.lock();
+    try {
+      return !walking && !walkWanted && missing.isEmpty() && inFlight == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Chunks known to be missing. */
   int missing() {
     lock.lock();

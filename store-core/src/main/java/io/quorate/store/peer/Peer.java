@@ -170,7 +170,34 @@ public final class Peer implements AutoCloseable {
       Transport transport,
       Consumer<Throwable> onFatal)
       throws IOException {
-    PeerRecovery recovered = PeerRecovery.run(world, options, storage);
+    return start(world, options, storage, transport, onFatal, false);
+  }
+
+  /**
+   * As {@link #start}, on a new disk in place of one that is lost: the peer learns all anew from
+   * the others, and votes once it has it.
+   *
+   * @throws IOException also if the data directory holds something
+   */
+  public static Peer rejoin(
+      World world,
+      PeerOptions options,
+      PeerStorage storage,
+      Transport transport,
+      Consumer<Throwable> onFatal)
+      throws IOException {
+    return start(world, options, storage, transport, onFatal, true);
+  }
+
+  private static Peer start(
+      World world,
+      PeerOptions options,
+      PeerStorage storage,
+      Transport transport,
+      Consumer<Throwable> onFatal,
+      boolean rejoins)
+      throws IOException {
+    PeerRecovery recovered = PeerRecovery.run(world, options, storage, rejoins);
     Peer peer = new Peer(world, options, storage, transport, onFatal, recovered);
     peer.loop.start(world, peer.name("loop"), peer.protocol::endOfTurn);
     transport.start(new PeerReceiver(peer, peer.protocol, peer.exchange, peer.loop));

@@ -107,8 +107,11 @@ public sealed interface PeerMessage {
   /**
    * Asks the leader to readmit the sender as {@code incarnation}: it may have forgotten what it
    * promised as others. Not answered: the log tells.
+   *
+   * @param newcomer whether its disk is a new one: then it learns before it votes
+   * @param complete whether it lacks no content that it knows of
    */
-  record Readmit(long incarnation) implements PeerMessage {}
+  record Readmit(long incarnation, boolean newcomer, boolean complete) implements PeerMessage {}
 
   /** Answers {@link Returned}: what the sender knows of the asker. */
   record Promised(long start, Promise promise) implements PeerMessage {}

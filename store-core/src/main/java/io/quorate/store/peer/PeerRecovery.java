@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param journalFailure completes when the journal stops for good
  * @param suspicion why this peer must not vote; empty if it may
+ * @param rejoins whether an operator has just said that the disk is a new one
  */
 record PeerRecovery(
     Staging staging,
@@ -31,16 +32,17 @@ record PeerRecovery(
     LogStore log,
     Restored restored,
     CompletableFuture<Throwable> journalFailure,
-    String suspicion) {
+    String suspicion,
+    boolean rejoins) {
   private static final Logger LOG = LoggerFactory.getLogger(PeerRecovery.class);
 
-  static PeerRecovery run(World world, PeerOptions options, PeerStorage storage)
+  static PeerRecovery run(World world, PeerOptions options, PeerStorage storage, boolean rejoins)
       throws IOException {
     Staging staging = new Staging(storage.disk(), storage.metadata());
     staging.endSwap();
     Metadata metadata = Metadata.open(storage.metadata().open(storage.disk()), Genesis.DEFAULT);
     try {
-      return run(world, options, storage, staging, metadata);
+      return run(world, options, storage, staging, metadata, rejoins);
     } catch (IOException | RuntimeException e) {
       metadata.close();
       throw e;
@@ -48,7 +50,12 @@ record PeerRecovery(
   }
 
   private static PeerRecovery run(
-      World world, PeerOptions options, PeerStorage storage, Staging staging, Metadata metadata)
+      World world,
+      PeerOptions options,
+      PeerStorage storage,
+      Staging staging,
+      Metadata metadata,
+      boolean rejoins)
       throws IOException {
     ChunkStore chunks = new ChunkStore(storage.index());
     LogReplay replay =
@@ -82,16 +89,40 @@ record PeerRecovery(
               .collect(Collectors.toSet());
       LogReplay.Log found = replay.log(damaged);
       String suspicion = suspicion(options, metadata, journal, found);
+      if (rejoins) {
+        requireNewDisk(options, storage, journal, found);
+      }
       LogStore log = new LogStore(journal, found.positions());
       return new PeerRecovery(
-          staging, metadata, chunks, journal, log, found.restored(), failure, suspicion);
-    } catch (RuntimeException e) {
+          staging, metadata, chunks, journal, log, found.restored(), failure, suspicion, rejoins);
+    } catch (IOException | RuntimeException e) {
       try {
         journal.close();
       } catch (IOException suppressed) {
         e.addSuppressed(suppressed);
       }
       throw e;
+    }
+  }
+
+  /** Who has kept something must not give it up by a wrong word on the command line. */
+  private static void requireNewDisk(
+      PeerOptions options, PeerStorage storage, Journal journal, LogReplay.Log found)
+      throws IOException {
+    boolean empty = found.restored().lastIndex() == 0 && found.restored().hardState().term() == 0;
+    boolean known =
+        switch (journal.recovered().suspicion()) {
+          case WIPED, REJOINING -> true;
+          case NONE, TAIL, UNKNOWN_RECORD, HARD_STATE, UNCLEAN_BOOT, OLDER_IMAGE -> false;
+        };
+    if (!empty && !known) {
+      throw new IOException(
+          "peer "
+              + options.id()
+              + " can not rejoin with "
+              + storage.disk().directory()
+              + ": there is data in it. Start it without --rejoin; only if this data is to be given"
+              + " up, empty the directory first");
     }
   }
 
@@ -119,7 +150,11 @@ record PeerRecovery(
     ConsensusOptions timed =
         ConsensusOptions.of(options.id(), standing.incarnation(), world.randomLong())
             .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5);
-    boolean elector = standing.kind() != Standing.Kind.WIPED;
+    boolean elector =
+        switch (standing.kind()) {
+          case MEMBER, SUSPECT -> true;
+          case WIPED, REJOINING -> false;
+        };
     return new Consensus(elector ? timed : timed.asNewcomer(), restored, world.nanoTime());
   }
 }

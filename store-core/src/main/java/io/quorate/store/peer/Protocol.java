@@ -96,13 +96,19 @@ final class Protocol implements Replication.Listener {
     this.recovered = recovered;
     this.standing =
         new Standing(
-            world, parts.journal(), options.id(), options.incarnation(), recovered.suspicion());
+            world,
+            parts.journal(),
+            options.id(),
+            options.incarnation(),
+            recovered.suspicion(),
+            recovered.rejoins());
     this.replication = new Replication(parts, recovered.consensus(world, options, standing), this);
     this.homecoming =
         new Homecoming(
             world, options, parts.transport(), replication, standing, this::refusedByOthers);
     this.readmission =
-        new Readmission(parts, replication, standing, this::step, this::refusedByOthers);
+        new Readmission(
+            parts, replication, standing, this::step, this::refusedByOthers, this::isComplete);
     this.room = new Room(parts, replication, this::step);
     this.admission =
         new Admission(
@@ -302,6 +308,11 @@ final class Protocol implements Replication.Listener {
     } catch (JournalFailedException e) {
       parts.onFatal().accept(e);
     }
+  }
+
+  /** Whether this peer lacks no content that it knows of. */
+  private boolean isComplete() {
+    return !catchUp.isReceiving() && !replication.isInstalling() && parts.healing().isComplete();
   }
 
   Readmission readmission() {

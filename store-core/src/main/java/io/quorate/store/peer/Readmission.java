@@ -7,7 +7,9 @@ import io.quorate.store.log.Membership;
 import io.quorate.store.world.World;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ final class Readmission {
    *
    * @param commitIndex known to the leader then: as far must the peer have come
    */
-  private record Asked(long incarnation, long commitIndex, long atNanos) {}
+  private record Asked(PeerMessage.Readmit wish, long commitIndex, long atNanos) {}
 
   private final World world;
   private final PeerOptions options;
@@ -35,6 +37,7 @@ final class Readmission {
   private final Transport transport;
   private final Consumer<Input> step;
   private final Consumer<String> forgot;
+  private final BooleanSupplier isComplete;
   private volatile long count;
   private final Map<Integer, Asked> asked = new TreeMap<>();
 
@@ -43,7 +46,8 @@ final class Readmission {
       Replication replication,
       Standing standing,
       Consumer<Input> step,
-      Consumer<String> forgot) {
+      Consumer<String> forgot,
+      BooleanSupplier isComplete) {
     this.world = parts.world();
     this.options = parts.options();
     this.replication = replication;
@@ -51,6 +55,7 @@ final class Readmission {
     this.transport = parts.transport();
     this.step = step;
     this.forgot = forgot;
+    this.isComplete = isComplete;
   }
 
   /** How often this peer was readmitted; from any thread. */
@@ -59,16 +64,15 @@ final class Readmission {
   }
 
   /** A peer asks. */
-  void asked(int from, PeerMessage.Readmit message) {
+  void asked(int from, PeerMessage.Readmit wish) {
     if (replication.role() == Role.LEADER) {
       Asked before = asked.get(from);
-      // From when it asked first, not later: it would run after a busy leader for ever.
-      if (before == null || before.incarnation != message.incarnation()) {
-        asked.put(
-            from, new Asked(message.incarnation(), replication.commitIndex(), world.nanoTime()));
-      } else {
-        asked.put(from, new Asked(before.incarnation, before.commitIndex, world.nanoTime()));
-      }
+      // As far as when it asked first, not later: it would run after a busy leader for ever.
+      long commitIndex =
+          before != null && before.wish.incarnation() == wish.incarnation()
+              ? before.commitIndex
+              : replication.commitIndex();
+      asked.put(from, new Asked(wish, commitIndex, world.nanoTime()));
     }
   }
 
@@ -79,8 +83,15 @@ final class Readmission {
 
   /** Asks, or grants what is asked for. */
   void tick(long nowNanos) {
-    if (standing.kind() == Standing.Kind.SUSPECT && replication.leader() != 0) {
-      transport.send(replication.leader(), new PeerMessage.Readmit(standing.incarnation()));
+    boolean asks =
+        standing.kind() == Standing.Kind.SUSPECT || standing.kind() == Standing.Kind.REJOINING;
+    if (asks && replication.leader() != 0) {
+      transport.send(
+          replication.leader(),
+          new PeerMessage.Readmit(
+              standing.incarnation(),
+              standing.kind() == Standing.Kind.REJOINING,
+              isComplete.getAsBoolean()));
     }
     if (!standing.isSuspect() && replication.isSuperseded()) {
       forgot.accept(
@@ -89,31 +100,56 @@ final class Readmission {
     if (asked.isEmpty() || !replication.mayChangeMembership()) {
       return;
     }
-    Membership members = replication.membership();
     for (FollowerStatus follower : replication.followers()) {
-      Asked wish = asked.get(follower.peer());
-      if (wish != null
-          && nowNanos - wish.atNanos < Peers.SILENT_NANOS
-          && wish.incarnation == follower.incarnation()
-          && !members.names(follower.peer(), wish.incarnation)
-          && follower.matchIndex() >= wish.commitIndex) {
-        LOG.info(
-            "peer {} proposes to readmit peer {} as incarnation {}",
-            options.id(),
-            follower.peer(),
-            wish.incarnation);
-        asked.remove(follower.peer());
-        step.accept(
-            new Input.ChangeMembership(
-                world.wallClockNanos(), members.readmitting(follower.peer(), wish.incarnation)));
-        return;
+      Asked one = asked.get(follower.peer());
+      if (one != null
+          && nowNanos - one.atNanos < Peers.SILENT_NANOS
+          && one.wish.incarnation() == follower.incarnation()) {
+        Membership next = next(follower, one);
+        if (next != null) {
+          LOG.info(
+              "peer {} proposes for peer {}, incarnation {}: {}",
+              options.id(),
+              follower.peer(),
+              follower.incarnation(),
+              next);
+          asked.remove(follower.peer());
+          step.accept(new Input.ChangeMembership(world.wallClockNanos(), next));
+          return;
+        }
       }
     }
   }
 
+  /** The next step on the way of a peer that asks, or null if it is not there yet. */
+  private @Nullable Membership next(FollowerStatus follower, Asked one) {
+    Membership members = replication.membership();
+    int peer = follower.peer();
+    long incarnation = one.wish.incarnation();
+    if (one.wish.newcomer()) {
+      if (!members.learners().containsKey(peer) || !members.names(peer, incarnation)) {
+        Membership next = members.learning(peer, incarnation);
+        int all = next.voters().size() + next.learners().size();
+        // Those who are to hold all that is committed stay a majority of the members.
+        return next.voters().size() > all / 2 ? next : null;
+      }
+      return one.wish.complete() && hasCaughtUp(follower, one) ? members.voting(peer) : null;
+    }
+    return !members.names(peer, incarnation) && hasCaughtUp(follower, one)
+        ? members.readmitting(peer, incarnation)
+        : null;
+  }
+
+  private static boolean hasCaughtUp(FollowerStatus follower, Asked one) {
+    return follower.matchIndex() >= one.commitIndex;
+  }
+
   /** The turn's step is done: what it settled may have been about this peer. */
   void endOfTurn() {
-    if (standing.isSuspect() && replication.isNamed()) {
+    boolean learns =
+        standing.kind() == Standing.Kind.REJOINING
+            && !replication.committedMembership().voters().containsKey(options.id());
+    if (standing.isSuspect() && replication.isNamed() && !learns) {
       standing.readmitted();
       count = count + 1;
     }

@@ -61,7 +61,7 @@ final class Room {
 
   /** Whether a follower is there, as one whose word counts. */
   private boolean counts(FollowerStatus follower) {
-    Long incarnation = options.genesis().voters().get(follower.peer());
+    Long incarnation = replication.membership().voters().get(follower.peer());
     return incarnation != null
         && incarnation == follower.incarnation()
         && world.nanoTime() - follower.lastHeardNanos() < Peers.SILENT_NANOS;
@@ -85,7 +85,7 @@ final class Room {
         there += counts(follower) ? 1 : 0;
         withRoom += hasRoom(follower) ? 1 : 0;
       }
-      int quorum = options.genesis().commitQuorum();
+      int quorum = replication.membership().commitQuorum();
       if (there >= quorum && withRoom < quorum) {
         objection = Refusal.NO_SPACE;
       } else {

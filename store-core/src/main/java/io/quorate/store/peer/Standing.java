@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
  *   MEMBER ── the disk lacks what was promised ──► SUSPECT ── a committed membership ──► MEMBER
  *      │                                          (a fresh     names the fresh one
  *      └── the disk holds nothing at all ──► WIPED incarnation)
+ *                                           │ an operator says that it is a new one
+ *                                           ▼
+ *                                       REJOINING ── a committed membership lets it vote ──► MEMBER
  * </pre>
  *
  * <p>A suspect takes a new incarnation, at random, at each start; what it says as that it keeps,
@@ -34,7 +37,9 @@ final class Standing {
     /** It may have forgotten something, and asks to be readmitted. */
     SUSPECT,
     /** Its disk is empty, though it has promised something; an operator has to say why. */
-    WIPED
+    WIPED,
+    /** Its disk is a new one, as an operator has said: it asks to learn first, and then to vote. */
+    REJOINING
   }
 
   private final World world;
@@ -49,15 +54,18 @@ final class Standing {
    *
    * @param genesis the incarnation that `init` gave this peer
    * @param suspicion why nothing that it says counts; empty if it does
+   * @param rejoins whether an operator has just said that the disk is a new one
    */
-  Standing(World world, Journal journal, int id, long genesis, String suspicion) {
+  Standing(World world, Journal journal, int id, long genesis, String suspicion, boolean rejoins) {
     this.world = world;
     this.journal = journal;
     this.id = id;
     this.suspicion = suspicion;
-    this.kind = kind(journal, suspicion);
-    this.incarnation = suspicion.isEmpty() ? kept(journal, genesis) : fresh(world);
-    if (!suspicion.isEmpty() && !journal.recovered().suspect()) {
+    this.kind = rejoins ? Kind.REJOINING : kind(journal, suspicion);
+    this.incarnation = kind == Kind.MEMBER ? kept(journal, genesis) : fresh(world);
+    if (rejoins) {
+      journal.suspect(Suspicion.REJOINING);
+    } else if (!suspicion.isEmpty() && !journal.recovered().suspect()) {
       // What is missing may be made good before the next start, and would show no longer.
       journal.suspect(Suspicion.UNKNOWN_RECORD);
     }
@@ -67,8 +75,11 @@ final class Standing {
     if (suspicion.isEmpty()) {
       return Kind.MEMBER;
     }
-    boolean wiped = journal.recovered().suspicion() == Suspicion.WIPED;
-    return wiped ? Kind.WIPED : Kind.SUSPECT;
+    return switch (journal.recovered().suspicion()) {
+      case WIPED -> Kind.WIPED;
+      case REJOINING -> Kind.REJOINING;
+      case NONE, TAIL, UNKNOWN_RECORD, HARD_STATE, UNCLEAN_BOOT, OLDER_IMAGE -> Kind.SUSPECT;
+    };
   }
 
   /** The one that the newest segment's header names. */
@@ -99,7 +110,10 @@ final class Standing {
     return switch (kind) {
       case MEMBER -> "";
       case SUSPECT -> suspicion + "; it is readmitted by itself once it has caught up";
-      case WIPED -> suspicion;
+      case WIPED ->
+          "the disk is empty, and this peer has promised something; if the old one is lost for good,"
+              + " stop this peer and start it with serve --rejoin";
+      case REJOINING -> "it learns all anew, and votes once it has it";
     };
   }
 

@@ -56,6 +56,7 @@ record ClusterPlan(
     DISK_FULL,
     BIT_ROT,
     OLDER_IMAGE,
+    WIPED_DISK,
     LOST_SECTORS,
     MISDIRECTED_WRITES
   }

@@ -107,6 +107,7 @@ final class ClusterSimulationTest {
           "older image refused",
           "suspect peer readmitted",
           "damaged peer is a member at the end",
+          "wiped peer is a member at the end",
           "log dropped",
           "log replayed from its start",
           "directory listed in pages",

@@ -202,6 +202,13 @@ final class FaultInjector {
           misdirectWrites(frail(victim));
         }
       }
+      case WIPED_DISK -> {
+        SimPeer chosen = frail == null ? victim : frail;
+        if (!chosen.wasWiped() && chosen.running() != null) {
+          takeDown(frail(chosen), false);
+          chosen.wipe();
+        }
+      }
       case OLDER_IMAGE -> {
         frail = frail == null ? victim : frail;
         olderImage.putBackOf(frail, () -> stopped);

@@ -52,6 +52,9 @@ final class Returns {
         seenAt = simulation.now();
         if (!running.isSuspect() && isNamed(peer, running.incarnation())) {
           simulation.count("damaged peer is a member at the end");
+          if (peer.wasWiped()) {
+            simulation.count("wiped peer is a member at the end");
+          }
           return;
         }
         if (running.isWiped()) {

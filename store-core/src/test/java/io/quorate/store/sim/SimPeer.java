@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,9 @@ final class SimPeer {
   private final SimRandom harm;
   private double checkpointDamageChance;
   private boolean damaged;
+  private boolean wiped;
+  private boolean rejoins;
+  private final Image blank;
   private boolean takesLateCopies = true;
   private Runnable onFlush = () -> {};
   private Runnable onIndexFlush = () -> {};
@@ -82,6 +86,7 @@ final class SimPeer {
             ChunkStore.Index.values(),
             () -> random.chance(plan.indexFlushChance()),
             () -> onIndexFlush.run());
+    blank = image();
   }
 
   int id() {
@@ -159,12 +164,32 @@ final class SimPeer {
             .withCompaction(plan.compaction());
     JournalOptions journal =
         JournalOptions.of(CLUSTER, error -> {}).withSegmentBytes(SEGMENT_BYTES);
-    return Peer.start(
+    return start(
         world,
         options,
         new PeerStorage(disk, journal, metadata, index),
         new SimTransport(network, world, id(), members.voters().keySet(), this::rewrite),
         error -> failed(world, error));
+  }
+
+  private Peer start(
+      SimWorld world,
+      PeerOptions options,
+      PeerStorage storage,
+      SimTransport transport,
+      Consumer<Throwable> onFatal)
+      throws IOException {
+    if (!rejoins) {
+      return Peer.start(world, options, storage, transport, onFatal);
+    }
+    try {
+      return Peer.rejoin(world, options, storage, transport, onFatal);
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("there is data in it")) {
+        rejoins = false; // it was taken, and its operator starts it as before
+      }
+      throw e;
+    }
   }
 
   private PeerMessage rewrite(PeerMessage message) {
@@ -302,6 +327,18 @@ final class SimPeer {
 
   Image image() {
     return new Image(disk().image(), metadata.copyOfLastFlush(), index.copyOfLastFlush());
+  }
+
+  /** It gets a new disk, and its operator says so at each start until it is taken. Only once. */
+  void wipe() {
+    simulation.count("disk wiped");
+    wiped = true;
+    rejoins = true;
+    putBack(blank);
+  }
+
+  boolean wasWiped() {
+    return wiped;
   }
 
   /** Its disk is put back to an older image. It must be down. */

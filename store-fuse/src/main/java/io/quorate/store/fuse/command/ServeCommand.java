@@ -35,6 +35,13 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = ProcessPeer.WHILE_STDIN_OPEN, hidden = true)
   private boolean whileStdinOpen;
 
+  @Option(
+      names = "--rejoin",
+      description =
+          "The disk is a new one in place of one that is lost for good: the peer learns all anew from"
+              + " the others, and votes once it has it. Refused if data.directory holds data.")
+  private boolean rejoins;
+
   @Parameters(paramLabel = "CONFIG", description = "The peer's file, as init wrote it.")
   private Path configuration;
 
@@ -47,7 +54,8 @@ final class ServeCommand implements Callable<Integer> {
     PeerServer server;
     try {
       Path file = surroundings.directory().resolve(configuration);
-      server = PeerServer.start(PeerConfig.read(file));
+      PeerConfig config = PeerConfig.read(file);
+      server = rejoins ? PeerServer.rejoin(config) : PeerServer.start(config);
     } catch (IOException e) {
       root.trace(e);
       throw Failure.notStarted(Complaint.of(e).line());

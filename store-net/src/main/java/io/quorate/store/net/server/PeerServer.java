@@ -49,7 +49,7 @@ public final class PeerServer implements AutoCloseable {
   private final PeerTransport transport;
   private final Peer peer;
 
-  private PeerServer(PeerConfig config) throws IOException {
+  private PeerServer(PeerConfig config, boolean rejoins) throws IOException {
     this.config = config;
     opened.push(world);
     boolean started = false;
@@ -64,7 +64,10 @@ public final class PeerServer implements AutoCloseable {
       opened.push(disk::close);
       DataOwner.claim(disk.directory(), config);
       PeerStorage storage = storage(disk);
-      peer = Peer.start(world, options(), storage, transport, fatal::complete);
+      peer =
+          rejoins
+              ? Peer.rejoin(world, options(), storage, transport, fatal::complete)
+              : Peer.start(world, options(), storage, transport, fatal::complete);
       // From here on the peer closes its transport and its storage.
       opened.clear();
       opened.push(world);
@@ -90,7 +93,16 @@ public final class PeerServer implements AutoCloseable {
    *     by another process, or is damaged; the message says which and what to do
    */
   public static PeerServer start(PeerConfig config) throws IOException {
-    return new PeerServer(config);
+    return new PeerServer(config, false);
+  }
+
+  /**
+   * As {@link #start}, on a new disk in place of one that is lost for good.
+   *
+   * @throws IOException also if there is data in the directory
+   */
+  public static PeerServer rejoin(PeerConfig config) throws IOException {
+    return new PeerServer(config, true);
   }
 
   /**

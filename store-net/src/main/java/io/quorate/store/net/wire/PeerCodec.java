@@ -85,7 +85,12 @@ public final class PeerCodec {
                       Returned.newBuilder().setStart(m.start()).setIncarnation(m.incarnation())));
       case PeerMessage.Readmit m ->
           Frame.of(
-              Header.newBuilder().setReadmit(Readmit.newBuilder().setIncarnation(m.incarnation())));
+              Header.newBuilder()
+                  .setReadmit(
+                      Readmit.newBuilder()
+                          .setIncarnation(m.incarnation())
+                          .setNewcomer(m.newcomer())
+                          .setComplete(m.complete())));
       case PeerMessage.Promised m -> Frame.of(Header.newBuilder().setPromised(promised(m)));
     };
   }
@@ -180,7 +185,11 @@ public final class PeerCodec {
       case CHECKPOINT_PART -> part(header.getCheckpointPart(), frame);
       case CHECKPOINT_GONE -> new PeerMessage.CheckpointGone(header.getCheckpointGone().getId());
       case REPORT -> report(header.getReport());
-      case READMIT -> new PeerMessage.Readmit(header.getReadmit().getIncarnation());
+      case READMIT ->
+          new PeerMessage.Readmit(
+              header.getReadmit().getIncarnation(),
+              header.getReadmit().getNewcomer(),
+              header.getReadmit().getComplete());
       case RETURNED ->
           new PeerMessage.Returned(
               header.getReturned().getStart(), header.getReturned().getIncarnation());

@@ -78,7 +78,8 @@ public final class Samples {
             Chunks.crc32c(ByteBuffer.wrap(new byte[] {1, 2, 3})),
             ByteBuffer.wrap(new byte[] {1, 2, 3})),
         new PeerMessage.CheckpointGone(-9),
-        new PeerMessage.Readmit(Long.MAX_VALUE),
+        new PeerMessage.Readmit(Long.MAX_VALUE, false, true),
+        new PeerMessage.Readmit(7, true, false),
         new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow"));
   }
 

@@ -5,6 +5,7 @@ import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Command;
+import io.quorate.store.metadata.Extent;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
 import java.io.IOException;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class FileHandle implements AutoCloseable {
   /** Longest read, in bytes. */
   public static final int MAX_READ_BYTES = 1 << 20;
+
+  /** Extents of one answer when holes are sought. */
+  private static final int MAPPED_EXTENTS = 1_000;
 
   /** A publish that names more pieces than this makes an unwieldy log entry: it is sent early. */
   private static final int MAX_PIECES = 8_192;
@@ -125,6 +129,75 @@ public final class FileHandle implements AutoCloseable {
     file.truncate(sizeBytes);
   }
 
+  /** Allocates or punches a range; publishes what was written before. */
+  public void allocate(long offset, long lengthBytes, Command.AllocateMode mode)
+      throws IOException {
+    checkWritable();
+    publish();
+    submit(new Command.Allocate(file.inode(), offset, lengthBytes, mode));
+  }
+
+  /**
+   * Copies a range into another file of this tree by sharing its content; publishes what was
+   * written to both before.
+   *
+   * @return bytes copied: fewer than asked at this file's end, and where there are many pieces
+   */
+  public long copyTo(FileHandle target, long offset, long targetOffset, long lengthBytes)
+      throws IOException {
+    checkOpen();
+    target.checkWritable();
+    publish();
+    target.publish();
+    Result result =
+        target.submit(
+            new Command.CopyRange(
+                file.inode(), offset, target.file.inode(), targetOffset, lengthBytes));
+    if (result instanceof Result.Copied copied) {
+      return copied.copiedBytes();
+    }
+    throw FileTree.refused(result, file.name(), target.file.name());
+  }
+
+  /**
+   * Where content, or a hole, begins at or after an offset; publishes what was written before. The
+   * end of the file is a hole.
+   *
+   * @return the offset, or −1 if there is none before the end of the file
+   */
+  public long seek(long offset, boolean content) throws IOException {
+    publish();
+    OpenFile.Tools tools = file.tools();
+    long at = offset;
+    while (true) {
+      Query query =
+          new Query.MapContent(
+              At.inode(file.inode()), contentToRead(), at, Long.MAX_VALUE - at, MAPPED_EXTENTS);
+      Answer answer =
+          Requests.join(
+              tools.requests().read(file.name(), deadline(), () -> tools.gateway().ask(query)));
+      if (!(answer instanceof Answer.ContentMap map)) {
+        throw FileTree.refused(answer, file.name());
+      }
+      long sizeBytes = map.attributes().sizeBytes();
+      if (at >= sizeBytes) {
+        return -1;
+      }
+      for (Extent extent : map.extents()) {
+        if (content) {
+          return Math.max(at, extent.fileOffset());
+        }
+        if (extent.fileOffset() > at) {
+          return at;
+        }
+        at = extent.end();
+      }
+      if (map.end() || map.extents().isEmpty()) {
+        return content ? -1 : Math.min(at, sizeBytes);
+      }
+    }
+  }
+
   /** Makes all writes visible and durable on a quorum: one round; none if there are none. */
   public void publish() throws IOException {
     checkOpen();
@@ -204,6 +277,13 @@ public final class FileHandle implements AutoCloseable {
   public boolean isLocked(
       long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
       throws IOException {
+    return testLock(owner, family, type, startByte, endByte) != null;
+  }
+
+  /** The lock of another owner that is in the way of one, or null. Costs no round. */
+  public Result.@Nullable LockConflict testLock(
+      long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
+      throws IOException {
     checkOpen();
     file.checkSession();
     OpenFile.Tools tools = file.tools();
@@ -214,8 +294,8 @@ public final class FileHandle implements AutoCloseable {
         Requests.join(
             tools.requests().read(file.name(), deadline, () -> tools.gateway().ask(query)));
     return switch (answer) {
-      case Answer.Unlocked unlocked -> false;
-      case Answer.Locked locked -> true;
+      case Answer.Unlocked unlocked -> null;
+      case Answer.Locked locked -> locked.conflict();
       default -> throw file.gone(FileTree.refused(answer, file.name()), deadline);
     };
   }

@@ -205,20 +205,33 @@ public final class FileTree implements AutoCloseable {
   // ---- changing
 
   public Attributes makeDirectory(At at, int permissions) throws IOException {
-    return node(new Command.MakeDirectory(at, permissions, caller()), at, null);
+    return makeDirectory(at, permissions, caller());
+  }
+
+  public Attributes makeDirectory(At at, int permissions, Caller owner) throws IOException {
+    return node(new Command.MakeDirectory(at, permissions, owner), at, null);
   }
 
   public Attributes makeSymlink(At at, Bytes target) throws IOException {
-    return node(new Command.MakeSymlink(at, target, caller()), at, null);
+    return makeSymlink(at, target, caller());
+  }
+
+  public Attributes makeSymlink(At at, Bytes target, Caller owner) throws IOException {
+    return node(new Command.MakeSymlink(at, target, owner), at, null);
   }
 
   public Attributes makeNode(At at, FileType type, int permissions, long device)
       throws IOException {
-    return node(new Command.MakeNode(at, type, permissions, device, caller()), at, null);
+    return makeNode(at, type, permissions, device, caller());
   }
 
-  public void link(At source, At at) throws IOException {
-    submit(new Command.Link(source, at), at, source);
+  public Attributes makeNode(At at, FileType type, int permissions, long device, Caller owner)
+      throws IOException {
+    return node(new Command.MakeNode(at, type, permissions, device, owner), at, null);
+  }
+
+  public Attributes link(At source, At at) throws IOException {
+    return node(new Command.Link(source, at), at, source);
   }
 
   public void unlink(At at) throws IOException {
@@ -242,6 +255,11 @@ public final class FileTree implements AutoCloseable {
       }
     }
     submit(new Command.SetAttributes(at, change), at, null);
+  }
+
+  /** Sets the size of a file that need not be open; visible to all when this returns. */
+  public void truncate(At at, long sizeBytes) throws IOException {
+    submit(new Command.Truncate(at, sizeBytes), at, null);
   }
 
   public void setXattr(At at, Bytes name, Bytes value, Command.XattrMode mode) throws IOException {
@@ -302,12 +320,21 @@ public final class FileTree implements AutoCloseable {
 
   /** Opens a regular file. No round, but for one that it creates: then one. */
   public FileHandle open(At at, OpenMode mode) throws IOException {
+    return open(at, mode, caller());
+  }
+
+  /**
+   * The same for somebody else.
+   *
+   * @param owner of a file that it creates
+   */
+  public FileHandle open(At at, OpenMode mode, Caller owner) throws IOException {
     checkOpen();
     String file = name(at);
     long ticket = files.opening();
     try {
       Session session = sessionToOpen(mode, file);
-      return opened(session, openAttributes(at, mode), mode, file);
+      return opened(session, openAttributes(at, mode, owner), mode, file);
     } finally {
       files.ended(ticket);
     }
@@ -354,7 +381,7 @@ public final class FileTree implements AutoCloseable {
     }
   }
 
-  private Attributes openAttributes(At at, OpenMode mode) throws IOException {
+  private Attributes openAttributes(At at, OpenMode mode, Caller owner) throws IOException {
     boolean exclusive = mode.create() == OpenMode.Create.EXCLUSIVE;
     if (!exclusive) {
       try {
@@ -365,7 +392,7 @@ public final class FileTree implements AutoCloseable {
         }
       }
     }
-    return node(new Command.Create(at, mode.permissions(), caller(), exclusive), at, null);
+    return node(new Command.Create(at, mode.permissions(), owner, exclusive), at, null);
   }
 
   /** Index of an entry whose changes, and all before, every later request sees. */

@@ -1,12 +1,8 @@
 package io.quorate.store.conformance;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** The control: what the suite asks for is what the JDK's own file system does. */
 class HostFileSystemTest extends FileSystemConformance {
@@ -14,38 +10,6 @@ class HostFileSystemTest extends FileSystemConformance {
   @Override
   protected Face openFace() throws IOException {
     Path root = Files.createTempDirectory("conformance").toRealPath();
-    return new Face() {
-      @Override
-      public Path root() {
-        return root;
-      }
-
-      @Override
-      public void close() throws IOException {
-        Files.walkFileTree(root, new Removal());
-      }
-    };
-  }
-
-  private static final class Removal extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-        throws IOException {
-      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path directory, IOException error)
-        throws IOException {
-      Files.delete(directory);
-      return FileVisitResult.CONTINUE;
-    }
+    return HostFaces.of(root, root);
   }
 }

@@ -24,7 +24,7 @@ public final class Quorate {
    * get between. A peer's log is all that there is to read of it.
    */
   private static void quietLog(String[] words) {
-    boolean wanted = words.length > 0 && words[0].equals("serve");
+    boolean wanted = words.length > 0 && List.of("serve", "mount").contains(words[0]);
     setDefault("defaultLogLevel", wanted || List.of(words).contains("--debug") ? "info" : "off");
     setDefault("showDateTime", "true");
     setDefault("dateTimeFormat", "yyyy-MM-dd HH:mm:ss.SSS");

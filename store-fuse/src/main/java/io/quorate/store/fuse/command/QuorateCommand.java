@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       InitCommand.class,
       ServeCommand.class,
+      MountCommand.class,
+      UmountCommand.class,
       StatusCommand.class,
       ExportCommand.class,
       LsCommand.class,
@@ -65,7 +67,7 @@ public final class QuorateCommand implements Runnable {
 
   static {
     GROUPS.put("Try it", List.of("demo"));
-    GROUPS.put("Run a cluster", List.of("init", "serve", "status", "export"));
+    GROUPS.put("Run a cluster", List.of("init", "serve", "mount", "umount", "status", "export"));
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));

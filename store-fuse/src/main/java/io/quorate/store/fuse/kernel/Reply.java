@@ -1,0 +1,160 @@
+package io.quorate.store.fuse.kernel;
+
+import io.quorate.store.fuse.kernel.Request.FileLock;
+import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Makes replies: the header and the body, as the device takes them. */
+public final class Reply {
+  static final int HEADER_BYTES = 16;
+
+  /** Size of struct fuse_attr. */
+  static final int ATTRIBUTES_BYTES = 88;
+
+  /** Size of struct fuse_entry_out. */
+  static final int ENTRY_BYTES = 40 + ATTRIBUTES_BYTES;
+
+  private static final int INIT_BYTES = 64;
+  private static final int STATFS_BYTES = 80;
+  private static final int LOCK_BYTES = 24;
+  private static final int BLOCK_BYTES = 4096;
+
+  /** Unit of st_blocks, whatever the block size. */
+  private static final int BLOCKS_UNIT_BYTES = 512;
+
+  private static final int NANOS = 1_000_000_000;
+
+  private Reply() {}
+
+  static ByteBuffer body(int bytes) {
+    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + bytes).order(ByteOrder.nativeOrder());
+    return out.position(HEADER_BYTES);
+  }
+
+  /** Puts the header in front; the message is ready to be sent. */
+  static ByteBuffer finish(ByteBuffer reply, long unique, int errno) {
+    reply.flip();
+    return reply.putInt(0, reply.limit()).putInt(4, -errno).putLong(8, unique);
+  }
+
+  public static ByteBuffer empty() {
+    return body(0);
+  }
+
+  /** Answers INIT. */
+  public static ByteBuffer init(Terms terms) {
+    ByteBuffer out = body(INIT_BYTES);
+    out.putInt(terms.major()).putInt(terms.minor()).putInt(terms.maxReadahead());
+    out.putInt((int) terms.flags());
+    out.putShort((short) terms.maxBackground()).putShort((short) (terms.maxBackground() * 3 / 4));
+    out.putInt(terms.maxWriteBytes()).putInt(1); // times to the nanosecond
+    out.putShort((short) terms.maxPages()).putShort((short) 0);
+    out.putInt((int) (terms.flags() >>> 32));
+    return out.position(out.limit());
+  }
+
+  /**
+   * A node that a name leads to.
+   *
+   * @param cache for how long the kernel may rely on it
+   */
+  public static ByteBuffer entry(Attributes attributes, Caching cache) {
+    return putEntry(body(ENTRY_BYTES), attributes, cache);
+  }
+
+  /** That there is no such name, which the kernel may remember. */
+  public static ByteBuffer noEntry(Caching cache) {
+    ByteBuffer out = body(ENTRY_BYTES);
+    out.putLong(0).putLong(0).putLong(cache.entrySeconds()).putLong(0);
+    out.putInt(cache.entryNanosOfSecond());
+    return out.position(out.limit());
+  }
+
+  static ByteBuffer putEntry(ByteBuffer out, Attributes attributes, Caching cache) {
+    out.putLong(attributes.inode()).putLong(0);
+    out.putLong(cache.entrySeconds()).putLong(cache.attributeSeconds());
+    out.putInt(cache.entryNanosOfSecond()).putInt(cache.attributeNanosOfSecond());
+    return putAttributes(out, attributes);
+  }
+
+  /** Answers GETATTR and SETATTR. */
+  public static ByteBuffer attributes(Attributes attributes, Caching cache) {
+    ByteBuffer out = body(16 + ATTRIBUTES_BYTES);
+    out.putLong(cache.attributeSeconds()).putInt(cache.attributeNanosOfSecond()).putInt(0);
+    return putAttributes(out, attributes);
+  }
+
+  private static ByteBuffer putAttributes(ByteBuffer out, Attributes a) {
+    out.putLong(a.inode()).putLong(a.sizeBytes());
+    out.putLong((a.allocatedBytes() + BLOCKS_UNIT_BYTES - 1) / BLOCKS_UNIT_BYTES);
+    out.putLong(Math.floorDiv(a.atimeNanos(), NANOS));
+    out.putLong(Math.floorDiv(a.mtimeNanos(), NANOS));
+    out.putLong(Math.floorDiv(a.ctimeNanos(), NANOS));
+    out.putInt((int) Math.floorMod(a.atimeNanos(), (long) NANOS));
+    out.putInt((int) Math.floorMod(a.mtimeNanos(), (long) NANOS));
+    out.putInt((int) Math.floorMod(a.ctimeNanos(), (long) NANOS));
+    out.putInt(a.mode()).putInt(a.links()).putInt(a.uid()).putInt(a.gid());
+    return out.putInt((int) a.device()).putInt(BLOCK_BYTES).putInt(0);
+  }
+
+  /**
+   * Answers OPEN and OPENDIR.
+   *
+   * @param flags of {@link OpenFlags}
+   */
+  public static ByteBuffer opened(long handle, int flags) {
+    return putOpened(body(16), handle, flags);
+  }
+
+  /** Answers CREATE. */
+  public static ByteBuffer created(Attributes attributes, Caching cache, long handle, int flags) {
+    return putOpened(putEntry(body(ENTRY_BYTES + 16), attributes, cache), handle, flags);
+  }
+
+  private static ByteBuffer putOpened(ByteBuffer out, long handle, int flags) {
+    return out.putLong(handle).putInt(flags).putInt(0);
+  }
+
+  /** Bytes as they are: content, the target of a link, an attribute's value. */
+  public static ByteBuffer bytes(ByteBuffer content) {
+    return body(content.remaining()).put(content);
+  }
+
+  public static ByteBuffer bytes(Bytes content) {
+    return bytes(ByteBuffer.wrap(content.unsafeArray()));
+  }
+
+  /** How many bytes were written. */
+  public static ByteBuffer written(int bytes) {
+    return body(8).putInt(bytes).putInt(0);
+  }
+
+  /** How many bytes an attribute, or the list of their names, takes. */
+  public static ByteBuffer size(int bytes) {
+    return written(bytes);
+  }
+
+  public static ByteBuffer offset(long offset) {
+    return body(8).putLong(offset);
+  }
+
+  /** Answers STATFS; bytes are told in blocks. */
+  public static ByteBuffer statFileSystem(
+      long totalBytes, long freeBytes, long files, long freeFiles, int nameBytes) {
+    ByteBuffer out = body(STATFS_BYTES);
+    out.putLong(totalBytes / BLOCK_BYTES);
+    out.putLong(freeBytes / BLOCK_BYTES).putLong(freeBytes / BLOCK_BYTES);
+    out.putLong(files + freeFiles).putLong(freeFiles);
+    out.putInt(BLOCK_BYTES).putInt(nameBytes).putInt(BLOCK_BYTES);
+    return out.position(out.limit());
+  }
+
+  /** The lock that is in the way, or one that is no lock. */
+  public static ByteBuffer lock(FileLock lock) {
+    ByteBuffer out = body(LOCK_BYTES);
+    out.putLong(lock.startByte()).putLong(lock.endByte());
+    return out.putInt(lock.kind().ordinal()).putInt(lock.pid());
+  }
+}

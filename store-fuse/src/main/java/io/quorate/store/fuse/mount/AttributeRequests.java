@@ -1,0 +1,126 @@
+package io.quorate.store.fuse.mount;
+
+import io.quorate.store.file.FileHandle;
+import io.quorate.store.file.FileTree;
+import io.quorate.store.file.OpenMode;
+import io.quorate.store.fuse.kernel.Attribute;
+import io.quorate.store.fuse.kernel.Caching;
+import io.quorate.store.fuse.kernel.Reply;
+import io.quorate.store.fuse.kernel.Request;
+import io.quorate.store.fuse.kernel.Request.Header;
+import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.AttributeChange;
+import io.quorate.store.metadata.Attributes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What stat(2) tells, and changes to it. */
+final class AttributeRequests {
+  private static final int PERMISSIONS = 07777;
+  private static final int SETUID = 04000;
+  private static final int SETGID = 02000;
+  private static final int GROUP_EXECUTE = 010;
+
+  /** Inodes that can be made: their numbers are not what runs out. */
+  private static final long FREE_INODES = 1L << 40;
+
+  private final FileTree tree;
+  private final Caching cache;
+  private final Numbered<FileHandle> files;
+
+  AttributeRequests(FileTree tree, Caching cache, Numbered<FileHandle> files) {
+    this.tree = tree;
+    this.cache = cache;
+    this.files = files;
+  }
+
+  ByteBuffer get(Header header, Request.GetAttributes request) throws IOException {
+    FileHandle handle = request.byHandle() ? files.find(request.handle()) : null;
+    return Reply.attributes(attributes(header.node(), handle), cache);
+  }
+
+  private Attributes attributes(long node, @Nullable FileHandle handle) throws IOException {
+    return handle != null ? handle.attributes() : tree.stat(At.inode(node));
+  }
+
+  ByteBuffer set(Header header, Request.SetAttributes request) throws IOException {
+    FileHandle handle =
+        (request.valid() & Attribute.HANDLE) != 0 ? files.find(request.handle()) : null;
+    if ((request.valid() & Attribute.SIZE) != 0) {
+      resize(header.node(), handle, request.sizeBytes());
+    }
+    AttributeChange change = change(header, request, handle);
+    if (!change.equals(AttributeChange.NONE)) {
+      if (handle != null) {
+        handle.setAttributes(change);
+      } else {
+        tree.setAttributes(
+            new At(header.node(), io.quorate.store.metadata.Bytes.EMPTY, false), change);
+      }
+    }
+    return Reply.attributes(attributes(header.node(), handle), cache);
+  }
+
+  /** By a handle it is unpublished like a write; by name others see it when this returns. */
+  private void resize(long node, @Nullable FileHandle handle, long sizeBytes) throws IOException {
+    if (handle != null && handle.isWritable()) {
+      handle.truncate(sizeBytes);
+      return;
+    }
+    try (FileHandle opened = tree.open(At.inode(node), OpenMode.WRITE)) {
+      opened.truncate(sizeBytes);
+    }
+  }
+
+  private AttributeChange change(
+      Header header, Request.SetAttributes request, @Nullable FileHandle handle)
+      throws IOException {
+    int valid = request.valid();
+    Integer permissions = (valid & Attribute.MODE) != 0 ? request.mode() & PERMISSIONS : null;
+    if (permissions == null && (valid & Attribute.KILL_PRIVILEGES) != 0) {
+      permissions = withoutPrivileges(attributes(header.node(), handle));
+    }
+    return new AttributeChange(
+        permissions,
+        (valid & Attribute.UID) != 0 ? request.uid() : null,
+        (valid & Attribute.GID) != 0 ? request.gid() : null,
+        time(valid, Attribute.ATIME, Attribute.ATIME_NOW, request.atimeNanos()),
+        time(valid, Attribute.MTIME, Attribute.MTIME_NOW, request.mtimeNanos()),
+        null);
+  }
+
+  private static @Nullable Long time(int valid, int set, int now, long nanos) {
+    if ((valid & set) == 0) {
+      return null;
+    }
+    return (valid & now) != 0 ? AttributeChange.NOW : (Long) nanos;
+  }
+
+  /** The permissions without setuid and setgid, or null if there is nothing to take away. */
+  static @Nullable Integer withoutPrivileges(Attributes attributes) {
+    int permissions = attributes.permissions();
+    int left = permissions & ~SETUID;
+    // setgid without group execute marks mandatory locks, not a privilege.
+    left = (left & GROUP_EXECUTE) != 0 ? left & ~SETGID : left;
+    return left == permissions ? null : (Integer) left;
+  }
+
+  ByteBuffer statFileSystem() throws IOException {
+    ClusterStatus status = tree.status();
+    List<ClusterStatus.PeerStatus> peers = status.peers();
+    // What a quorum has room for: the third of four, when the fullest comes last.
+    int quorum = peers.size() / 2;
+    long total = nth(peers.stream().map(ClusterStatus.PeerStatus::totalBytes).toList(), quorum);
+    long usable = nth(peers.stream().map(ClusterStatus.PeerStatus::usableBytes).toList(), quorum);
+    return Reply.statFileSystem(
+        total, usable, tree.totals().inodes(), FREE_INODES, At.MAX_NAME_BYTES);
+  }
+
+  private static long nth(List<Long> bytes, int index) {
+    List<Long> descending = bytes.stream().sorted(java.util.Comparator.reverseOrder()).toList();
+    return Math.max(0, descending.get(index));
+  }
+}

@@ -1,0 +1,81 @@
+package io.quorate.store.fuse.mount;
+
+import io.quorate.store.file.FileTree;
+import io.quorate.store.file.RefusedException;
+import io.quorate.store.fuse.kernel.Caching;
+import io.quorate.store.fuse.kernel.DirectoryReply;
+import io.quorate.store.fuse.kernel.Reply;
+import io.quorate.store.fuse.kernel.Request;
+import io.quorate.store.fuse.kernel.Request.Header;
+import io.quorate.store.metadata.Answer.DirectoryEntry;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Bytes;
+import io.quorate.store.metadata.FileType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Listings. Offset 1 is after ".", 2 after "..", and so on. */
+final class DirectoryRequests {
+  private static final Bytes DOT = Bytes.utf8(".");
+  private static final Bytes DOT_DOT = Bytes.utf8("..");
+
+  private final FileTree tree;
+  private final Caching cache;
+  private final Numbered<OpenDirectory> directories = new Numbered<>();
+
+  DirectoryRequests(FileTree tree, Caching cache) {
+    this.tree = tree;
+    this.cache = cache;
+  }
+
+  ByteBuffer open(Header header) {
+    return Reply.opened(directories.add(new OpenDirectory(tree, header.node())), 0);
+  }
+
+  ByteBuffer read(Request.ReadDirectory request) throws IOException {
+    OpenDirectory directory = directories.get(request.handle());
+    DirectoryReply reply = new DirectoryReply(request.sizeBytes(), request.plus(), cache);
+    long at = request.offset();
+    if (at == 0) {
+      directory.rewind();
+    }
+    boolean room = true;
+    for (; room && at < 2; at += room ? 1 : 0) {
+      room =
+          at == 0
+              ? reply.add(DOT, directory.node(), FileType.DIRECTORY, null, 1)
+              : reply.add(DOT_DOT, directory.parent(), FileType.DIRECTORY, null, 2);
+    }
+    while (room) {
+      DirectoryEntry entry = directory.entry(at - 2);
+      if (entry == null) {
+        break;
+      }
+      Attributes attributes = request.plus() ? attributes(entry) : entry.attributes();
+      at++;
+      if (attributes != null || !request.plus()) {
+        room = reply.add(entry.name(), entry.inode(), entry.type(), attributes, at);
+      }
+    }
+    return reply.finish();
+  }
+
+  /** With what this mount has written and not yet published; null if the file is gone. */
+  private @Nullable Attributes attributes(DirectoryEntry entry) throws IOException {
+    if (!tree.hasUnpublished(entry.inode())) {
+      return entry.attributes();
+    }
+    try {
+      return tree.stat(At.inode(entry.inode()));
+    } catch (RefusedException e) {
+      return entry.attributes();
+    }
+  }
+
+  ByteBuffer release(Request.ReleaseDirectory request) {
+    directories.remove(request.handle());
+    return Reply.empty();
+  }
+}

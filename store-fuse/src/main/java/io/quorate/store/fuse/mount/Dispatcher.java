@@ -1,0 +1,121 @@
+package io.quorate.store.fuse.mount;
+
+import io.quorate.store.file.FileHandle;
+import io.quorate.store.file.FileTree;
+import io.quorate.store.fuse.kernel.Caching;
+import io.quorate.store.fuse.kernel.Reply;
+import io.quorate.store.fuse.kernel.Request;
+import io.quorate.store.fuse.kernel.Request.Header;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives each request to those who answer it. Thread-safe. */
+final class Dispatcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  private final Numbered<FileHandle> handles = new Numbered<>();
+  private final NameRequests names;
+  private final AttributeRequests attributes;
+  private final FileRequests files;
+  private final DirectoryRequests directories;
+  private final XattrRequests xattrs;
+  private final LockRequests locks;
+
+  /** Requests that wait for a lock, by their numbers: whether they were interrupted. */
+  private final ConcurrentHashMap<Long, AtomicBoolean> waiting = new ConcurrentHashMap<>();
+
+  Dispatcher(FileTree tree, Caching cache) {
+    names = new NameRequests(tree, cache);
+    attributes = new AttributeRequests(tree, cache, handles);
+    files = new FileRequests(tree, cache, handles);
+    directories = new DirectoryRequests(tree, cache);
+    xattrs = new XattrRequests(tree);
+    locks = new LockRequests(handles);
+  }
+
+  /** The body of the reply. */
+  ByteBuffer answer(Header header, Request request) throws IOException {
+    return switch (request) {
+      case Request.Lookup r -> names.lookup(header, r);
+      case Request.MakeNode r -> names.makeNode(header, r);
+      case Request.MakeDirectory r -> names.makeDirectory(header, r);
+      case Request.Symlink r -> names.symlink(header, r);
+      case Request.Link r -> names.link(header, r);
+      case Request.Unlink r -> names.unlink(header, r);
+      case Request.RemoveDirectory r -> names.removeDirectory(header, r);
+      case Request.Rename r -> names.rename(header, r);
+      case Request.ReadLink r -> names.readLink(header);
+      case Request.GetAttributes r -> attributes.get(header, r);
+      case Request.SetAttributes r -> attributes.set(header, r);
+      case Request.StatFileSystem r -> attributes.statFileSystem();
+      case Request.SetXattr r -> xattrs.set(header, r);
+      case Request.GetXattr r -> xattrs.get(header, r);
+      case Request.ListXattrs r -> xattrs.list(header, r);
+      case Request.RemoveXattr r -> xattrs.remove(header, r);
+      case Request.OpenDirectory r -> directories.open(header);
+      case Request.ReadDirectory r -> directories.read(r);
+      case Request.ReleaseDirectory r -> directories.release(r);
+      case Request.SyncDirectory r -> Reply.empty(); // each change was durable when it returned
+      case Request.TestLock r -> locks.test(r);
+      case Request.SetLock r -> setLock(header, r);
+      default -> answerFile(header, request);
+    };
+  }
+
+  private ByteBuffer answerFile(Header header, Request request) throws IOException {
+    return switch (request) {
+      case Request.Open r -> files.open(header, r);
+      case Request.Create r -> files.create(header, r);
+      case Request.Read r -> files.read(r);
+      case Request.Write r -> files.write(r);
+      case Request.Sync r -> files.publish(r.handle());
+      case Request.Flush r -> {
+        ByteBuffer reply = files.publish(r.handle());
+        locks.closed(r);
+        yield reply;
+      }
+      case Request.Release r -> {
+        locks.released(r);
+        yield files.release(r);
+      }
+      case Request.Allocate r -> files.allocate(r);
+      case Request.Seek r -> files.seek(r);
+      case Request.CopyRange r -> files.copyRange(r);
+      case Request.Destroy r -> Reply.empty();
+      default -> throw new Errno.ErrnoException(Errno.ENOSYS);
+    };
+  }
+
+  private ByteBuffer setLock(Header header, Request.SetLock request) throws IOException {
+    AtomicBoolean interrupted = new AtomicBoolean();
+    waiting.put(header.unique(), interrupted);
+    try {
+      return locks.set(request, () -> !interrupted.get());
+    } finally {
+      waiting.remove(header.unique());
+    }
+  }
+
+  /** The caller of a request was interrupted. Only waiting for a lock is given up for that. */
+  void interrupt(long unique) {
+    AtomicBoolean interrupted = waiting.get(unique);
+    if (interrupted != null) {
+      interrupted.set(true);
+    }
+  }
+
+  /** The mount is gone: what was written through it is published as by close(2). */
+  void close() {
+    for (FileHandle handle : handles.all()) {
+      try {
+        handle.close();
+      } catch (IOException e) {
+        LOG.warn("writes to inode {} are lost: {}", handle.inode(), e.getMessage());
+      }
+    }
+  }
+}

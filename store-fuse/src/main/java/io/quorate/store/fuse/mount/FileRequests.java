@@ -1,0 +1,163 @@
+package io.quorate.store.fuse.mount;
+
+import io.quorate.store.file.FileHandle;
+import io.quorate.store.file.FileTree;
+import io.quorate.store.file.OpenMode;
+import io.quorate.store.fuse.kernel.Caching;
+import io.quorate.store.fuse.kernel.OpenFlags;
+import io.quorate.store.fuse.kernel.Reply;
+import io.quorate.store.fuse.kernel.Request;
+import io.quorate.store.fuse.kernel.Request.Header;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.AttributeChange;
+import io.quorate.store.metadata.Command.AllocateMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Open files. Rounds: 1 to create, 0 to write, 1 to fsync or close what was written, 0 to read. */
+final class FileRequests {
+  private static final int PERMISSIONS = 07777;
+  private static final int FALLOC_KEEP_SIZE = 1;
+  private static final int FALLOC_PUNCH_HOLE = 2;
+  private static final int FALLOC_ZERO_RANGE = 16;
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
+
+  /** The reply has 32 bits for the count; who wants more asks again. */
+  private static final long MAX_COPY_BYTES = 1L << 30;
+
+  private final FileTree tree;
+  private final Caching cache;
+  private final Numbered<FileHandle> files;
+
+  FileRequests(FileTree tree, Caching cache, Numbered<FileHandle> files) {
+    this.tree = tree;
+    this.cache = cache;
+    this.files = files;
+  }
+
+  ByteBuffer open(Header header, Request.Open request) throws IOException {
+    boolean truncate = (request.flags() & OpenFlags.TRUNCATE) != 0;
+    // Even one that is open for reading only is truncated if its opener may write.
+    boolean write = isWriting(request.flags()) || truncate;
+    OpenMode mode = new OpenMode(write, OpenMode.Create.NEVER, truncate, 0);
+    FileHandle handle = tree.open(At.inode(header.node()), mode);
+    if (request.killPrivileges() && truncate) {
+      killPrivileges(handle);
+    }
+    return Reply.opened(files.add(handle), 0);
+  }
+
+  private static boolean isWriting(int flags) {
+    return (flags & OpenFlags.ACCESS_MODE) != 0;
+  }
+
+  ByteBuffer create(Header header, Request.Create request) throws IOException {
+    OpenMode.Create how =
+        (request.flags() & OpenFlags.EXCLUSIVE) != 0
+            ? OpenMode.Create.EXCLUSIVE
+            : OpenMode.Create.IF_ABSENT;
+    boolean truncate = (request.flags() & OpenFlags.TRUNCATE) != 0;
+    OpenMode mode = OpenMode.create(how, truncate, request.mode() & PERMISSIONS);
+    FileHandle handle =
+        tree.open(At.child(header.node(), request.name()), mode, NameRequests.caller(header));
+    try {
+      return Reply.created(handle.attributes(), cache, files.add(handle), 0);
+    } catch (IOException e) {
+      handle.abandon();
+      throw e;
+    }
+  }
+
+  /** Short only at the end of the file: the kernel takes a short answer for that. */
+  ByteBuffer read(Request.Read request) throws IOException {
+    FileHandle handle = files.get(request.handle());
+    ByteBuffer first = handle.read(request.offset(), request.lengthBytes());
+    if (first.remaining() == request.lengthBytes() || !first.hasRemaining()) {
+      return Reply.bytes(first);
+    }
+    ByteBuffer all = ByteBuffer.allocate(request.lengthBytes()).put(first);
+    while (all.hasRemaining()) {
+      ByteBuffer more = handle.read(request.offset() + all.position(), all.remaining());
+      if (!more.hasRemaining()) {
+        break;
+      }
+      all.put(more);
+    }
+    return Reply.bytes(all.flip());
+  }
+
+  ByteBuffer write(Request.Write request) throws IOException {
+    FileHandle handle = files.get(request.handle());
+    if (request.killPrivileges()) {
+      killPrivileges(handle);
+    }
+    int bytes = request.content().remaining();
+    if ((request.flags() & OpenFlags.APPEND) != 0) {
+      handle.append(request.content());
+    } else {
+      handle.write(request.offset(), request.content());
+      if ((request.flags() & OpenFlags.DATA_SYNC) != 0) {
+        handle.publish();
+      }
+    }
+    return Reply.written(bytes);
+  }
+
+  private static void killPrivileges(FileHandle handle) throws IOException {
+    Integer permissions = AttributeRequests.withoutPrivileges(handle.attributes());
+    if (permissions != null) {
+      handle.setAttributes(AttributeChange.ofPermissions(permissions));
+    }
+  }
+
+  /** fsync(2), and each close(2) of a descriptor. */
+  ByteBuffer publish(long number) throws IOException {
+    files.get(number).publish();
+    return Reply.empty();
+  }
+
+  ByteBuffer release(Request.Release request) throws IOException {
+    FileHandle handle = files.remove(request.handle());
+    if (handle != null) {
+      handle.close();
+    }
+    return Reply.empty();
+  }
+
+  ByteBuffer allocate(Request.Allocate request) throws IOException {
+    AllocateMode mode =
+        switch (request.mode()) {
+          case 0 -> AllocateMode.ALLOCATE;
+          case FALLOC_KEEP_SIZE -> AllocateMode.KEEP_SIZE;
+          case FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE -> AllocateMode.PUNCH;
+          case FALLOC_ZERO_RANGE -> AllocateMode.ZERO;
+          default -> throw new Errno.ErrnoException(Errno.EOPNOTSUPP);
+        };
+    files.get(request.handle()).allocate(request.offset(), request.lengthBytes(), mode);
+    return Reply.empty();
+  }
+
+  ByteBuffer seek(Request.Seek request) throws IOException {
+    if (request.whence() != SEEK_DATA && request.whence() != SEEK_HOLE) {
+      throw new Errno.ErrnoException(Errno.EINVAL);
+    }
+    long found = files.get(request.handle()).seek(request.offset(), request.whence() == SEEK_DATA);
+    if (found < 0) {
+      throw new Errno.ErrnoException(Errno.ENXIO);
+    }
+    return Reply.offset(found);
+  }
+
+  ByteBuffer copyRange(Request.CopyRange request) throws IOException {
+    long copied =
+        files
+            .get(request.handle())
+            .copyTo(
+                files.get(request.toHandle()),
+                request.offset(),
+                request.toOffset(),
+                Math.min(request.lengthBytes(), MAX_COPY_BYTES));
+    return Reply.written((int) copied);
+  }
+}

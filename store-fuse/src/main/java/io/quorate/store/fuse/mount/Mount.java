@@ -1,0 +1,266 @@
+package io.quorate.store.fuse.mount;
+
+import io.quorate.store.file.FileTree;
+import io.quorate.store.fuse.kernel.Device;
+import io.quorate.store.fuse.kernel.InitFlags;
+import io.quorate.store.fuse.kernel.KernelException;
+import io.quorate.store.fuse.kernel.MalformedRequestException;
+import io.quorate.store.fuse.kernel.Opcode;
+import io.quorate.store.fuse.kernel.Reply;
+import io.quorate.store.fuse.kernel.Request;
+import io.quorate.store.fuse.kernel.Request.Header;
+import io.quorate.store.fuse.kernel.RequestDecoder;
+import io.quorate.store.fuse.kernel.Terms;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A tree that is mounted on a directory, until it is closed or somebody unmounts it. This process
+ * must not use a path below that directory: it would wait for itself.
+ */
+public final class Mount implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Mount.class);
+
+  private static final int MAX_WRITE_BYTES = 1 << 20;
+  private static final int PAGE_BYTES = 4096;
+  private static final int MAX_BACKGROUND = 64;
+  private static final int READERS = 2;
+  private static final int EPROTO = 71;
+  private static final int END_SECONDS = 2;
+
+  private static final long WANTED =
+      InitFlags.ASYNC_READ
+          | InitFlags.POSIX_LOCKS
+          | InitFlags.ATOMIC_O_TRUNC
+          | InitFlags.EXPORT_SUPPORT
+          | InitFlags.BIG_WRITES
+          | InitFlags.FLOCK_LOCKS
+          | InitFlags.AUTO_INVAL_DATA
+          | InitFlags.DO_READDIRPLUS
+          | InitFlags.READDIRPLUS_AUTO
+          | InitFlags.ASYNC_DIO
+          | InitFlags.PARALLEL_DIROPS
+          | InitFlags.MAX_PAGES
+          | InitFlags.HANDLE_KILLPRIV_V2
+          | InitFlags.INIT_EXT;
+
+  private final Path directory;
+  private final Device device;
+  private final Dispatcher dispatcher;
+  private final CompletableFuture<Void> begun = new CompletableFuture<>();
+  private final CountDownLatch readersLeft = new CountDownLatch(READERS);
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final AtomicBoolean unmounted = new AtomicBoolean();
+
+  private Mount(Path directory, Device device, Dispatcher dispatcher) {
+    this.directory = directory;
+    this.device = device;
+    this.dispatcher = dispatcher;
+  }
+
+  /**
+   * Mounts {@code tree}, which stays the caller's, and returns when the mount can be used.
+   *
+   * @param target a directory; what a mount whose process has died left there is taken away
+   * @throws FileSystemException if it can not be mounted there, and why
+   */
+  public static Mount start(FileTree tree, Path target, MountOptions options) throws IOException {
+    Path directory = target.toAbsolutePath().normalize();
+    takeStaleMountAway(directory);
+    if (!Files.isDirectory(directory)) {
+      throw new FileSystemException(
+          target.toString(), null, Files.exists(directory) ? "not a directory" : "does not exist");
+    }
+    Device device;
+    try {
+      device =
+          Device.mount(
+              options.source(),
+              directory.toString(),
+              kernelOptions(options),
+              options.readOnly(),
+              MAX_WRITE_BYTES + PAGE_BYTES);
+    } catch (KernelException e) {
+      FileSystemException refused =
+          new FileSystemException(target.toString(), null, "can not mount: " + e.getMessage());
+      refused.initCause(e);
+      throw refused;
+    }
+    Mount mount = new Mount(directory, device, new Dispatcher(tree, options.cache()));
+    mount.begin();
+    return mount;
+  }
+
+  private static String kernelOptions(MountOptions options) {
+    return "rootmode=40000,user_id=0,group_id=0,default_permissions,max_read="
+        + MAX_WRITE_BYTES
+        + (options.allowOther() ? ",allow_other" : "");
+  }
+
+  /** The kernel answers for a mount without a process that its endpoint is not connected. */
+  private static void takeStaleMountAway(Path directory) throws IOException {
+    try {
+      Files.readAttributes(directory, java.nio.file.attribute.BasicFileAttributes.class);
+    } catch (FileSystemException e) {
+      String reason = e.getReason();
+      if (reason != null && reason.contains("not connected")) {
+        LOG.warn("{}: the process that served this mount has died; it is unmounted", directory);
+        Device.unmount(directory.toString());
+      }
+    }
+  }
+
+  private void begin() throws IOException {
+    List<Thread> readers = new ArrayList<>();
+    for (int i = 1; i <= READERS; i++) {
+      readers.add(
+          Thread.ofPlatform().daemon().name("quorate-mount-" + i).unstarted(this::readRequests));
+    }
+    readers.forEach(Thread::start);
+    try {
+      begun.join();
+    } catch (java.util.concurrent.CompletionException e) {
+      close();
+      Throwable cause = e.getCause();
+      throw new FileSystemException(
+          directory.toString(), null, (cause == null ? e : cause).getMessage());
+    }
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  /** Done when nothing is mounted any more, whoever unmounted it. */
+  public CompletableFuture<Void> ended() {
+    return ended.copy();
+  }
+
+  private void readRequests() {
+    try {
+      for (ByteBuffer message = device.read(); message != null; message = device.read()) {
+        take(message);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.error("{}: the mount ends", directory, e);
+    } finally {
+      begun.completeExceptionally(new IOException("it was unmounted at once"));
+      readersLeft.countDown();
+      if (readersLeft.getCount() == 0) {
+        end();
+      }
+    }
+  }
+
+  private void end() {
+    if (unmounted.compareAndSet(false, true)) {
+      dispatcher.close();
+      try {
+        device.close();
+      } catch (IOException e) {
+        LOG.warn("{}: {}", directory, e.getMessage());
+      }
+      ended.complete(null);
+    }
+  }
+
+  private void take(ByteBuffer message) throws IOException {
+    Header header = RequestDecoder.header(message);
+    Request request;
+    try {
+      request = RequestDecoder.body(header, message);
+    } catch (MalformedRequestException e) {
+      LOG.error("{}: {}", directory, e.getMessage());
+      if (!Opcode.isOneWay(header.opcode())) {
+        device.fail(header.unique(), Errno.EIO);
+      }
+      return;
+    }
+    switch (request) {
+      case Request.Forget forget -> {} // there is no table of nodes
+      case Request.Interrupt interrupt -> dispatcher.interrupt(interrupt.unique());
+      case Request.Init init -> agree(header, init);
+      default -> Thread.ofVirtual().start(() -> serve(header, request));
+    }
+  }
+
+  private void agree(Header header, Request.Init init) throws IOException {
+    if (init.major() < Terms.MAJOR
+        || init.major() == Terms.MAJOR && init.minor() < Terms.OLDEST_MINOR) {
+      begun.completeExceptionally(
+          new IOException(
+              "this kernel speaks version "
+                  + init.major()
+                  + "."
+                  + init.minor()
+                  + " of the FUSE protocol, and "
+                  + Terms.MAJOR
+                  + "."
+                  + Terms.OLDEST_MINOR
+                  + " is the oldest that will do (Linux 4.20)"));
+      device.fail(header.unique(), EPROTO);
+      return;
+    }
+    device.reply(
+        header.unique(),
+        Reply.init(
+            new Terms(
+                Terms.MAJOR,
+                Math.min(Terms.MINOR, init.minor()),
+                Math.min(init.maxReadahead(), MAX_WRITE_BYTES),
+                WANTED & init.flags(),
+                MAX_WRITE_BYTES,
+                MAX_WRITE_BYTES / PAGE_BYTES,
+                MAX_BACKGROUND)));
+    begun.complete(null);
+  }
+
+  private void serve(Header header, Request request) {
+    try {
+      ByteBuffer body;
+      try {
+        body = dispatcher.answer(header, request);
+      } catch (IOException | RuntimeException | Error e) {
+        device.fail(header.unique(), Errno.of(e));
+        return;
+      }
+      device.reply(header.unique(), body);
+    } catch (IOException e) {
+      LOG.error("{}: a reply could not be given", directory, e);
+    }
+  }
+
+  /**
+   * Unmounts, and publishes what was written through it. Files that are open still hold the mount
+   * where they are, though nobody finds it any more; they are not waited for long.
+   */
+  @Override
+  public void close() throws IOException {
+    if (!ended.isDone()) {
+      Device.unmount(directory.toString());
+    }
+    try {
+      ended.get(END_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("{}: files are still open on what was mounted there", directory);
+      dispatcher.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("it never ends with an exception", e);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.quorate.store.fuse.mount;
+
+import io.quorate.store.file.FileTree;
+import io.quorate.store.fuse.kernel.Caching;
+import io.quorate.store.fuse.kernel.Reply;
+import io.quorate.store.fuse.kernel.Request;
+import io.quorate.store.fuse.kernel.Request.Header;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Caller;
+import io.quorate.store.metadata.Command.RenameMode;
+import io.quorate.store.metadata.FileType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Names: finds, makes, moves and removes them. One round each, none for a lookup. */
+final class NameRequests {
+  private static final int PERMISSIONS = 07777;
+  private static final int RENAME_NOREPLACE = 1;
+  private static final int RENAME_EXCHANGE = 2;
+
+  private final FileTree tree;
+  private final Caching cache;
+
+  NameRequests(FileTree tree, Caching cache) {
+    this.tree = tree;
+    this.cache = cache;
+  }
+
+  ByteBuffer lookup(Header header, Request.Lookup request) throws IOException {
+    return Reply.entry(tree.stat(At.child(header.node(), request.name())), cache);
+  }
+
+  ByteBuffer makeNode(Header header, Request.MakeNode request) throws IOException {
+    FileType type = type(request.mode());
+    return Reply.entry(
+        tree.makeNode(
+            At.child(header.node(), request.name()),
+            type,
+            request.mode() & PERMISSIONS,
+            request.device() & 0xffff_ffffL,
+            caller(header)),
+        cache);
+  }
+
+  /** A mode without a type means a regular file. */
+  private static FileType type(int mode) throws IOException {
+    try {
+      return (mode & ~PERMISSIONS) == 0 ? FileType.REGULAR : FileType.ofBits(mode);
+    } catch (IllegalArgumentException e) {
+      throw new Errno.ErrnoException(Errno.EINVAL);
+    }
+  }
+
+  ByteBuffer makeDirectory(Header header, Request.MakeDirectory request) throws IOException {
+    return Reply.entry(
+        tree.makeDirectory(
+            At.child(header.node(), request.name()), request.mode() & PERMISSIONS, caller(header)),
+        cache);
+  }
+
+  ByteBuffer symlink(Header header, Request.Symlink request) throws IOException {
+    return Reply.entry(
+        tree.makeSymlink(At.child(header.node(), request.name()), request.target(), caller(header)),
+        cache);
+  }
+
+  ByteBuffer link(Header header, Request.Link request) throws IOException {
+    return Reply.entry(
+        tree.link(At.inode(request.existing()), At.child(header.node(), request.name())), cache);
+  }
+
+  ByteBuffer unlink(Header header, Request.Unlink request) throws IOException {
+    tree.unlink(At.child(header.node(), request.name()));
+    return Reply.empty();
+  }
+
+  ByteBuffer removeDirectory(Header header, Request.RemoveDirectory request) throws IOException {
+    tree.removeDirectory(At.child(header.node(), request.name()));
+    return Reply.empty();
+  }
+
+  ByteBuffer rename(Header header, Request.Rename request) throws IOException {
+    RenameMode mode =
+        switch (request.flags()) {
+          case 0 -> RenameMode.REPLACE;
+          case RENAME_NOREPLACE -> RenameMode.NO_REPLACE;
+          case RENAME_EXCHANGE -> RenameMode.EXCHANGE;
+          default -> throw new Errno.ErrnoException(Errno.EINVAL);
+        };
+    tree.rename(
+        At.child(header.node(), request.name()),
+        At.child(request.newDirectory(), request.newName()),
+        mode);
+    return Reply.empty();
+  }
+
+  ByteBuffer readLink(Header header) throws IOException {
+    return Reply.bytes(
+        tree.readSymlink(new At(header.node(), io.quorate.store.metadata.Bytes.EMPTY, false)));
+  }
+
+  static Caller caller(Header header) {
+    return new Caller(header.uid(), header.gid());
+  }
+}

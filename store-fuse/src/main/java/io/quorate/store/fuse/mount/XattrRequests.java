@@ -1,0 +1,82 @@
+package io.quorate.store.fuse.mount;
+
+import io.quorate.store.file.FileTree;
+import io.quorate.store.fuse.kernel.Reply;
+import io.quorate.store.fuse.kernel.Request;
+import io.quorate.store.fuse.kernel.Request.Header;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Bytes;
+import io.quorate.store.metadata.Command.XattrMode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Extended attributes: user, trusted and security; the kernel says who may use which. */
+final class XattrRequests {
+  private static final List<String> NAMESPACES = List.of("user.", "trusted.", "security.");
+  private static final int XATTR_CREATE = 1;
+  private static final int XATTR_REPLACE = 2;
+
+  private final FileTree tree;
+
+  XattrRequests(FileTree tree) {
+    this.tree = tree;
+  }
+
+  private static At self(Header header) {
+    return new At(header.node(), Bytes.EMPTY, false);
+  }
+
+  private static void checkNamespace(Bytes name) throws IOException {
+    String text = new String(name.unsafeArray(), StandardCharsets.ISO_8859_1);
+    if (NAMESPACES.stream().noneMatch(text::startsWith)) {
+      throw new Errno.ErrnoException(Errno.EOPNOTSUPP);
+    }
+  }
+
+  ByteBuffer set(Header header, Request.SetXattr request) throws IOException {
+    checkNamespace(request.name());
+    XattrMode mode =
+        switch (request.flags()) {
+          case 0 -> XattrMode.ANY;
+          case XATTR_CREATE -> XattrMode.CREATE;
+          case XATTR_REPLACE -> XattrMode.REPLACE;
+          default -> throw new Errno.ErrnoException(Errno.EINVAL);
+        };
+    tree.setXattr(self(header), request.name(), request.value(), mode);
+    return Reply.empty();
+  }
+
+  ByteBuffer get(Header header, Request.GetXattr request) throws IOException {
+    checkNamespace(request.name());
+    return sized(tree.getXattr(self(header), request.name()), request.sizeBytes());
+  }
+
+  /** The names, each with a zero after it. */
+  ByteBuffer list(Header header, Request.ListXattrs request) throws IOException {
+    ByteArrayOutputStream names = new ByteArrayOutputStream();
+    for (Bytes name : tree.listXattrs(self(header))) {
+      names.writeBytes(name.unsafeArray());
+      names.write(0);
+    }
+    return sized(Bytes.wrap(names.toByteArray()), request.sizeBytes());
+  }
+
+  private static ByteBuffer sized(Bytes value, int sizeBytes) throws IOException {
+    if (sizeBytes == 0) {
+      return Reply.size(value.length());
+    }
+    if (value.length() > sizeBytes) {
+      throw new Errno.ErrnoException(Errno.ERANGE);
+    }
+    return Reply.bytes(value);
+  }
+
+  ByteBuffer remove(Header header, Request.RemoveXattr request) throws IOException {
+    checkNamespace(request.name());
+    tree.removeXattr(self(header), request.name());
+    return Reply.empty();
+  }
+}

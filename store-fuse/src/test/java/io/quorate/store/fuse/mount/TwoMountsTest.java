@@ -1,0 +1,171 @@
+package io.quorate.store.fuse.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.quorate.store.Store;
+import io.quorate.store.StoreOptions;
+import io.quorate.store.fuse.cluster.ProcessCluster;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is done on a mount of one peer shows on that of another. */
+final class TwoMountsTest {
+  @TempDir(cleanup = CleanupMode.NEVER)
+  private static Path temporary;
+
+  private static ProcessCluster cluster;
+  private static MountProcess first;
+  private static MountProcess second;
+
+  @BeforeAll
+  static void mount() throws Exception {
+    MountProcess.assumePossible();
+    cluster = ProcessCluster.create(ProcessCluster.Settings.temporary("mounts", 3, temporary));
+    cluster.start();
+    first = MountProcess.start(cluster, 1, temporary.resolve("first"));
+    second = MountProcess.start(cluster, 2, temporary.resolve("second"));
+  }
+
+  @AfterAll
+  static void unmount() throws Exception {
+    try (ProcessCluster ignored = cluster;
+        MountProcess one = first;
+        MountProcess two = second) {
+      // Closed in the reverse order.
+    }
+  }
+
+  private static Path here(String name) {
+    return first.directory().resolve(name);
+  }
+
+  private static Path there(String name) {
+    return second.directory().resolve(name);
+  }
+
+  @Test
+  void aClosedFileIsThereElsewhere() throws IOException {
+    Files.writeString(here("closed"), "one");
+    assertEquals("one", Files.readString(there("closed")));
+    Files.writeString(there("closed"), "two, longer");
+    assertEquals("two, longer", Files.readString(here("closed")));
+    assertEquals(11, Files.size(here("closed")));
+  }
+
+  @Test
+  void namesShowAtOnce() throws IOException {
+    Files.createDirectory(here("names"));
+    assertThrows(FileAlreadyExistsException.class, () -> Files.createDirectory(there("names")));
+    Files.createFile(here("names/a"));
+    Files.move(there("names/a"), there("names/b"));
+    assertFalse(Files.exists(here("names/a")));
+    try (Stream<Path> names = Files.list(here("names"))) {
+      assertEquals(List.of(here("names/b")), names.toList());
+    }
+    Files.delete(there("names/b"));
+    assertThrows(NoSuchFileException.class, () -> Files.size(here("names/b")));
+  }
+
+  @Test
+  void forcedWritesShowWhileTheFileIsOpen() throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(here("forced"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap("abc".getBytes()));
+      channel.force(true);
+      assertEquals("abc", Files.readString(there("forced")));
+    }
+  }
+
+  @Test
+  void appendsOfTwoDoNotOverwriteEachOther() throws IOException {
+    for (int i = 0; i < 10; i++) {
+      Files.writeString(
+          i % 2 == 0 ? here("log") : there("log"),
+          i + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    }
+    assertEquals("0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n", Files.readString(here("log")));
+  }
+
+  @Test
+  void aLockHoldsElsewhere() throws IOException {
+    Files.createFile(here("locked"));
+    try (FileChannel one = FileChannel.open(here("locked"), StandardOpenOption.WRITE);
+        FileChannel two = FileChannel.open(there("locked"), StandardOpenOption.WRITE)) {
+      FileLock held = one.lock();
+      assertNull(two.tryLock(), "it is held on the other mount");
+      held.release();
+      assertNotNull(two.tryLock());
+    }
+  }
+
+  @Test
+  void mappedMemoryReachesTheOther() throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            here("mapped"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE)) {
+      MappedByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, 8192);
+      memory.put(5000, (byte) 7);
+      memory.force();
+      channel.force(true);
+    }
+    assertEquals(7, Files.readAllBytes(there("mapped"))[5000]);
+  }
+
+  @Test
+  void anUnlinkedFileStaysForWhoHasItOpen() throws IOException {
+    Files.writeString(here("unlinked"), "still here");
+    try (FileChannel channel = FileChannel.open(here("unlinked"), StandardOpenOption.READ)) {
+      Files.delete(there("unlinked"));
+      ByteBuffer content = ByteBuffer.allocate(100);
+      assertEquals(10, channel.read(content));
+    }
+  }
+
+  @Test
+  void theApiSeesWhatTheMountWroteAndTheReverse() throws Exception {
+    try (Store store = cluster.connectTo(3, StoreOptions.defaults())) {
+      Files.writeString(here("from-mount"), "mount");
+      assertEquals("mount", Files.readString(store.path("/from-mount")));
+      Files.writeString(store.path("/from-api"), "api");
+      assertEquals("api", Files.readString(there("from-api")));
+    }
+  }
+
+  @Test
+  void aMountWhoseProcessWasKilledIsReplaced() throws Exception {
+    Path directory = temporary.resolve("killed");
+    MountProcess killed = MountProcess.start(cluster, 3, directory);
+    Files.writeString(directory.resolve("before"), "acknowledged");
+    killed.kill();
+    assertThrows(IOException.class, () -> Files.readString(directory.resolve("before")));
+    try (MountProcess again = MountProcess.start(cluster, 3, directory)) {
+      assertEquals("acknowledged", Files.readString(again.directory().resolve("before")));
+      assertEquals(143, again.stop(), "SIGTERM unmounts");
+    }
+    assertFalse(Files.exists(directory.resolve("before")), "nothing is mounted any more");
+  }
+}

@@ -236,6 +236,12 @@ public final class ChunkStore {
     return positionOf(row);
   }
 
+  /** Where the database says that a chunk lies, whatever came since; null if it names no place. */
+  public @Nullable Position indexed(ChunkId chunk) {
+    byte[] row = index.get(Index.POSITIONS, key(chunk));
+    return row == null ? null : positionOf(row);
+  }
+
   private static Position positionOf(byte[] row) {
     ByteBuffer buffer = ByteBuffer.wrap(row);
     return new Position(buffer.getLong(), buffer.getInt(), buffer.getInt());

@@ -283,8 +283,12 @@ final class Compaction {
     final List<Segments.Place> needed = new ArrayList<>();
     final List<Segments.Place> garbage = new ArrayList<>();
 
-    Fate(Segments.Info segment) {
+    /** All that the segment holds, those included that have a better place by now. */
+    final List<Segments.Place> all;
+
+    Fate(Segments.Info segment, List<Segments.Place> all) {
       this.segment = segment;
+      this.all = all;
     }
 
     long neededBytes() {
@@ -327,18 +331,22 @@ final class Compaction {
     if (!isFlushed(judgedAt) || !haveEnded(mark)) {
       return false;
     }
-    writeIndex(going, placed);
-    if (!nothingPointsInto(going)) {
+    if (!writeIndex(going, placed)) {
       return false;
     }
     drop(going);
     return true;
   }
 
-  private void writeIndex(List<Fate> going, Map<ChunkId, Position> placed) {
+  /** False if a chunk still has its place in one of them; then they stay for now. */
+  private boolean writeIndex(List<Fate> going, Map<ChunkId, Position> placed) {
     chunks.index(placed);
     going.forEach(fate -> chunks.drop(fate.garbage));
+    if (!nothingPointsInto(going)) {
+      return false;
+    }
     chunks.flush();
+    return true;
   }
 
   private @Nullable Fate judge(Segments.Info segment) {
@@ -360,7 +368,7 @@ final class Compaction {
     }
     here.sort(java.util.Comparator.comparing(Segments.Place::id));
     Set<ChunkId> garbage = metadata.garbage(here.stream().map(Segments.Place::id).toList());
-    Fate fate = new Fate(segment);
+    Fate fate = new Fate(segment, places);
     here.forEach(place -> (garbage.contains(place.id()) ? fate.garbage : fate.needed).add(place));
     return fate;
   }
@@ -460,17 +468,25 @@ final class Compaction {
     return true;
   }
 
-  /** A last look: whatever else happened meanwhile, no chunk may have its place there. */
+  /**
+   * A last look: whatever else happened meanwhile, no chunk may have its place there. A chunk that
+   * was mended just now has a new one in memory only: until the index names that, a crash would
+   * leave it with the old one.
+   */
   private boolean nothingPointsInto(List<Fate> going) {
     for (Fate fate : going) {
-      for (Segments.Place place : fate.needed) {
-        Position now = chunks.position(place.id());
-        if (now != null && now.segment() == fate.segment.number()) {
+      for (Segments.Place place : fate.all) {
+        if (isIn(fate.segment, chunks.position(place.id()))
+            || isIn(fate.segment, chunks.indexed(place.id()))) {
           return false;
         }
       }
     }
     return true;
+  }
+
+  private static boolean isIn(Segments.Info segment, @Nullable Position position) {
+    return position != null && position.segment() == segment.number();
   }
 
   private void drop(List<Fate> going) throws IOException {

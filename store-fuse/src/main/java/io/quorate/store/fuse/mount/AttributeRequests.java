@@ -12,8 +12,10 @@ import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +59,7 @@ final class AttributeRequests {
       if (handle != null) {
         handle.setAttributes(change);
       } else {
-        tree.setAttributes(
-            new At(header.node(), io.quorate.store.metadata.Bytes.EMPTY, false), change);
+        tree.setAttributes(new At(header.node(), Bytes.EMPTY, false), change);
       }
     }
     return Reply.attributes(attributes(header.node(), handle), cache);
@@ -120,7 +121,7 @@ final class AttributeRequests {
   }
 
   private static long nth(List<Long> bytes, int index) {
-    List<Long> descending = bytes.stream().sorted(java.util.Comparator.reverseOrder()).toList();
+    List<Long> descending = bytes.stream().sorted(Comparator.reverseOrder()).toList();
     return Math.max(0, descending.get(index));
   }
 }

@@ -6,6 +6,7 @@ import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
 import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.Command.RenameMode;
 import io.quorate.store.metadata.FileType;
@@ -95,8 +96,7 @@ final class NameRequests {
   }
 
   ByteBuffer readLink(Header header) throws IOException {
-    return Reply.bytes(
-        tree.readSymlink(new At(header.node(), io.quorate.store.metadata.Bytes.EMPTY, false)));
+    return Reply.bytes(tree.readSymlink(new At(header.node(), Bytes.EMPTY, false)));
   }
 
   static Caller caller(Header header) {

@@ -1,11 +1,13 @@
 package io.quorate.store.fuse.mount;
 
 import io.quorate.store.file.FileTree;
+import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.Answer.DirectoryEntry;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Bytes;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -92,8 +94,8 @@ final class OpenDirectory {
     }
   }
 
-  private void load(java.util.Map.Entry<Long, Bytes> start) throws IOException {
-    var listing = tree.list(At.inode(node), start.getValue(), true);
+  private void load(Map.Entry<Long, Bytes> start) throws IOException {
+    Answer.Listing listing = tree.list(At.inode(node), start.getValue(), true);
     first = start.getKey();
     page = listing.entries();
     end = listing.end();

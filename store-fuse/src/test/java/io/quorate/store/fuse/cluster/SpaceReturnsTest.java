@@ -7,10 +7,12 @@ import io.quorate.store.Store;
 import io.quorate.store.gateway.ClusterStatus.State;
 import java.io.IOException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Four disks that are filled to the brim, and emptied again by deleting what is in them. */
@@ -56,6 +58,7 @@ final class SpaceReturnsTest extends FaultCase {
               100 * returned(cluster, peer.id(), before, full));
         }
 
+        awaitWrites(store, "/second");
         Writers second = new Writers("/second", FILE_BYTES);
         second.start(store, 4).awaitMore(100);
         second.stop();
@@ -64,6 +67,23 @@ final class SpaceReturnsTest extends FaultCase {
       }
       for (ProcessPeer peer : cluster.peers()) {
         peer.check();
+      }
+    }
+  }
+
+  /** The leader hears of the room a moment after the others' status shows it. */
+  private static void awaitWrites(Store store, String directory) throws Exception {
+    long giveUpAtNanos = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (true) {
+      try {
+        Files.createDirectory(store.path(directory));
+        return;
+      } catch (FileSystemException e) {
+        boolean full = e.getMessage().contains("No space left on device");
+        if (!full || System.nanoTime() - giveUpAtNanos > 0) {
+          throw e;
+        }
+        Thread.sleep(20);
       }
     }
   }

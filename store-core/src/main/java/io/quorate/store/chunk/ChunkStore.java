@@ -441,10 +441,7 @@ public final class ChunkStore {
     page.forEach(
         (id, position) -> {
           if (!garbage.contains(id)) {
-            counted.merge(
-                position.segment(),
-                SegmentUsage.RECORD_BYTES + (long) position.lengthBytes(),
-                Long::sum);
+            counted.merge(position.segment(), SegmentUsage.bytes(position), Long::sum);
           }
         });
   }

@@ -1,6 +1,7 @@
 package io.quorate.store.chunk;
 
 import io.quorate.store.journal.Position;
+import io.quorate.store.journal.Segments;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It chooses what to look at, no more: whoever gives a segment back looks at each chunk in it.
  */
 public final class SegmentUsage {
-  /** Bytes that a record takes beside its content. */
-  static final int RECORD_BYTES = 80;
-
   private final ReentrantLock lock = new ReentrantLock();
   private Map<Long, Long> bytes = new HashMap<>();
 
@@ -33,7 +31,7 @@ public final class SegmentUsage {
   }
 
   private void add(Position place, int sign) {
-    long change = sign * (RECORD_BYTES + (long) place.lengthBytes());
+    long change = sign * bytes(place);
     lock.lock();
     try {
       bytes.merge(place.segment(), change, Long::sum);
@@ -43,6 +41,11 @@ public final class SegmentUsage {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What a chunk takes of its segment. */
+  public static long bytes(Position place) {
+    return Segments.CHUNK_BYTES + place.lengthBytes();
   }
 
   /** From now on changes are remembered beside the count. */

@@ -21,6 +21,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Except for {@link #drop}, which one thread calls, it is safe for any thread.
  */
 public final class Segments {
+  /** Bytes of a segment that hold no record, however full it is: headers and footer. */
+  public static final long FIXED_BYTES = SegmentHeader.RECORDS_START + SegmentFooter.bytes(0);
+
+  /**
+   * Bytes that a chunk takes beside its content: its record's header, and its line in the footer.
+   */
+  public static final long CHUNK_BYTES =
+      (long) RecordFormat.HEADER_BYTES + SegmentFooter.ITEM_BYTES;
+
   private final SegmentFiles files;
   private final SegmentLinks links;
   private final JournalReader reader;

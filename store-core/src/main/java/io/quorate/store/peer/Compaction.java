@@ -158,7 +158,10 @@ final class Compaction {
         if (changed && world.nanoTime() - countAtNanos >= 0) {
           count();
         }
-        while (round()) {
+        // What this pass copies is for a later one, whatever else is in the segments it went to:
+        // else a pass would never end where copies never fill a segment to the share.
+        long upTo = journal.segments().active();
+        while (round(upTo)) {
           noteReleased();
         }
         onLogPressure.accept(logHoldsMuch());
@@ -221,11 +224,12 @@ final class Compaction {
 
   // ---- what goes
 
-  /** Gives back what can be given back most cheaply; false if there is nothing. */
-  private boolean round() throws IOException, InterruptedException, Closed {
+  /** Gives back what it is cheapest to, of the segments before one; false if there is nothing. */
+  private boolean round(long upTo) throws IOException, InterruptedException, Closed {
     long now = world.nanoTime();
     notBefore.values().removeIf(nanos -> now - nanos >= 0);
-    long below = Math.min(journal.segments().freeOfLogBelow(), chunks.indexedBelow());
+    long free = Math.min(journal.segments().freeOfLogBelow(), chunks.indexedBelow());
+    long below = Math.min(free, upTo);
     List<Segments.Info> dead = new ArrayList<>();
     Segments.Info least = null;
     for (Segments.Info segment : journal.segments().all()) {
@@ -268,8 +272,10 @@ final class Compaction {
     return hasRoom() ? held > Math.max(segmentBytes, usage.total() / 8) : held > segmentBytes / 2;
   }
 
+  /** Of what records can take of a segment: a full one has all of it, however small it is. */
   private double share(Segments.Info segment) {
-    return (double) usage.of(segment.number()) / segment.diskBytes();
+    long room = Math.max(1, segment.diskBytes() - Segments.FIXED_BYTES);
+    return (double) usage.of(segment.number()) / room;
   }
 
   /** Copies use the reserve, all but the log's own part of it: they end up giving space back. */
@@ -292,7 +298,7 @@ final class Compaction {
     }
 
     long neededBytes() {
-      return needed.stream().mapToLong(place -> place.position().lengthBytes() + 80L).sum();
+      return needed.stream().mapToLong(place -> SegmentUsage.bytes(place.position())).sum();
     }
   }
 

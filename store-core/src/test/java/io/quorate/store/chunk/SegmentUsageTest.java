@@ -3,11 +3,12 @@ package io.quorate.store.chunk;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.quorate.store.journal.Position;
+import io.quorate.store.journal.Segments;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class SegmentUsageTest {
-  private static final long RECORD = SegmentUsage.RECORD_BYTES;
+  private static final long RECORD = Segments.CHUNK_BYTES;
 
   private final SegmentUsage usage = new SegmentUsage();
 

@@ -35,6 +35,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 
 /** A small cluster of whole peers in the simulator, for tests that act on single peers. */
@@ -54,7 +55,7 @@ final class PeerCluster {
   final List<Throwable> failures = new ArrayList<>();
 
   private final long reserveBytes;
-  private ScrubOptions scrub = ScrubOptions.DEFAULT;
+  private UnaryOperator<PeerOptions> change = options -> options;
   private boolean mayFail;
 
   PeerCluster(Simulation simulation, int size) throws Exception {
@@ -78,9 +79,17 @@ final class PeerCluster {
     }
   }
 
-  /** For peers that are started from now on. */
-  void scrub(ScrubOptions options) {
-    scrub = options;
+  /** Changes the options of peers that are started from now on. */
+  void options(UnaryOperator<PeerOptions> newChange) {
+    change = newChange;
+  }
+
+  /** Starts all anew, one after the other. */
+  void restartAll() throws Exception {
+    for (int id : List.copyOf(peers.keySet())) {
+      kill(id);
+      start(id);
+    }
   }
 
   static MemoryDatabase emptyMetadata() {
@@ -104,9 +113,7 @@ final class PeerCluster {
     Peer peer =
         Peer.start(
             world,
-            PeerOptions.of(id, "test", members)
-                .withLimits(reserveBytes, 16 << 20, 2)
-                .withScrub(scrub),
+            change.apply(PeerOptions.of(id, "test", members).withLimits(reserveBytes, 16 << 20, 2)),
             new PeerStorage(world.openDisk(DIRECTORY), journal, metadata.get(id), indexes.get(id)),
             new SimTransport(network, world, id, members.voters().keySet()),
             this::failed);

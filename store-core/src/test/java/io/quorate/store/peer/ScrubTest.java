@@ -37,7 +37,7 @@ class ScrubTest {
     cluster.nodes.get(4).kill();
     cluster.metadata.get(4).revertToLastFlush();
     cluster.indexes.put(4, cluster.indexes.get(4).revertToLastFlush());
-    cluster.scrub(options);
+    cluster.options(all -> all.withScrub(options));
     cluster.start(4);
     return cluster;
   }

@@ -151,7 +151,12 @@ record ClusterPlan(
         handleClientShare,
         clientCrashChance,
         log,
-        compaction,
+        // A long run gives segments back thousands of times all the same.
+        new CompactionOptions(
+            compaction.liveShare(),
+            compaction.bytesPerSecond(),
+            compaction.intervalMillis() * 4,
+            compaction.countMillis() * 4),
         diskErrorChance,
         crashAtStepChance / 4,
         checkpointDamageChance,

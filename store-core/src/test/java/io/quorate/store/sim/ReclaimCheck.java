@@ -7,6 +7,7 @@ import io.quorate.store.table.MemoryTables;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,7 @@ final class ReclaimCheck {
       any = true;
       simulation.count("run with a segment given back");
     }
-    SimDirectory files = peer.disk().image();
+    NavigableMap<String, SimFile> files = peer.disk().durable();
     SimFile segment = files.get(name);
     if (segment == null) {
       simulation.fail(new AssertionError(name + " was never durable"));
@@ -54,12 +55,15 @@ final class ReclaimCheck {
     MemoryTables index = peer.index().copyOfLastFlush();
     Map<Long, Integer> ends = endsOf.computeIfAbsent(peer.id(), id -> new HashMap<>());
     noteEnds(files, ends);
-    int end = ends.getOrDefault(number(name), (int) segment.sizeBytes());
-    ByteBuffer in = ByteBuffer.wrap(segment.read(0, end));
+    int end = ends.getOrDefault(number(name), (int) segment.durableSizeBytes());
     int at = RECORDS_START;
-    while (at + HEADER_BYTES <= in.capacity() && in.getInt(at) == RECORD_MAGIC) {
-      if (in.get(at + 4) == CHUNK) {
-        ChunkId id = new ChunkId(in.getLong(at + SUBJECT_AT), in.getLong(at + SUBJECT_AT + 8));
+    while (at + HEADER_BYTES <= end) {
+      ByteBuffer header = ByteBuffer.wrap(segment.readDurable(at, HEADER_BYTES));
+      if (header.getInt(0) != RECORD_MAGIC) {
+        return;
+      }
+      if (header.get(4) == CHUNK) {
+        ChunkId id = new ChunkId(header.getLong(SUBJECT_AT), header.getLong(SUBJECT_AT + 8));
         String wrong = ChunkNeeds.mayBeNeeded(flushed, id) ? wrong(name, id, index, files) : null;
         if (wrong != null) {
           simulation.fail(
@@ -68,7 +72,7 @@ final class ReclaimCheck {
           return;
         }
       }
-      at += HEADER_BYTES + in.getInt(at + LENGTH_AT);
+      at += HEADER_BYTES + header.getInt(LENGTH_AT);
     }
   }
 
@@ -80,26 +84,27 @@ final class ReclaimCheck {
    * Notes where segments end, as what follows them says: past a cut lies what was copied or never
    * counted. What is said once holds, also when whoever said it is gone.
    */
-  private static void noteEnds(SimDirectory files, Map<Long, Integer> ends) {
+  private static void noteEnds(NavigableMap<String, SimFile> files, Map<Long, Integer> ends) {
     SimFile links = files.get("journal-links");
     if (links != null) {
-      ByteBuffer slot = ByteBuffer.wrap(links.read(0, LINKS_BYTES));
+      ByteBuffer slot = ByteBuffer.wrap(links.readDurable(0, LINKS_BYTES));
       for (int i = 0; i < slot.getInt(12); i++) {
         int at = 68 + 20 * i;
         ends.put(slot.getLong(at + 8), slot.getInt(at + 16));
       }
     }
-    for (String name : files.names()) {
-      if (name.endsWith(".seg")) {
-        ByteBuffer header = ByteBuffer.wrap(files.need(name).read(0, HEADER_BYTES));
-        ends.put(header.getLong(48), header.getInt(56));
-      }
-    }
+    files.forEach(
+        (name, file) -> {
+          if (name.endsWith(".seg")) {
+            ByteBuffer header = ByteBuffer.wrap(file.readDurable(0, HEADER_BYTES));
+            ends.put(header.getLong(48), header.getInt(56));
+          }
+        });
   }
 
   /** What a crash now would find amiss with a chunk that may be needed; null if nothing. */
   private @Nullable String wrong(
-      String deleted, ChunkId id, MemoryTables index, SimDirectory files) {
+      String deleted, ChunkId id, MemoryTables index, NavigableMap<String, SimFile> files) {
     ByteBuffer key = ByteBuffer.allocate(16).putLong(id.session()).putLong(id.number());
     byte[] row = index.get(ChunkStore.Index.POSITIONS, key.array());
     if (row == null) {
@@ -114,7 +119,7 @@ final class ReclaimCheck {
     ByteBuffer header =
         other == null
             ? ByteBuffer.allocate(HEADER_BYTES)
-            : ByteBuffer.wrap(other.read(place.getInt(), HEADER_BYTES));
+            : ByteBuffer.wrap(other.readDurable(place.getInt(), HEADER_BYTES));
     boolean there =
         header.getInt(0) == RECORD_MAGIC
             && header.getLong(SUBJECT_AT) == id.session()

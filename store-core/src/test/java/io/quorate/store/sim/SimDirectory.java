@@ -1,11 +1,13 @@
 package io.quorate.store.sim;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,11 @@ final class SimDirectory {
     durable.clear();
     durable.putAll(image.durable);
     names = new TreeMap<>(image.names);
+  }
+
+  /** What is left of the names if nothing is kept that no sync covers; not to be changed. */
+  NavigableMap<String, SimFile> durable() {
+    return Collections.unmodifiableNavigableMap(durable);
   }
 
   List<String> names() {

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +141,11 @@ public final class SimDisk {
     Handle handle = new Handle(world, "");
     open = handle;
     return handle;
+  }
+
+  /** The files of which something is durable, by name. */
+  NavigableMap<String, SimFile> durable() {
+    return files.durable();
   }
 
   /** What is durable now, to be put back later. */

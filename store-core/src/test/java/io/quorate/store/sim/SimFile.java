@@ -72,6 +72,32 @@ final class SimFile {
     return image;
   }
 
+  /** How long the file is as far as syncs have made it durable. */
+  long durableSizeBytes() {
+    return durableSizeBytes;
+  }
+
+  /** What is durable from {@code offset} on; zeros past the end and where nothing was written. */
+  byte[] readDurable(long offset, int length) {
+    byte[] bytes = read(offset, length);
+    for (int i = unsynced.size() - 1; i >= 0; i--) {
+      Unsynced write = unsynced.get(i);
+      long from = Math.max(offset, write.offset);
+      long to = Math.min(offset + length, write.offset + write.before.length);
+      if (from < to) {
+        System.arraycopy(
+            write.before,
+            (int) (from - write.offset),
+            bytes,
+            (int) (from - offset),
+            (int) (to - from));
+      }
+    }
+    int inside = (int) Math.clamp(durableSizeBytes - offset, 0, length);
+    Arrays.fill(bytes, inside, length, (byte) 0);
+    return bytes;
+  }
+
   long sizeBytes() {
     return sizeBytes;
   }

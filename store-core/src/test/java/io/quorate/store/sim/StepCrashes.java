@@ -46,7 +46,7 @@ final class StepCrashes {
 
                 @Override
                 public void writing(String name, byte[] bytes) {
-                  if (name.startsWith("journal-") && holdsInstall(bytes)) {
+                  if (chance > 0 && name.startsWith("journal-") && holdsInstall(bytes)) {
                     step(peer, "at an install record", 5);
                   }
                   onDisk(peer, "write", name);

@@ -34,6 +34,7 @@ public record ClusterStatus(
    * @param digest metadata digest at appliedIndex, in hex; empty if unknown
    * @param silentMillis since it was last heard; 0 for the reporter
    * @param detail what is wrong, in a sentence; empty if nothing
+   * @param upkeep what it mends, looks over and stores
    */
   public record PeerStatus(
       int id,
@@ -45,7 +46,49 @@ public record ClusterStatus(
       long totalBytes,
       String digest,
       long silentMillis,
-      String detail) {}
+      String detail,
+      Upkeep upkeep) {
+
+    /** What the peer is at: its state, and of one that is in step whether it has all content. */
+    public Activity activity() {
+      boolean reached = state != State.UNREACHABLE;
+      if (reached && upkeep.checkpoint().isComing()) {
+        return Activity.RECEIVING_CHECKPOINT;
+      }
+      return switch (state) {
+        case UNREACHABLE -> Activity.UNREACHABLE;
+        case SUSPECT -> Activity.READMITTING;
+        case CATCHING_UP -> Activity.CATCHING_UP_BY_LOG;
+        case CANDIDATE -> Activity.ELECTING;
+        case LEARNER -> Activity.LEARNING;
+        case FULL -> Activity.FULL;
+        case LEADER, FOLLOWER ->
+            upkeep.content().isComplete() ? Activity.SERVING : Activity.HEALING;
+      };
+    }
+  }
+
+  /** What a peer is at. */
+  public enum Activity {
+    /** It is in step and has all content. */
+    SERVING,
+    /** It is in step and serves, and fetches content that it lacks or looks for what that is. */
+    HEALING,
+    /** It takes entries that it missed from its leader's log. */
+    CATCHING_UP_BY_LOG,
+    /** It missed more than the log has, and is sent another peer's state. */
+    RECEIVING_CHECKPOINT,
+    /** It may have forgotten what it promised, and does not count until it is readmitted. */
+    READMITTING,
+    /** It has no vote. */
+    LEARNING,
+    /** It knows of no leader. */
+    ELECTING,
+    /** Its disk takes no more content. */
+    FULL,
+    /** It does not run, or can not be reached. */
+    UNREACHABLE
+  }
 
   /** State of a peer. */
   public enum State {
@@ -59,12 +102,14 @@ public record ClusterStatus(
     SUSPECT
   }
 
-  /** Whether everything is as it should be: a leader, every peer in step, digests equal. */
+  /**
+   * Whether everything is as it should be: a leader, every peer in step and with all content,
+   * digests equal.
+   */
   public boolean healthy() {
     return leader != 0
         && writable
         && digestsAgree
-        && peers.stream()
-            .allMatch(peer -> peer.state() == State.LEADER || peer.state() == State.FOLLOWER);
+        && peers.stream().allMatch(peer -> peer.activity() == Activity.SERVING);
   }
 }

@@ -346,6 +346,16 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /** Where the next record goes. */
+  public Position next() {
+    lock.lock();
+    try {
+      return plan.next();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether recovery found that this peer must not vote; see {@link Recovery}. */
   public boolean suspect() {
     return recovery.suspect();

@@ -2,6 +2,7 @@ package io.quorate.store.peer;
 
 import io.quorate.store.consensus.FollowerStatus;
 import io.quorate.store.consensus.Input;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Metadata;
 import java.util.List;
@@ -53,6 +54,11 @@ final class CatchUp {
   /** Whether a checkpoint is coming in. */
   boolean isReceiving() {
     return receiver.isReceiving();
+  }
+
+  /** How much of a checkpoint has come in. */
+  Upkeep.Checkpoint account() {
+    return receiver.account();
   }
 
   /** What is coming in, for people. */

@@ -1,5 +1,6 @@
 package io.quorate.store.peer;
 
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -73,18 +74,18 @@ final class CheckpointReceiver {
     return wanted != null;
   }
 
+  /** How far it has come. */
+  Upkeep.Checkpoint account() {
+    CheckpointManifest manifest = wanted;
+    return manifest == null
+        ? Upkeep.Checkpoint.NONE
+        : new Upkeep.Checkpoint(bytesDone, manifest.totalBytes());
+  }
+
   /** What this is doing, for people; empty if nothing. */
   String detail() {
     CheckpointManifest manifest = wanted;
-    return manifest == null
-        ? ""
-        : "is caught up by a checkpoint of peer "
-            + from
-            + ": "
-            + bytesDone
-            + " of "
-            + manifest.totalBytes()
-            + " bytes";
+    return manifest == null ? "" : "is caught up by a checkpoint of peer " + from;
   }
 
   /** A peer offers a checkpoint that this peer needs. */

@@ -1,10 +1,12 @@
 package io.quorate.store.peer;
 
 import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.world.World;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +41,16 @@ final class Healing {
   private final Map<ChunkId, ChunkRef> preferred = new LinkedHashMap<>();
   private final Map<ChunkId, ChunkRef> missing = new LinkedHashMap<>();
   private final HealingPace pace;
+  private final RateMeter rate;
+  private final Unlisted unlisted = new Unlisted();
   private int inFlight;
+  private long inFlightBytes;
   private boolean walkWanted = true;
+
+  /** Named while the list was full: the next walk finds them. */
+  private long overflowChunks;
+
+  private long overflowBytes;
 
   // The walk, on the loop.
   private boolean walking;
@@ -58,6 +68,7 @@ final class Healing {
     this.exchange = exchange;
     this.metadata = metadata;
     this.pace = new HealingPace(world.nanoTime());
+    this.rate = new RateMeter(world.nanoTime());
   }
 
   /** A file with missing content is being read: these come first, in this order. */
@@ -74,6 +85,16 @@ final class Healing {
     }
   }
 
+  /**
+   * Notes a chunk that ought to be here and is not, at a time when nothing was known to be missing
+   * if this answers true. From any thread.
+   */
+  boolean foundMissing(ChunkRef chunk) {
+    boolean news = isComplete();
+    named(chunk);
+    return news;
+  }
+
   /** Notes a chunk that the tree names, if it is not held. From any thread. */
   void named(ChunkRef chunk) {
     if (!chunks.held(chunk.id())) {
@@ -81,8 +102,10 @@ final class Healing {
       try {
         if (missing.size() < MAX_LISTED) {
           missing.put(chunk.id(), chunk);
-        } else {
+        } else if (!missing.containsKey(chunk.id())) {
           walkWanted = true;
+          overflowChunks++;
+          overflowBytes += chunk.lengthBytes();
         }
       } finally {
         lock.unlock();
@@ -110,18 +133,38 @@ final class Healing {
     }
   }
 
-  /** Chunks known to be missing. */
-  int missing() {
+  /** How much is known to be missing, and how fast it comes. From any thread. */
+  Upkeep.Content account() {
     lock.lock();
     try {
-      return missing.size() + inFlight + (int) onlyPreferred();
+      List<ChunkRef> onlyPreferred =
+          preferred.values().stream().filter(chunk -> !missing.containsKey(chunk.id())).toList();
+      return new Upkeep.Content(
+          walkWanted || (walking && !unlisted.isWhole()),
+          missing.size() + inFlight + onlyPreferred.size() + unlisted.chunks() + overflowChunks,
+          bytes(missing.values())
+              + inFlightBytes
+              + bytes(onlyPreferred)
+              + unlisted.bytes()
+              + overflowBytes,
+          rate.perSecond(world.nanoTime()));
     } finally {
       lock.unlock();
     }
   }
 
-  private long onlyPreferred() {
-    return preferred.keySet().stream().filter(id -> !missing.containsKey(id)).count();
+  private static long bytes(Collection<ChunkRef> chunks) {
+    return chunks.stream().mapToLong(ChunkRef::lengthBytes).sum();
+  }
+
+  /** Bytes that were brought in since the peer was started. From any thread. */
+  long healedBytes() {
+    lock.lock();
+    try {
+      return rate.total();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Walks on and starts fetches, up to the bounds; on the loop, at every tick. */
@@ -139,25 +182,66 @@ final class Healing {
     }
   }
 
-  /** One page of the walk, while the list is short. */
+  /** One page of the walk: it is listed, or only counted while the list is long. */
   private void walk() {
+    boolean listing;
+    ChunkId from;
     lock.lock();
     try {
-      if (missing.size() > MAX_LISTED / 2 || (!walking && !walkWanted)) {
+      if (!walking && !walkWanted) {
         return;
       }
       if (!walking) {
         walking = true;
         walkWanted = false;
         walkedTo = null;
+        unlisted.clear();
+        overflowChunks = 0;
+        overflowBytes = 0;
+      }
+      listing = missing.size() <= MAX_LISTED / 2;
+      if (!listing && unlisted.isWhole()) {
+        return;
+      }
+      from = listing ? walkedTo : unlisted.countedTo(walkedTo);
+    } finally {
+      lock.unlock();
+    }
+    List<ChunkRef> page = metadata.liveChunks(from, PAGE);
+    if (listing) {
+      list(page);
+    } else {
+      count(page);
+    }
+  }
+
+  private void list(List<ChunkRef> page) {
+    page.forEach(this::named);
+    lock.lock();
+    try {
+      walking = page.size() == PAGE;
+      walkedTo = page.isEmpty() ? null : page.get(page.size() - 1).id();
+      if (walking) {
+        unlisted.listed(page.get(page.size() - 1).id());
+      } else {
+        unlisted.clear();
       }
     } finally {
       lock.unlock();
     }
-    List<ChunkRef> page = metadata.liveChunks(walkedTo, PAGE);
-    page.forEach(this::named);
-    walking = page.size() == PAGE;
-    walkedTo = page.isEmpty() ? null : page.get(page.size() - 1).id();
+  }
+
+  private void count(List<ChunkRef> page) {
+    List<ChunkRef> absent = page.stream().filter(chunk -> !chunks.held(chunk.id())).toList();
+    lock.lock();
+    try {
+      List<ChunkRef> beyond =
+          absent.stream().filter(chunk -> !missing.containsKey(chunk.id())).toList();
+      ChunkId last = page.isEmpty() ? null : page.get(page.size() - 1).id();
+      unlisted.count(beyond, last, page.size() < PAGE);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private @Nullable ChunkRef next() {
@@ -185,6 +269,7 @@ final class Healing {
       }
       if (wanted) {
         inFlight++;
+        inFlightBytes += chunk.lengthBytes();
         return chunk;
       }
     }
@@ -195,9 +280,12 @@ final class Healing {
     lock.lock();
     try {
       inFlight--;
+      inFlightBytes -= chunk.lengthBytes();
       pace.ended(chunk.lengthBytes(), startedNanos, !failed, world.nanoTime());
       if (failed || !chunks.held(chunk.id())) {
         missing.put(chunk.id(), chunk); // at the tail: others first, then again
+      } else {
+        rate.add(chunk.lengthBytes(), world.nanoTime());
       }
     } finally {
       lock.unlock();

@@ -94,6 +94,8 @@ public final class Peer implements AutoCloseable {
     this.changeFeed = new ChangeFeed(world, exchange, appliedIndex);
     this.applier = new Applier(world, name("apply"), metadata, this::applied, this::failed);
     this.reads = new Reads(world, options, appliedIndex);
+    this.scrub =
+        new Scrub(world, options, chunks, metadata, healing::foundMissing, this::readFailed);
     Protocol.Parts parts =
         new Protocol.Parts(
             world,
@@ -105,6 +107,7 @@ public final class Peer implements AutoCloseable {
             chunks,
             exchange,
             healing,
+            scrub,
             proposals,
             applier,
             reads,
@@ -115,15 +118,7 @@ public final class Peer implements AutoCloseable {
             recovered.staging(),
             this::failed);
     this.protocol = new Protocol(parts, recovered);
-    this.scrub =
-        new Scrub(
-            world,
-            options,
-            chunks,
-            metadata,
-            healing::named,
-            this::readFailed,
-            protocol::serveNothing);
+    scrub.start(protocol::serveNothing);
     OpenReads openReads = new OpenReads();
     this.compaction =
         new Compaction(
@@ -263,6 +258,11 @@ public final class Peer implements AutoCloseable {
   /** What scrubbing has done, for tests. */
   Scrub.Progress scrubbed() {
     return scrub.progress();
+  }
+
+  /** Content that it lacked and brought in since it was started, for metrics and tests. */
+  public long healedBytes() {
+    return healing.healedBytes();
   }
 
   /** What compaction has done since it was started, for tests. */

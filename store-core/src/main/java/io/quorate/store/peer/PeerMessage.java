@@ -3,6 +3,7 @@ package io.quorate.store.peer;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.ChunkRef;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -122,6 +123,7 @@ public sealed interface PeerMessage {
    * @param digestIndex the index that the digest belongs to: the applied index of an idle peer, the
    *     last round one of a busy peer, so that peers meet at equal indexes
    * @param catchingUp whether it is taking a checkpoint
+   * @param upkeep what it mends, looks over and stores
    */
   record Report(
       long incarnation,
@@ -134,6 +136,7 @@ public sealed interface PeerMessage {
       long totalBytes,
       boolean suspect,
       boolean catchingUp,
-      String detail)
+      String detail,
+      Upkeep upkeep)
       implements PeerMessage {}
 }

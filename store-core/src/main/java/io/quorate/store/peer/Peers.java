@@ -4,6 +4,7 @@ import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.metadata.Digest;
 import io.quorate.store.peer.PeerMessage.Report;
 import java.util.ArrayList;
@@ -87,7 +88,17 @@ final class Peers {
     if (last == null) {
       long silent = (nowNanos - startedNanos) / 1_000_000;
       return new PeerStatus(
-          peer, address, State.UNREACHABLE, -1, -1, -1, -1, "", silent, "never heard from");
+          peer,
+          address,
+          State.UNREACHABLE,
+          -1,
+          -1,
+          -1,
+          -1,
+          "",
+          silent,
+          "never heard from",
+          Upkeep.UNKNOWN);
     }
     boolean self = peer == options.id();
     long silentMillis = self ? 0 : (nowNanos - last.atNanos()) / 1_000_000;
@@ -103,7 +114,8 @@ final class Peers {
         report.totalBytes(),
         digest.toString(),
         silentMillis,
-        report.detail());
+        report.detail(),
+        report.upkeep());
   }
 
   /** How far behind it was when it reported; against now once it is silent. */

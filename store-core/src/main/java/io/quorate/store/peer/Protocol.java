@@ -7,6 +7,7 @@ import io.quorate.store.consensus.Effects;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
 import io.quorate.store.log.ChunkId;
@@ -54,6 +55,7 @@ final class Protocol implements Replication.Listener {
       ChunkStore chunks,
       ChunkExchange exchange,
       Healing healing,
+      Scrub scrub,
       Proposals proposals,
       Applier applier,
       Reads reads,
@@ -424,7 +426,12 @@ final class Protocol implements Replication.Listener {
             totalBytes(),
             standing.isSuspect(),
             catchUp.isReceiving(),
-            detail());
+            detail(),
+            new Upkeep(
+                parts.healing().account(),
+                catchUp.account(),
+                parts.scrub().account(),
+                Room.account(parts)));
     for (int peer : options.genesis().voters().keySet()) {
       if (peer != options.id()) {
         parts.transport().send(peer, report);
@@ -454,11 +461,7 @@ final class Protocol implements Replication.Listener {
     if (!awaited.isEmpty()) {
       return awaited;
     }
-    if (catchUp.isReceiving()) {
-      return catchUp.detail();
-    }
-    int missing = parts.healing().missing();
-    return missing > 0 ? "fetches " + missing + " chunks that it lacks" : "";
+    return catchUp.detail();
   }
 
   private void judgeDigests() {

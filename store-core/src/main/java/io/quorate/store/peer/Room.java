@@ -1,8 +1,12 @@
 package io.quorate.store.peer;
 
+import io.quorate.store.chunk.SegmentUsage;
 import io.quorate.store.consensus.FollowerStatus;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
+import io.quorate.store.gateway.Upkeep;
+import io.quorate.store.journal.Position;
+import io.quorate.store.journal.Segments;
 import io.quorate.store.peer.PeerMessage.Refusal;
 import io.quorate.store.world.World;
 import java.util.function.Consumer;
@@ -52,6 +56,31 @@ final class Room {
       LOG.info("peer {} is out of space; peer {} is to lead", options.id(), successor.peer());
       step.accept(new Input.TransferLeadership(successor.peer()));
     }
+  }
+
+  /** What the journal's space is used for. */
+  static Upkeep.Space account(Protocol.Parts parts) {
+    Segments segments = parts.journal().segments();
+    SegmentUsage usage = parts.chunks().usage();
+    Position next = parts.journal().next();
+    long freeOfLogBelow = segments.freeOfLogBelow();
+    long garbage = 0;
+    long log = 0;
+    for (Segments.Info segment : segments.all()) {
+      if (segment.number() <= next.segment()) {
+        boolean active = segment.number() == next.segment();
+        long written = active ? next.offsetBytes() : segment.diskBytes();
+        long notLive = Math.max(0, written - usage.of(segment.number()));
+        if (segment.number() < freeOfLogBelow) {
+          garbage += notLive;
+        } else {
+          log += notLive;
+        }
+      }
+    }
+    long usable = parts.journal().usableBytes();
+    long reserved = Math.min(parts.options().reserveBytes(), usable);
+    return new Upkeep.Space(usage.total(), garbage, log, reserved, usable - reserved);
   }
 
   private boolean hasRoom() {

@@ -7,6 +7,7 @@ import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
@@ -284,7 +285,8 @@ public final class SoloGateway implements Gateway {
                     1L << 41,
                     "",
                     0,
-                    ""))));
+                    "",
+                    Upkeep.UNKNOWN))));
   }
 
   @Override

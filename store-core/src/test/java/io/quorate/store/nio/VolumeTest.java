@@ -8,6 +8,7 @@ import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.world.RealWorld;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
@@ -35,7 +36,18 @@ class VolumeTest {
     List<PeerStatus> peers = new ArrayList<>();
     for (int i = 0; i < totals.length; i++) {
       peers.add(
-          new PeerStatus(i + 1, "", State.FOLLOWER, 0, 0, totals[i] / 2, totals[i], "", 0, ""));
+          new PeerStatus(
+              i + 1,
+              "",
+              State.FOLLOWER,
+              0,
+              0,
+              totals[i] / 2,
+              totals[i],
+              "",
+              0,
+              "",
+              Upkeep.UNKNOWN));
     }
     ClusterStatus status = new ClusterStatus("c", 1, 1, 1, 0, true, true, peers);
     Gateway solo = new SoloGateway(world);

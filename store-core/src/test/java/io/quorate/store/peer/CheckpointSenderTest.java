@@ -103,6 +103,7 @@ class CheckpointSenderTest {
         null,
         null,
         null,
+        null,
         transport,
         loop,
         new Worker(world, "worker", simulation::fail),

@@ -3,12 +3,11 @@ package io.quorate.store.fuse.command;
 import io.quorate.store.Store;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
-import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.Upkeep;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,11 +20,12 @@ import picocli.CommandLine.Option;
       "Show how the peers are.",
       "",
       "The table is what one peer sees: who leads, what each peer does, the last log entry it has"
-          + " applied and how many it lacks, its free space, and whether the digests of all peers'"
-          + " metadata agree."
+          + " applied and how many it lacks, how many chunks of content it lacks ('+': it still"
+          + " looks for more), its free space, how far scrubbing has come or when it last ended, and"
+          + " whether the digests of all peers' metadata agree."
     },
     exitCodeList = {
-      "0:healthy: a leader, every peer in step, digests equal",
+      "0:healthy: a leader, every peer in step and with all content, digests equal",
       "1:not healthy",
       "2:wrong usage, or no peer answers"
     },
@@ -77,21 +77,35 @@ final class StatusCommand extends ClientCommand {
             ? "digests agree"
             : "DIGESTS DIFFER: the peers' metadata is not the same; take no peer away now");
     out.println();
-    Table table = new Table("<peer", "<address", "<state", ">applied", ">lag", ">free", ">heard");
+    long now = System.currentTimeMillis();
+    Table table =
+        new Table(
+            "<peer",
+            "<address",
+            "<state",
+            ">applied",
+            ">lag",
+            ">missing",
+            ">free",
+            ">scrubbed",
+            ">heard");
     for (PeerStatus peer : status.peers()) {
       table.row(
           String.valueOf(peer.id()),
           peer.address(),
-          words(peer.state()),
+          UpkeepFacts.words(peer),
           orDash(peer.appliedIndex()),
           orDash(peer.lagEntries()),
+          UpkeepFacts.missing(peer),
           free(peer),
+          UpkeepFacts.scrubbed(peer, now),
           heard(peer, status.reporter()));
     }
     table.print(out);
     for (PeerStatus peer : status.peers()) {
-      if (!peer.detail().isEmpty()) {
-        out.println("peer " + peer.id() + ": " + peer.detail());
+      String remark = UpkeepFacts.remark(peer);
+      if (!remark.isEmpty()) {
+        out.println("peer " + peer.id() + ": " + remark);
       }
     }
   }
@@ -117,10 +131,6 @@ final class StatusCommand extends ClientCommand {
     return count < 0 ? "-" : Human.count(count);
   }
 
-  private static String words(State state) {
-    return state.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-  }
-
   static String json(ClusterStatus status) {
     Map<String, @Nullable Object> cluster = new LinkedHashMap<>();
     cluster.put("cluster", status.cluster());
@@ -137,20 +147,22 @@ final class StatusCommand extends ClientCommand {
       one.put("id", peer.id());
       one.put("address", peer.address());
       one.put("state", peer.state().name());
-      one.put("appliedIndex", orNull(peer.appliedIndex()));
-      one.put("lagEntries", orNull(peer.lagEntries()));
-      one.put("usableBytes", orNull(peer.usableBytes()));
-      one.put("totalBytes", orNull(peer.totalBytes()));
+      one.put("appliedIndex", UpkeepFacts.orNull(peer.appliedIndex()));
+      one.put("lagEntries", UpkeepFacts.orNull(peer.lagEntries()));
+      one.put("usableBytes", UpkeepFacts.orNull(peer.usableBytes()));
+      one.put("totalBytes", UpkeepFacts.orNull(peer.totalBytes()));
       one.put("digest", peer.digest().isEmpty() ? null : peer.digest());
-      one.put("silentMillis", orNull(peer.silentMillis()));
+      one.put("silentMillis", UpkeepFacts.orNull(peer.silentMillis()));
       one.put("detail", peer.detail());
+      one.put("activity", peer.activity().name());
+      Upkeep upkeep = peer.upkeep();
+      one.put("content", UpkeepFacts.json(upkeep.content()));
+      one.put("checkpoint", UpkeepFacts.json(upkeep.checkpoint()));
+      one.put("scrub", UpkeepFacts.json(upkeep.scrub()));
+      one.put("space", UpkeepFacts.json(upkeep.space()));
       peers.add(one);
     }
     cluster.put("peers", peers);
     return Json.of(cluster);
-  }
-
-  private static @Nullable Long orNull(long value) {
-    return value < 0 ? null : value;
   }
 }

@@ -128,7 +128,7 @@ public final class PeerCodec {
       case PeerMessage.CheckpointPull m -> 64;
       case PeerMessage.CheckpointPart m -> 64L + m.content().remaining();
       case PeerMessage.CheckpointGone m -> 32;
-      case PeerMessage.Report m -> 128 + m.detail().length();
+      case PeerMessage.Report m -> 256 + m.detail().length();
     };
   }
 
@@ -301,6 +301,7 @@ public final class PeerCodec {
         .setSuspect(m.suspect())
         .setCatchingUp(m.catchingUp())
         .setDetail(m.detail())
+        .setUpkeep(UpkeepCodec.encode(m.upkeep()))
         .build();
   }
 
@@ -316,6 +317,7 @@ public final class PeerCodec {
         m.getTotalBytes(),
         m.getSuspect(),
         m.getCatchingUp(),
-        m.getDetail());
+        m.getDetail(),
+        UpkeepCodec.decode(m.hasUpkeep() ? m.getUpkeep() : null));
   }
 }

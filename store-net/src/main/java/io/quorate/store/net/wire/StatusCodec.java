@@ -32,7 +32,8 @@ final class StatusCodec {
               .setTotalBytes(peer.totalBytes())
               .setDigest(peer.digest())
               .setSilentMillis(peer.silentMillis())
-              .setDetail(peer.detail()));
+              .setDetail(peer.detail())
+              .setUpkeep(UpkeepCodec.encode(peer.upkeep())));
     }
     return done.build();
   }
@@ -51,7 +52,8 @@ final class StatusCodec {
               peer.getTotalBytes(),
               peer.getDigest(),
               peer.getSilentMillis(),
-              peer.getDetail()));
+              peer.getDetail(),
+              UpkeepCodec.decode(peer.hasUpkeep() ? peer.getUpkeep() : null)));
     }
     return new ClusterStatus(
         done.getCluster(),

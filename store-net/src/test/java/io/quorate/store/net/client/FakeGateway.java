@@ -10,6 +10,7 @@ import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
 import io.quorate.store.metadata.SessionCommand;
+import io.quorate.store.net.wire.Samples;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,17 @@ final class FakeGateway implements Gateway {
           false,
           List.of(
               new ClusterStatus.PeerStatus(
-                  1, "h:1", ClusterStatus.State.SUSPECT, -1, -1, 5, 6, "ab", 7, "slow")));
+                  1,
+                  "h:1",
+                  ClusterStatus.State.SUSPECT,
+                  -1,
+                  -1,
+                  5,
+                  6,
+                  "ab",
+                  7,
+                  "slow",
+                  Samples.UPKEEP)));
 
   final BlockingQueue<CompletableFuture<Result>> proposals = new LinkedBlockingQueue<>();
   final BlockingQueue<SessionCommand> commands = new LinkedBlockingQueue<>();

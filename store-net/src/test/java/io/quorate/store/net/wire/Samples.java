@@ -3,6 +3,7 @@ package io.quorate.store.net.wire;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
@@ -17,6 +18,14 @@ import java.util.Random;
 
 /** One of each message, with values that show when two fields are mixed up. */
 public final class Samples {
+  /** No value of it is a default one, nor twice there. */
+  public static final Upkeep UPKEEP =
+      new Upkeep(
+          new Upkeep.Content(true, 7, 1L << 33, 9),
+          new Upkeep.Checkpoint(10, 1L << 34),
+          new Upkeep.Scrub(true, 11, 12, 13, 1L << 41, 14, 15),
+          new Upkeep.Space(16, 17, 18, -1, 1L << 50));
+
   private Samples() {}
 
   /** A chunk of seeded content. */
@@ -80,7 +89,8 @@ public final class Samples {
         new PeerMessage.CheckpointGone(-9),
         new PeerMessage.Readmit(Long.MAX_VALUE, false, true),
         new PeerMessage.Readmit(7, true, false),
-        new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow"));
+        new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow", UPKEEP),
+        new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "", Upkeep.UNKNOWN));
   }
 
   private static PeerMessage consensus(ConsensusMessage message) {

@@ -3,6 +3,7 @@ package io.quorate.store.fuse.command;
 import io.quorate.store.NoQuorumException;
 import io.quorate.store.QuorateException;
 import io.quorate.store.Store;
+import io.quorate.store.gateway.ClusterStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,12 +24,24 @@ abstract class ClientCommand implements Callable<Integer> {
   /** Does the work and answers the exit status. */
   abstract int run(Store store) throws Exception;
 
+  /** Whether {@code --cluster} without a file means something. */
+  boolean takesBareCluster() {
+    return false;
+  }
+
+  final ClusterOption cluster() {
+    return cluster;
+  }
+
   /** Refuses wrong words before anything is connected. */
   void check() {}
 
   @Override
   public final Integer call() throws Exception {
     check();
+    if (cluster.isBare() && !takesBareCluster()) {
+      throw Failure.notStarted("--cluster needs a FILE");
+    }
     Path file = cluster.find(surroundings());
     try (Store store = connect(file)) {
       return runExplained(store);
@@ -60,6 +73,15 @@ abstract class ClientCommand implements Callable<Integer> {
 
   final Surroundings surroundings() {
     return root.surroundings();
+  }
+
+  /** How the cluster is; that no peer tells is a failure to start. */
+  static ClusterStatus status(Store store) {
+    try {
+      return store.status();
+    } catch (IOException e) {
+      throw Failure.notStarted(Complaint.of(e).line());
+    }
   }
 
   /** A path in the store from a word of the command line. */

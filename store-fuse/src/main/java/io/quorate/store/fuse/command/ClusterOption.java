@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** How a command finds its cluster. */
@@ -15,13 +16,18 @@ final class ClusterOption {
 
   static final String VARIABLE = "QUORATE_CLUSTER";
 
+  /** Stands for a file that was not named; no path has such a character. */
+  private static final String BARE = "\0";
+
   @Option(
       names = {"-c", "--cluster"},
       paramLabel = "FILE",
+      arity = "0..1",
+      fallbackValue = BARE,
       description =
           "The cluster: the client.conf that init wrote, or the directory with it. Without it"
               + " $QUORATE_CLUSTER counts, then ./client.conf and ./quorate/client.conf.")
-  private @Nullable Path file;
+  private List<String> files = new ArrayList<>();
 
   @Option(
       names = "--peer",
@@ -36,6 +42,11 @@ final class ClusterOption {
       defaultValue = "10",
       description = "Longest that one request may take, 1 to 600. Default: 10")
   private int timeoutSeconds;
+
+  /** Whether it was given without a file. */
+  boolean isBare() {
+    return files.contains(BARE);
+  }
 
   /** The one peer to use, or 0. */
   int peer() {
@@ -69,8 +80,12 @@ final class ClusterOption {
   /** The file to use. Says how to name one if there is none. */
   Path find(Surroundings surroundings) {
     Path directory = surroundings.directory();
-    if (file != null) {
-      return existing(directory.resolve(file), "--cluster " + file);
+    List<String> named = files.stream().filter(file -> !file.equals(BARE)).toList();
+    if (named.size() > 1) {
+      throw Failure.notStarted("--cluster is given twice: " + String.join(" and ", named));
+    }
+    if (!named.isEmpty()) {
+      return existing(directory.resolve(named.get(0)), "--cluster " + named.get(0));
     }
     String variable = surroundings.environment().getOrDefault(VARIABLE, "");
     if (!variable.isEmpty()) {

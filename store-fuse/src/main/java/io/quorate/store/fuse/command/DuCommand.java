@@ -1,8 +1,10 @@
 package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
+import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,9 +19,16 @@ import picocli.CommandLine.Parameters;
 /** Adds up sizes. */
 @Command(
     name = "du",
-    description = "Add up the sizes of what is below a directory.",
-    footerHeading = "%nExample:%n",
-    footer = "  quorate du -sH /www")
+    description = {
+      "Add up the sizes of what is below a directory.",
+      "",
+      "With --cluster and no FILE: what the peers use their space for instead. 'live' is content"
+          + " that files use, or that may yet be published; 'garbage' is given back before long;"
+          + " 'log' lies in files of the journal that the log still needs; 'reserved' is kept free,"
+          + " so that deleting works on a full disk; 'free' is for new content."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  quorate du -sH /www", "  quorate du -H --cluster"})
 final class DuCommand extends ClientCommand {
   @Option(
       names = {"-s", "--summarize"},
@@ -31,8 +40,8 @@ final class DuCommand extends ClientCommand {
 
   @Mixin private JsonOption json;
 
-  @Parameters(paramLabel = "PATH", defaultValue = "/", description = "Default: /")
-  private List<String> paths;
+  @Parameters(paramLabel = "PATH", description = "Default: /")
+  private List<String> paths = new ArrayList<>();
 
   /** Inodes with several links that were counted. */
   private final Set<Long> counted = new HashSet<>();
@@ -40,14 +49,43 @@ final class DuCommand extends ClientCommand {
   private final Deque<long[]> sums = new ArrayDeque<>();
 
   @Override
+  boolean takesBareCluster() {
+    return true;
+  }
+
+  @Override
+  void check() {
+    if (cluster().isBare() && (summary || !paths.isEmpty())) {
+      throw Failure.notStarted(
+          "--cluster without a FILE is of all peers: give it no PATH and no -s");
+    }
+  }
+
+  @Override
   int run(Store store) throws Exception {
+    if (cluster().isBare()) {
+      return runOnPeers(new ClusterSpace(status(store)));
+    }
     return each(
-        paths,
+        paths.isEmpty() ? List.of("/") : paths,
         word -> {
           sums.clear();
           sums.push(new long[2]);
           TreeWalk.of(store, inStore(store, word), word, new Adding());
         });
+  }
+
+  private int runOnPeers(ClusterSpace space) {
+    if (json.wanted()) {
+      print(space.json());
+    } else {
+      space.print(surroundings().out(), human);
+    }
+    for (PeerStatus peer : space.silent()) {
+      complain(
+          Failure.failed("peer " + peer.id() + " does not say what its space is used for now"));
+    }
+    return space.silent().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
   }
 
   private final class Adding implements TreeWalk.Visitor {

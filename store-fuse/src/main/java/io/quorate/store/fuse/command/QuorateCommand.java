@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       MountCommand.class,
       UmountCommand.class,
       StatusCommand.class,
+      HealCommand.class,
       ExportCommand.class,
       LsCommand.class,
       PutCommand.class,
@@ -67,7 +68,8 @@ public final class QuorateCommand implements Runnable {
 
   static {
     GROUPS.put("Try it", List.of("demo"));
-    GROUPS.put("Run a cluster", List.of("init", "serve", "mount", "umount", "status", "export"));
+    GROUPS.put(
+        "Run a cluster", List.of("init", "serve", "mount", "umount", "status", "heal", "export"));
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));

@@ -36,13 +36,8 @@ final class StatusCommand extends ClientCommand {
   private boolean json;
 
   @Override
-  int run(Store store) throws Exception {
-    ClusterStatus status;
-    try {
-      status = store.status();
-    } catch (java.io.IOException e) {
-      throw Failure.notStarted(Complaint.of(e).line());
-    }
+  int run(Store store) {
+    ClusterStatus status = status(store);
     if (json) {
       surroundings().out().println(json(status));
     } else {

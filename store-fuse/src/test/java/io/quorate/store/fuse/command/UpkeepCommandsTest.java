@@ -13,6 +13,8 @@ import io.quorate.store.gateway.Upkeep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,5 +127,115 @@ class UpkeepCommandsTest {
             ((List<?>) JsonReader.object(shell(status).run("status", "--json").out()).get("peers"))
                 .get(1);
     assertEquals(4L << 20, ((Map<?, ?>) json.get("checkpoint")).get("totalBytes"));
+  }
+
+  private static PeerStatus lost(int id) {
+    return new PeerStatus(id, "", State.UNREACHABLE, 1, 1, 1, 1, "", 9_000, "", HEALING);
+  }
+
+  @Test
+  void healIsATableAndAnExitStatus() {
+    Outcome outcome =
+        shell(cluster(peer(1, State.LEADER, WHOLE), peer(2, State.FOLLOWER, HEALING), lost(3)))
+            .run("heal");
+    assertEquals(1, outcome.status());
+    assertEquals(
+        """
+        peer  state              missing     bytes       rate  left
+        1     leader                   0       0 B          -     -
+        2     follower, healing    1,234  20.0 MiB  4.0 MiB/s  0:06
+        3     unreachable              -         -          -     -
+        not healed yet
+        """,
+        outcome.out());
+    Outcome whole = shell(cluster(peer(1, State.LEADER, WHOLE))).run("heal");
+    assertEquals(0, whole.status());
+    assertTrue(whole.out().endsWith("every peer has all content\n"), whole.out());
+    assertEquals(1, shell(cluster(peer(1, State.LEADER, WHOLE), lost(2))).run("heal").status());
+  }
+
+  @Test
+  void healAsJsonParses() {
+    Map<String, Object> heal = JsonReader.object(shell(healing()).run("heal", "--json").out());
+    assertEquals(false, heal.get("healed"));
+    Map<?, ?> peer = (Map<?, ?>) ((List<?>) heal.get("peers")).get(1);
+    assertEquals(20L << 20, peer.get("missingBytes"));
+    assertEquals(4L << 20, peer.get("bytesPerSecond"));
+    assertEquals("HEALING", peer.get("activity"));
+  }
+
+  /** A store whose status is another one each time, the last one for good. */
+  private static final class Changing extends FakeStore {
+    private final Deque<ClusterStatus> statuses;
+    private ClusterStatus last;
+
+    Changing(Path root, ClusterStatus... statuses) {
+      super(root, statuses[0]);
+      this.statuses = new ArrayDeque<>(List.of(statuses));
+      this.last = statuses[0];
+    }
+
+    @Override
+    public ClusterStatus status() {
+      ClusterStatus next = statuses.poll();
+      last = next == null ? last : next;
+      return last;
+    }
+  }
+
+  @Test
+  void healWaitsUntilAllIsThere() {
+    ClusterStatus whole = cluster(peer(1, State.LEADER, WHOLE), peer(2, State.FOLLOWER, WHOLE));
+    ClusterStatus away = cluster(peer(1, State.LEADER, WHOLE), lost(2));
+    TestShell shell =
+        new TestShell(temp, new Fixed(new Changing(temp, away, away, healing(), whole)));
+    Outcome outcome = shell.onTerminal().run("heal", "--wait");
+    assertEquals(0, outcome.status(), outcome.err());
+    assertTrue(outcome.out().endsWith("every peer has all content\n"), outcome.out());
+    assertTrue(outcome.err().contains("peer 2: unreachable"), outcome.err());
+    assertTrue(
+        outcome.err().contains("peer 2: 1,234 chunks, 20.0 MiB, 4.0 MiB/s, 0:06 left"),
+        outcome.err());
+    List<String> lines =
+        new TestShell(temp, new Fixed(new Changing(temp, away, away, healing(), whole)))
+            .run("heal", "--watch", "--json")
+            .out()
+            .lines()
+            .toList();
+    assertEquals(3, lines.size(), lines::toString);
+    assertEquals(true, JsonReader.object(lines.getLast()).get("healed"));
+  }
+
+  @Test
+  void duOfTheClusterTellsWhatSpaceIsUsedFor() {
+    ClusterStatus status =
+        cluster(peer(1, State.LEADER, WHOLE), peer(2, State.FOLLOWER, HEALING), lost(3));
+    Outcome outcome = shell(status).run("du", "-H", "--cluster");
+    assertEquals(1, outcome.status());
+    assertEquals(
+        """
+        peer      live  garbage      log  reserved      free
+        1      6.0 GiB  2.0 GiB  1.0 MiB   256 MiB  10.0 GiB
+        2      6.0 GiB  2.0 GiB  1.0 MiB   256 MiB  10.0 GiB
+        3            -        -        -         -         -
+        all   12.0 GiB  4.0 GiB  2.0 MiB   512 MiB  20.0 GiB
+        """,
+        outcome.out());
+    assertEquals("quorate: peer 3 does not say what its space is used for now\n", outcome.err());
+    Outcome json = shell(healing()).run("du", "--cluster", "--json", "-c", "client.conf");
+    assertEquals(0, json.status(), json.err());
+    Map<String, Object> object = JsonReader.object(json.out());
+    assertEquals(12L << 30, ((Map<?, ?>) object.get("all")).get("liveBytes"));
+    assertEquals(2, ((List<?>) object.get("peers")).size());
+  }
+
+  @Test
+  void aBareClusterOptionIsForDuAlone() {
+    Outcome ls = shell(healing()).run("ls", "/", "--cluster");
+    assertEquals(2, ls.status());
+    assertEquals("quorate: --cluster needs a FILE\n", ls.err());
+    assertEquals(2, shell(healing()).run("du", "-s", "--cluster").status());
+    Outcome twice = shell(healing()).run("status", "-c", "a", "--cluster", "b");
+    assertEquals("quorate: --cluster is given twice: a and b\n", twice.err());
   }
 }

@@ -166,6 +166,9 @@ public final class FileHandle implements AutoCloseable {
    * @return the offset, or −1 if there is none before the end of the file
    */
   public long seek(long offset, boolean content) throws IOException {
+    if (offset < 0) {
+      return -1;
+    }
     publish();
     OpenFile.Tools tools = file.tools();
     long at = offset;
@@ -210,6 +213,11 @@ public final class FileHandle implements AutoCloseable {
   public Attributes attributes() throws IOException {
     checkOpen();
     return file.attributes();
+  }
+
+  /** Attributes as last heard, unpublished changes included; asks nobody. */
+  public Attributes lastKnown() {
+    return file.over(file.known());
   }
 
   /** Sets attributes: with the next publish if there are unpublished writes, else at once. */

@@ -271,8 +271,12 @@ public final class FileTree implements AutoCloseable {
   }
 
   private Attributes node(Command command, At at, @Nullable At other) throws IOException {
+    return made(command, at, other).attributes();
+  }
+
+  private Result.Node made(Command command, At at, @Nullable At other) throws IOException {
     if (submit(command, at, other) instanceof Result.Node node) {
-      return node.attributes();
+      return node;
     }
     throw unexpected(command.getClass().getSimpleName());
   }
@@ -334,7 +338,13 @@ public final class FileTree implements AutoCloseable {
     long ticket = files.opening();
     try {
       Session session = sessionToOpen(mode, file);
-      return opened(session, openAttributes(at, mode, owner), mode, file);
+      Result.Node found = find(at, mode, owner);
+      FileHandle handle = opened(session, found.attributes(), mode, file);
+      // Also if it is empty already: O_TRUNC sets the times.
+      if (mode.truncate() && !found.created()) {
+        handle.truncate(0);
+      }
+      return handle;
     } finally {
       files.ended(ticket);
     }
@@ -358,11 +368,7 @@ public final class FileTree implements AutoCloseable {
     OpenFile open =
         files.hold(session, attributes, (owner, known) -> new OpenFile(tools, owner, known, file));
     open.heard(attributes);
-    FileHandle handle = new FileHandle(open, mode.write(), attributes.content());
-    if (mode.truncate() && (attributes.sizeBytes() > 0 || !open.isClean())) {
-      handle.truncate(0);
-    }
-    return handle;
+    return new FileHandle(open, mode.write(), attributes.content());
   }
 
   /**
@@ -381,18 +387,18 @@ public final class FileTree implements AutoCloseable {
     }
   }
 
-  private Attributes openAttributes(At at, OpenMode mode, Caller owner) throws IOException {
+  private Result.Node find(At at, OpenMode mode, Caller owner) throws IOException {
     boolean exclusive = mode.create() == OpenMode.Create.EXCLUSIVE;
     if (!exclusive) {
       try {
-        return statPublished(at);
+        return new Result.Node(statPublished(at), false);
       } catch (RefusedException e) {
         if (e.code() != ErrorCode.NOT_FOUND || mode.create() == OpenMode.Create.NEVER) {
           throw e;
         }
       }
     }
-    return node(new Command.Create(at, mode.permissions(), owner, exclusive), at, null);
+    return made(new Command.Create(at, mode.permissions(), owner, exclusive), at, null);
   }
 
   /** Index of an entry whose changes, and all before, every later request sees. */

@@ -335,7 +335,7 @@ final class Layers {
       if (unpublished.isClean() && sent.isEmpty()) {
         return false;
       }
-      unpublished.change(change);
+      unpublished.change(change, tools.world().wallClockNanos());
       return true;
     } finally {
       state.unlock();

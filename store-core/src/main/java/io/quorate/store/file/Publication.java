@@ -73,7 +73,8 @@ final class Publication {
       throws IOException {
     Unpublished layer = file.layers().take(writer);
     if (append != null) {
-      layer.change(AttributeChange.ofTimes(null, file.tools().world().wallClockNanos()));
+      long now = file.tools().world().wallClockNanos();
+      layer.change(AttributeChange.ofTimes(null, now), now);
     }
     List<ChunkRef> appended = new ArrayList<>();
     Session.Call call = null;

@@ -21,6 +21,9 @@ final class Unpublished {
   private long sizeBytes = -1;
   private AttributeChange change = AttributeChange.NONE;
 
+  /** When the layer was last changed: what stat(2) tells as ctime until the publish. */
+  private long changedNanos = Long.MIN_VALUE;
+
   boolean isClean() {
     return writes.isEmpty() && cutBytes < 0 && change.equals(AttributeChange.NONE);
   }
@@ -75,18 +78,19 @@ final class Unpublished {
     if (sizeBytes >= 0) {
       sizeBytes = Math.max(sizeBytes, end);
     }
-    change = merge(change, AttributeChange.ofTimes(null, nowNanos));
+    change(AttributeChange.ofTimes(null, nowNanos), nowNanos);
   }
 
   void truncate(long newSizeBytes, long nowNanos) {
     writes.clear(newSizeBytes, Long.MAX_VALUE);
     cutBytes = cutBytes < 0 ? newSizeBytes : Math.min(cutBytes, newSizeBytes);
     sizeBytes = newSizeBytes;
-    change = merge(change, AttributeChange.ofTimes(null, nowNanos));
+    change(AttributeChange.ofTimes(null, nowNanos), nowNanos);
   }
 
-  void change(AttributeChange later) {
-    change = merge(change, later);
+  void change(AttributeChange later, long nowNanos) {
+    change = change.then(later.at(nowNanos));
+    changedNanos = nowNanos;
   }
 
   /** Takes a later layer in, over this one. */
@@ -102,7 +106,8 @@ final class Unpublished {
     } else if (sizeBytes >= 0) {
       sizeBytes = Math.max(sizeBytes, later.writes.end());
     }
-    change = merge(change, later.change);
+    change = change.then(later.change);
+    changedNanos = Math.max(changedNanos, later.changedNanos);
     blocks.addAll(later.blocks);
     open = later.open;
   }
@@ -123,7 +128,7 @@ final class Unpublished {
         below.version(),
         below.contentVersion(),
         below.type(),
-        or(change.permissions(), below.permissions()),
+        permissionsOver(below.permissions()),
         below.links(),
         or(change.uid(), below.uid()),
         or(change.gid(), below.gid()),
@@ -132,18 +137,13 @@ final class Unpublished {
         below.allocatedBytes(),
         or(change.atimeNanos(), below.atimeNanos()),
         or(change.mtimeNanos(), below.mtimeNanos()),
-        below.ctimeNanos(),
+        Math.max(changedNanos, below.ctimeNanos()),
         or(change.birthNanos(), below.birthNanos()));
   }
 
-  static AttributeChange merge(AttributeChange earlier, AttributeChange later) {
-    return new AttributeChange(
-        later.permissions() != null ? later.permissions() : earlier.permissions(),
-        later.uid() != null ? later.uid() : earlier.uid(),
-        later.gid() != null ? later.gid() : earlier.gid(),
-        later.atimeNanos() != null ? later.atimeNanos() : earlier.atimeNanos(),
-        later.mtimeNanos() != null ? later.mtimeNanos() : earlier.mtimeNanos(),
-        later.birthNanos() != null ? later.birthNanos() : earlier.birthNanos());
+  private int permissionsOver(int below) {
+    boolean newOwner = change.uid() != null || change.gid() != null;
+    return or(change.permissions(), newOwner ? AttributeChange.withoutPrivileges(below) : below);
   }
 
   private static int or(@Nullable Integer changed, int before) {

@@ -5,10 +5,6 @@ import io.quorate.store.metadata.Metadata.Change.Kind;
 
 /** Commands that change attributes, plain and extended. */
 final class AttributeCommands {
-  private static final int SETUID = 04000;
-  private static final int SETGID = 02000;
-  private static final int GROUP_EXECUTE = 00010;
-
   /** As Linux has them: a name, a value, and the list of all names of an inode. */
   private static final int MAX_XATTR_NAME_BYTES = 255;
 
@@ -48,12 +44,7 @@ final class AttributeCommands {
     if (permissions != null) {
       inode.permissions = permissions & 07777;
     } else if ((uid != null || gid != null) && inode.type == FileType.REGULAR) {
-      // A new owner must not inherit the right to run as somebody; setgid without group execute
-      // means mandatory locking and stays, as in Linux.
-      inode.permissions &= ~SETUID;
-      if ((inode.permissions & GROUP_EXECUTE) != 0) {
-        inode.permissions &= ~SETGID;
-      }
+      inode.permissions = AttributeChange.withoutPrivileges(inode.permissions);
     }
     Long atime = change.atimeNanos();
     Long mtime = change.mtimeNanos();

@@ -22,9 +22,17 @@ import org.jspecify.annotations.Nullable;
 /** What stat(2) tells, and changes to it. */
 final class AttributeRequests {
   private static final int PERMISSIONS = 07777;
-  private static final int SETUID = 04000;
-  private static final int SETGID = 02000;
-  private static final int GROUP_EXECUTE = 010;
+
+  /** What changes an attribute, in contrast to what says how. */
+  private static final int CHANGES =
+      Attribute.MODE
+          | Attribute.UID
+          | Attribute.GID
+          | Attribute.SIZE
+          | Attribute.ATIME
+          | Attribute.MTIME
+          | Attribute.ATIME_NOW
+          | Attribute.MTIME_NOW;
 
   /** Inodes that can be made: their numbers are not what runs out. */
   private static final long FREE_INODES = 1L << 40;
@@ -84,9 +92,15 @@ final class AttributeRequests {
     if (permissions == null && (valid & Attribute.KILL_PRIVILEGES) != 0) {
       permissions = withoutPrivileges(attributes(header.node(), handle));
     }
+    Integer uid = (valid & Attribute.UID) != 0 ? (Integer) request.uid() : null;
+    if ((valid & CHANGES) == 0) {
+      // Before fallocate(2) and the like by one who is not root, and for chown(2) that changes
+      // nothing: like a change of owner, it takes privileges away and sets ctime.
+      uid = attributes(header.node(), handle).uid();
+    }
     return new AttributeChange(
         permissions,
-        (valid & Attribute.UID) != 0 ? request.uid() : null,
+        uid,
         (valid & Attribute.GID) != 0 ? request.gid() : null,
         time(valid, Attribute.ATIME, Attribute.ATIME_NOW, request.atimeNanos()),
         time(valid, Attribute.MTIME, Attribute.MTIME_NOW, request.mtimeNanos()),
@@ -103,9 +117,7 @@ final class AttributeRequests {
   /** The permissions without setuid and setgid, or null if there is nothing to take away. */
   static @Nullable Integer withoutPrivileges(Attributes attributes) {
     int permissions = attributes.permissions();
-    int left = permissions & ~SETUID;
-    // setgid without group execute marks mandatory locks, not a privilege.
-    left = (left & GROUP_EXECUTE) != 0 ? left & ~SETGID : left;
+    int left = AttributeChange.withoutPrivileges(permissions);
     return left == permissions ? null : (Integer) left;
   }
 

@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Listings. Offset 1 is after ".", 2 after "..", and so on. */
+/** Listings. Offset 1 is after ".", 2 after "..", and the others are places of OpenDirectory. */
 final class DirectoryRequests {
   private static final Bytes DOT = Bytes.utf8(".");
   private static final Bytes DOT_DOT = Bytes.utf8("..");
@@ -49,20 +49,19 @@ final class DirectoryRequests {
               : reply.add(DOT_DOT, directory.parent(), FileType.DIRECTORY, null, 2);
     }
     while (room) {
-      DirectoryEntry entry = directory.entry(at - 2);
-      if (entry == null) {
+      OpenDirectory.Placed placed = directory.at(at);
+      if (placed == null) {
         break;
       }
+      DirectoryEntry entry = placed.entry();
       Attributes attributes = request.plus() ? attributes(entry) : entry.attributes();
-      at++;
-      if (attributes != null || !request.plus()) {
-        room = reply.add(entry.name(), entry.inode(), entry.type(), attributes, at);
-      }
+      room = reply.add(entry.name(), entry.inode(), entry.type(), attributes, placed.place());
+      at = placed.place();
     }
     return reply.finish();
   }
 
-  /** With what this mount has written and not yet published; null if the file is gone. */
+  /** With what this mount has written and not yet published. */
   private @Nullable Attributes attributes(DirectoryEntry entry) throws IOException {
     if (!tree.hasUnpublished(entry.inode())) {
       return entry.attributes();

@@ -8,7 +8,6 @@ import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +24,7 @@ final class Dispatcher {
   private final XattrRequests xattrs;
   private final LockRequests locks;
 
-  /** Requests that wait for a lock, by their numbers: whether they were interrupted. */
-  private final ConcurrentHashMap<Long, AtomicBoolean> waiting = new ConcurrentHashMap<>();
+  private final Interruptions interruptions = new Interruptions();
 
   Dispatcher(FileTree tree, Caching cache) {
     names = new NameRequests(tree, cache);
@@ -74,13 +72,19 @@ final class Dispatcher {
       case Request.Write r -> files.write(r);
       case Request.Sync r -> files.publish(r.handle());
       case Request.Flush r -> {
-        ByteBuffer reply = files.publish(r.handle());
-        locks.closed(r);
-        yield reply;
+        try {
+          yield files.publish(r.handle());
+        } finally {
+          locks.closed(r);
+        }
       }
       case Request.Release r -> {
-        locks.released(r);
-        yield files.release(r);
+        try {
+          locks.released(r);
+        } finally {
+          files.release(r);
+        }
+        yield Reply.empty();
       }
       case Request.Allocate r -> files.allocate(r);
       case Request.Seek r -> files.seek(r);
@@ -91,21 +95,17 @@ final class Dispatcher {
   }
 
   private ByteBuffer setLock(Header header, Request.SetLock request) throws IOException {
-    AtomicBoolean interrupted = new AtomicBoolean();
-    waiting.put(header.unique(), interrupted);
+    AtomicBoolean interrupted = interruptions.begin(header.unique());
     try {
-      return locks.set(request, () -> !interrupted.get());
+      return locks.set(header, request, () -> !interrupted.get());
     } finally {
-      waiting.remove(header.unique());
+      interruptions.end(header.unique());
     }
   }
 
   /** The caller of a request was interrupted. Only waiting for a lock is given up for that. */
   void interrupt(long unique) {
-    AtomicBoolean interrupted = waiting.get(unique);
-    if (interrupted != null) {
-      interrupted.set(true);
-    }
+    interruptions.interrupt(unique);
   }
 
   /** The mount is gone: what was written through it is published as by close(2). */

@@ -105,7 +105,7 @@ final class FileRequests {
   }
 
   private static void killPrivileges(FileHandle handle) throws IOException {
-    Integer permissions = AttributeRequests.withoutPrivileges(handle.attributes());
+    Integer permissions = AttributeRequests.withoutPrivileges(handle.lastKnown());
     if (permissions != null) {
       handle.setAttributes(AttributeChange.ofPermissions(permissions));
     }
@@ -126,15 +126,20 @@ final class FileRequests {
   }
 
   ByteBuffer allocate(Request.Allocate request) throws IOException {
+    FileHandle file = files.get(request.handle());
     AllocateMode mode =
         switch (request.mode()) {
           case 0 -> AllocateMode.ALLOCATE;
           case FALLOC_KEEP_SIZE -> AllocateMode.KEEP_SIZE;
           case FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE -> AllocateMode.PUNCH;
           case FALLOC_ZERO_RANGE -> AllocateMode.ZERO;
+          case FALLOC_ZERO_RANGE | FALLOC_KEEP_SIZE -> {
+            file.allocate(request.offset(), request.lengthBytes(), AllocateMode.PUNCH);
+            yield AllocateMode.KEEP_SIZE;
+          }
           default -> throw new Errno.ErrnoException(Errno.EOPNOTSUPP);
         };
-    files.get(request.handle()).allocate(request.offset(), request.lengthBytes(), mode);
+    file.allocate(request.offset(), request.lengthBytes(), mode);
     return Reply.empty();
   }
 

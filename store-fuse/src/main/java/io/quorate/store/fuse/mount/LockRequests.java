@@ -4,6 +4,7 @@ import io.quorate.store.file.FileHandle;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.FileLock;
+import io.quorate.store.fuse.kernel.Request.Header;
 import io.quorate.store.fuse.kernel.Request.LockKind;
 import io.quorate.store.metadata.Command.LockFamily;
 import io.quorate.store.metadata.Command.LockType;
@@ -22,21 +23,27 @@ final class LockRequests {
   private final Numbered<FileHandle> files;
   private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
 
+  /** The process that last asked for a lock, by owner: F_GETLK tells it. */
+  private final ConcurrentHashMap<Long, Integer> processes = new ConcurrentHashMap<>();
+
   LockRequests(Numbered<FileHandle> files) {
     this.files = files;
   }
 
   ByteBuffer test(Request.TestLock request) throws IOException {
     FileLock lock = request.lock();
+    FileHandle file = files.get(request.handle());
     Result.LockConflict conflict =
-        files
-            .get(request.handle())
-            .testLock(lock.owner(), family(lock), type(lock), lock.startByte(), lock.endByte());
+        file.testLock(lock.owner(), family(lock), type(lock), lock.startByte(), lock.endByte());
     if (conflict == null) {
       return Reply.lock(new FileLock(0, false, 0, 0, LockKind.UNLOCK, 0));
     }
     LockKind kind = conflict.type() == LockType.READ ? LockKind.READ : LockKind.WRITE;
-    return Reply.lock(new FileLock(0, false, conflict.startByte(), conflict.endByte(), kind, 0));
+    // A process elsewhere has no number here.
+    int process =
+        conflict.session() == file.session() ? processes.getOrDefault(conflict.owner(), 0) : 0;
+    return Reply.lock(
+        new FileLock(0, false, conflict.startByte(), conflict.endByte(), kind, process));
   }
 
   /**
@@ -44,7 +51,8 @@ final class LockRequests {
    *
    * @param wanted false once whoever waits for it was interrupted
    */
-  ByteBuffer set(Request.SetLock request, BooleanSupplier wanted) throws IOException {
+  ByteBuffer set(Header header, Request.SetLock request, BooleanSupplier wanted)
+      throws IOException {
     FileHandle handle = files.get(request.handle());
     FileLock lock = request.lock();
     LockFamily family = family(lock);
@@ -53,6 +61,7 @@ final class LockRequests {
       return Reply.empty();
     }
     holders.add(new Holder(handle.inode(), lock.owner(), family));
+    processes.put(lock.owner(), lock.pid() != 0 ? lock.pid() : header.pid());
     if (!request.waits()) {
       if (handle.tryLock(lock.owner(), family, type(lock), lock.startByte(), lock.endByte())
           != null) {
@@ -87,6 +96,7 @@ final class LockRequests {
 
   private void drop(FileHandle handle, long owner, LockFamily family) throws IOException {
     if (holders.remove(new Holder(handle.inode(), owner, family))) {
+      processes.remove(owner);
       handle.unlock(owner, family, 0, Long.MAX_VALUE);
     }
   }

@@ -29,20 +29,27 @@ final class XattrRequests {
     return new At(header.node(), Bytes.EMPTY, false);
   }
 
-  private static void checkNamespace(Bytes name) throws IOException {
+  private static void check(Bytes name) throws IOException {
     String text = new String(name.unsafeArray(), StandardCharsets.ISO_8859_1);
+    if (NAMESPACES.contains(text)) {
+      throw new Errno.ErrnoException(Errno.EINVAL);
+    }
     if (NAMESPACES.stream().noneMatch(text::startsWith)) {
       throw new Errno.ErrnoException(Errno.EOPNOTSUPP);
     }
   }
 
   ByteBuffer set(Header header, Request.SetXattr request) throws IOException {
-    checkNamespace(request.name());
+    check(request.name());
     XattrMode mode =
         switch (request.flags()) {
           case 0 -> XattrMode.ANY;
           case XATTR_CREATE -> XattrMode.CREATE;
           case XATTR_REPLACE -> XattrMode.REPLACE;
+          case XATTR_CREATE | XATTR_REPLACE -> {
+            tree.getXattr(self(header), request.name());
+            yield XattrMode.CREATE;
+          }
           default -> throw new Errno.ErrnoException(Errno.EINVAL);
         };
     tree.setXattr(self(header), request.name(), request.value(), mode);
@@ -50,7 +57,7 @@ final class XattrRequests {
   }
 
   ByteBuffer get(Header header, Request.GetXattr request) throws IOException {
-    checkNamespace(request.name());
+    check(request.name());
     return sized(tree.getXattr(self(header), request.name()), request.sizeBytes());
   }
 
@@ -75,7 +82,7 @@ final class XattrRequests {
   }
 
   ByteBuffer remove(Header header, Request.RemoveXattr request) throws IOException {
-    checkNamespace(request.name());
+    check(request.name());
     tree.removeXattr(self(header), request.name());
     return Reply.empty();
   }

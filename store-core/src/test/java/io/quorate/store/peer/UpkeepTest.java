@@ -103,7 +103,7 @@ class UpkeepTest {
           cluster.metadata.get(AWAY).revertToLastFlush();
           cluster.indexes.put(AWAY, cluster.indexes.get(AWAY).revertToLastFlush());
           // A pass takes five seconds.
-          cluster.scrub(new ScrubOptions(16 << 10, 1_000));
+          cluster.options(all -> all.withScrub(new ScrubOptions(16 << 10, 1_000)));
           cluster.start(AWAY);
           cluster.rot(AWAY);
           List<Upkeep.Scrub> seen = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.quorate.store;
 
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.ScrubDemand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -247,6 +248,14 @@ public interface Store extends AutoCloseable {
 
   /** How the cluster looks from the peer that this store uses. */
   ClusterStatus status() throws IOException;
+
+  /**
+   * Has peers look over all that they store, now, and mend what is damaged. Returns when the demand
+   * is on its way; {@link #status} tells for each peer whether it has come ({@link
+   * io.quorate.store.gateway.Upkeep.Demanded}), and what was found. One that is lost on its way may
+   * be sent again.
+   */
+  void scrub(ScrubDemand demand) throws IOException;
 
   @Override
   void close();

@@ -8,6 +8,7 @@ import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.AttributeChange;
@@ -170,6 +171,10 @@ public final class FileTree implements AutoCloseable {
 
   public ClusterStatus status() throws IOException {
     return Requests.join(requests.read(null, requests.deadline(), gateway::status));
+  }
+
+  public void scrub(ScrubDemand demand) throws IOException {
+    Requests.join(requests.read(null, requests.deadline(), () -> gateway.scrub(demand)));
   }
 
   private Answer ask(Query query, At about) throws IOException {

@@ -50,6 +50,11 @@ public abstract class ForwardingGateway implements Gateway {
   }
 
   @Override
+  public CompletableFuture<Void> scrub(ScrubDemand demand) {
+    return next.scrub(demand);
+  }
+
+  @Override
   public void close() {
     next.close();
   }

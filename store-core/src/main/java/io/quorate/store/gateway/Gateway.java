@@ -61,6 +61,12 @@ public interface Gateway extends AutoCloseable {
   /** How the cluster looks from the peer at the other end. Never fails while that peer runs. */
   CompletableFuture<ClusterStatus> status();
 
+  /**
+   * Has peers look over what they store. Completes when the demand is on its way; whether it has
+   * come, and what was found, tells {@link Upkeep.Demanded}.
+   */
+  CompletableFuture<Void> scrub(ScrubDemand demand);
+
   @Override
   void close();
 }

@@ -14,7 +14,7 @@ public record Upkeep(Content content, Checkpoint checkpoint, Scrub scrub, Space 
       new Upkeep(
           new Content(false, 0, 0, 0),
           Checkpoint.NONE,
-          new Scrub(false, 0, 0, 0, 0, 0, 0),
+          new Scrub(false, 0, 0, 0, 0, 0, 0, Demanded.NONE),
           Space.UNKNOWN);
 
   /**
@@ -66,6 +66,7 @@ public record Upkeep(Content content, Checkpoint checkpoint, Scrub scrub, Space 
    * @param finishedMillis when the last one ended, in milliseconds since 1970; 0 if none has
    * @param damagedChunks copies found damaged or missing since the peer was started
    * @param mendedChunks how many of these are whole again
+   * @param demanded the pass that somebody asked for last
    */
   public record Scrub(
       boolean running,
@@ -74,12 +75,33 @@ public record Upkeep(Content content, Checkpoint checkpoint, Scrub scrub, Space 
       long passes,
       long finishedMillis,
       long damagedChunks,
-      long mendedChunks) {
+      long mendedChunks,
+      Demanded demanded) {
 
     /** How much of the present pass is done, 0 to 100; 0 if none is under way. */
     public int percent() {
       return !running || passBytes <= 0 ? 0 : (int) Math.min(100, checkedBytes * 100.0 / passBytes);
     }
+  }
+
+  /**
+   * What a pass has found that was asked for.
+   *
+   * @param ticket of the {@link ScrubDemand}; 0 if there was none since the peer was started
+   * @param ended whether the pass has ended
+   * @param damagedChunks copies found damaged or missing by it
+   * @param mendedChunks how many of these are whole by now
+   * @param metadataSound whether the metadata's rows amount to its digest, as far as is known
+   */
+  public record Demanded(
+      long ticket,
+      boolean ended,
+      long checkedChunks,
+      long checkedBytes,
+      long damagedChunks,
+      long mendedChunks,
+      boolean metadataSound) {
+    public static final Demanded NONE = new Demanded(0, false, 0, 0, 0, 0, true);
   }
 
   /**

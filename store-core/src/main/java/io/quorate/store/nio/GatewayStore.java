@@ -15,6 +15,7 @@ import io.quorate.store.file.PutRequest;
 import io.quorate.store.file.Upload;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Command;
@@ -250,6 +251,11 @@ public final class GatewayStore implements Store {
   @Override
   public ClusterStatus status() throws IOException {
     return fileSystem.tree().status();
+  }
+
+  @Override
+  public void scrub(ScrubDemand demand) throws IOException {
+    fileSystem.tree().scrub(demand);
   }
 
   @Override

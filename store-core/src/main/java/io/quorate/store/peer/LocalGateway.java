@@ -6,6 +6,7 @@ import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Answer;
@@ -148,6 +149,12 @@ final class LocalGateway implements Gateway {
   @Override
   public CompletableFuture<ClusterStatus> status() {
     return peer.status();
+  }
+
+  @Override
+  public CompletableFuture<Void> scrub(ScrubDemand demand) {
+    peer.passOn(demand);
+    return CompletableFuture.completedFuture(null);
   }
 
   private long deadline() {

@@ -4,6 +4,7 @@ import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
@@ -347,6 +348,24 @@ public final class Peer implements AutoCloseable {
     CompletableFuture<ClusterStatus> future = new CompletableFuture<>();
     ask(() -> future.complete(protocol.status()), future);
     return future;
+  }
+
+  /** Looks over all that is stored here. */
+  void scrub(ScrubDemand demand) {
+    scrub.demand(demand);
+  }
+
+  /** Has those look over what they store whom it is demanded of. */
+  void passOn(ScrubDemand demand) {
+    for (int peer : options.genesis().voters().keySet()) {
+      if (demand.peer() == 0 || demand.peer() == peer) {
+        if (peer == options.id()) {
+          scrub(demand);
+        } else {
+          transport.send(peer, new PeerMessage.ScrubNow(demand));
+        }
+      }
+    }
   }
 
   /** Gives the loop something that {@code future} waits for. */

@@ -3,6 +3,7 @@ package io.quorate.store.peer;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.ChunkRef;
 import java.nio.ByteBuffer;
@@ -113,6 +114,9 @@ public sealed interface PeerMessage {
    * @param complete whether it lacks no content that it knows of
    */
   record Readmit(long incarnation, boolean newcomer, boolean complete) implements PeerMessage {}
+
+  /** Asks for a look over all that the receiver stores. Not answered: its reports tell. */
+  record ScrubNow(ScrubDemand demand) implements PeerMessage {}
 
   /** Answers {@link Returned}: what the sender knows of the asker. */
   record Promised(long start, Promise promise) implements PeerMessage {}

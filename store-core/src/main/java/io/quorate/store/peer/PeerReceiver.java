@@ -1,6 +1,7 @@
 package io.quorate.store.peer;
 
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ScrubDemand;
 
 /** Sorts what arrives: content goes straight to the journal, everything else to the loop. */
 final class PeerReceiver implements Transport.Receiver {
@@ -37,6 +38,7 @@ final class PeerReceiver implements Transport.Receiver {
           loop.execute(() -> protocol.catchUp().pulled(from, pull));
       case PeerMessage.CheckpointPart part -> loop.execute(() -> protocol.catchUp().partCame(part));
       case PeerMessage.CheckpointGone gone -> loop.execute(() -> protocol.catchUp().gone(gone));
+      case PeerMessage.ScrubNow(ScrubDemand demand) -> peer.scrub(demand);
       case PeerMessage.Report report -> loop.execute(() -> protocol.reported(from, report));
     }
   }

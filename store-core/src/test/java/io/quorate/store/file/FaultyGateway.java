@@ -6,6 +6,7 @@ import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.OutcomeUnknownException;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
@@ -132,6 +133,11 @@ final class FaultyGateway implements Gateway {
   @Override
   public CompletableFuture<ClusterStatus> status() {
     return later(next::status);
+  }
+
+  @Override
+  public CompletableFuture<Void> scrub(ScrubDemand demand) {
+    return later(() -> next.scrub(demand));
   }
 
   @Override

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.chunk.ChunkStore;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.journal.Position;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.MetadataTable;
@@ -162,6 +164,68 @@ class ScrubTest {
                   .getCause();
           assertTrue(error instanceof UnavailableException, error::toString);
           assertTrue(error.getMessage().contains("the metadata has changed on disk"));
+          cluster.closeAll();
+        });
+  }
+
+  private static Upkeep.Demanded awaitDemanded(PeerCluster cluster, int peer, long ticket)
+      throws Exception {
+    long deadline = cluster.simulation.now() + 60 * SECOND_NANOS;
+    while (true) {
+      Upkeep.Demanded seen =
+          cluster.gateway(1).status().get().peers().get(peer - 1).upkeep().scrub().demanded();
+      if (seen.ticket() == ticket && seen.ended()) {
+        return seen;
+      }
+      assertTrue(cluster.simulation.now() < deadline, seen::toString);
+      cluster.simulation.sleep(SECOND_NANOS / 10);
+    }
+  }
+
+  /** Asked of one peer, a pass begins at once and on all, though by itself none is due. */
+  @Test
+  void aPassThatIsAskedForFindsAndMendsDamage() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = cluster(simulation, new ScrubOptions(0, 1_000_000));
+          cluster.rot(4);
+          cluster.gateway(1).scrub(new ScrubDemand(77, 0, ScrubDemand.FULL_SPEED)).get();
+          for (int peer = 1; peer <= 3; peer++) {
+            assertEquals(
+                new Upkeep.Demanded(77, true, FILES, (long) FILES * FILE_BYTES, 0, 0, true),
+                awaitDemanded(cluster, peer, 77));
+          }
+          Upkeep.Demanded found = awaitDemanded(cluster, 4, 77);
+          assertTrue(found.damagedChunks() > FILES / 2, found::toString);
+          simulation.sleep(3 * SECOND_NANOS);
+          Upkeep.Demanded mended = awaitDemanded(cluster, 4, 77);
+          assertEquals(mended.damagedChunks(), mended.mendedChunks());
+          cluster.gateway(1).scrub(new ScrubDemand(78, 4, 0)).get();
+          assertEquals(0, awaitDemanded(cluster, 4, 78).damagedChunks());
+          assertEquals(77, awaitDemanded(cluster, 3, 77).ticket(), "it was asked of peer 4 only");
+          cluster.closeAll();
+        });
+  }
+
+  @Test
+  void aNewDemandTakesThePlaceOfASlowPass() {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = cluster(simulation, new ScrubOptions(0, 1_000_000));
+          // It would take more than a minute, in steps of four seconds.
+          cluster.gateway(4).scrub(new ScrubDemand(5, 4, FILE_BYTES / 4)).get();
+          simulation.sleep(6 * SECOND_NANOS);
+          Upkeep.Scrub slow = cluster.gateway(4).status().get().peers().get(3).upkeep().scrub();
+          assertTrue(slow.running());
+          assertEquals(5, slow.demanded().ticket());
+          assertEquals(0, slow.passes());
+          cluster.gateway(4).scrub(new ScrubDemand(6, 4, ScrubDemand.FULL_SPEED)).get();
+          simulation.sleep(8 * SECOND_NANOS);
+          Upkeep.Demanded done = awaitDemanded(cluster, 4, 6);
+          assertEquals(FILES, done.checkedChunks(), "all of it, not the rest of the slow pass");
+          assertEquals(1, cluster.peer(4).scrubbed().passes());
           cluster.closeAll();
         });
   }

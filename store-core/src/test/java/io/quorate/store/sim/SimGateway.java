@@ -6,6 +6,7 @@ import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.OutcomeUnknownException;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
@@ -112,6 +113,11 @@ final class SimGateway implements Gateway {
   @Override
   public CompletableFuture<ClusterStatus> status() {
     return call(home, false, Gateway::status);
+  }
+
+  @Override
+  public CompletableFuture<Void> scrub(ScrubDemand demand) {
+    return call(home, false, gateway -> gateway.scrub(demand));
   }
 
   @Override

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       UmountCommand.class,
       StatusCommand.class,
       HealCommand.class,
+      ScrubCommand.class,
       ExportCommand.class,
       LsCommand.class,
       PutCommand.class,
@@ -69,7 +70,8 @@ public final class QuorateCommand implements Runnable {
   static {
     GROUPS.put("Try it", List.of("demo"));
     GROUPS.put(
-        "Run a cluster", List.of("init", "serve", "mount", "umount", "status", "heal", "export"));
+        "Run a cluster",
+        List.of("init", "serve", "mount", "umount", "status", "heal", "scrub", "export"));
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));

@@ -9,6 +9,7 @@ import io.quorate.store.FileVersion;
 import io.quorate.store.PutCondition;
 import io.quorate.store.Store;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.ScrubDemand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -143,6 +144,11 @@ class FakeStore implements Store {
   @Override
   public ClusterStatus status() {
     return status;
+  }
+
+  @Override
+  public void scrub(ScrubDemand demand) {
+    throw new UnsupportedOperationException("there is nothing to scrub");
   }
 
   @Override

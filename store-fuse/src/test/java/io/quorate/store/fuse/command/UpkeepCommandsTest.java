@@ -9,11 +9,13 @@ import io.quorate.store.fuse.command.TestShell.Outcome;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -24,11 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the commands show of healing, scrubbing and space. */
 class UpkeepCommandsTest {
   private static final Upkeep WHOLE =
-      upkeep(new Upkeep.Content(false, 0, 0, 0), new Upkeep.Scrub(true, 30, 200, 1, 1, 0, 0));
+      upkeep(
+          new Upkeep.Content(false, 0, 0, 0),
+          new Upkeep.Scrub(true, 30, 200, 1, 1, 0, 0, Upkeep.Demanded.NONE));
   private static final Upkeep HEALING =
       upkeep(
           new Upkeep.Content(false, 1_234, 20 << 20, 4 << 20),
-          new Upkeep.Scrub(false, 0, 0, 2, 1L << 40, 3, 2));
+          new Upkeep.Scrub(false, 0, 0, 2, 1L << 40, 3, 2, Upkeep.Demanded.NONE));
 
   /** Whatever is asked for, it is that store. */
   private record Fixed(Store store) implements Connector {
@@ -237,5 +241,84 @@ class UpkeepCommandsTest {
     assertEquals(2, shell(healing()).run("du", "-s", "--cluster").status());
     Outcome twice = shell(healing()).run("status", "-c", "a", "--cluster", "b");
     assertEquals("quorate: --cluster is given twice: a and b\n", twice.err());
+  }
+
+  /** Peers that take a demand, the second one only when it is sent again, and end one by one. */
+  private static final class Scrubbing extends FakeStore {
+    final List<ScrubDemand> demands = new ArrayList<>();
+    private final long mended;
+    private int asked;
+
+    Scrubbing(Path root, long mended) {
+      super(root, healing());
+      this.mended = mended;
+    }
+
+    @Override
+    public void scrub(ScrubDemand demand) {
+      demands.add(demand);
+    }
+
+    @Override
+    public ClusterStatus status() {
+      asked++;
+      return cluster(
+          peer(1, State.LEADER, demanded(!demands.isEmpty(), asked > 5, 0, 0)),
+          peer(2, State.FOLLOWER, demanded(demands.size() > 1, true, 3, mended)),
+          peer(3, State.FOLLOWER, demanded(demands.size() > 1, asked > 18, 0, 0)));
+    }
+
+    private Upkeep demanded(boolean begun, boolean ended, long damaged, long whole) {
+      Upkeep.Demanded demanded =
+          begun
+              ? new Upkeep.Demanded(demands.getLast().ticket(), ended, 9, 900, damaged, whole, true)
+              : Upkeep.Demanded.NONE;
+      return upkeep(
+          new Upkeep.Content(false, 0, 0, 0),
+          new Upkeep.Scrub(!ended, 50, 100, 0, 0, 0, 0, demanded));
+    }
+  }
+
+  @Test
+  void scrubIsSentAgainAndWaitedFor() {
+    Scrubbing store = new Scrubbing(temp, 3);
+    TestShell shell = new TestShell(temp, new Fixed(store)).onTerminal();
+    Outcome outcome = shell.run("scrub", "--wait", "--fast");
+    assertEquals(0, outcome.status(), outcome.err());
+    assertEquals(
+        """
+        peer  chunks  bytes  damaged  mended  metadata
+        1          9  900 B        0       0  sound
+        2          9  900 B        3       3  sound
+        3          9  900 B        0       0  sound
+        """,
+        outcome.out());
+    assertEquals(2, store.demands.size());
+    assertEquals(store.demands.getFirst(), store.demands.getLast());
+    assertEquals(ScrubDemand.FULL_SPEED, store.demands.getFirst().bytesPerSecond());
+    assertEquals(0, store.demands.getFirst().peer());
+    assertTrue(outcome.err().contains("peer 1: 50%; peer 2: -; peer 3: -"), outcome.err());
+    assertTrue(outcome.err().contains("peer 1: done; peer 2: done; peer 3: 50%"), outcome.err());
+  }
+
+  @Test
+  void scrubOfOnePeerIsAskedOfThatOne() {
+    Scrubbing store = new Scrubbing(temp, 0);
+    TestShell shell = new TestShell(temp, new Fixed(store));
+    Outcome outcome = shell.run("scrub", "--peer", "1");
+    assertEquals(0, outcome.status(), outcome.err());
+    assertEquals(1, store.demands.getFirst().peer());
+    assertEquals(0, store.demands.getFirst().bytesPerSecond());
+    assertTrue(outcome.out().startsWith("peers that look over what they store: 1;"));
+    Outcome json = shell.run("scrub", "--peer", "1", "--wait", "--json");
+    assertEquals(true, JsonReader.object(json.out()).get("metadataSound"));
+    assertEquals(2, shell.run("scrub", "--peer", "9").status());
+  }
+
+  @Test
+  void whatCanNotBeMendedIsAFailure() {
+    Outcome outcome = new TestShell(temp, new Fixed(new Scrubbing(temp, 2))).run("scrub", "--wait");
+    assertEquals(1, outcome.status());
+    assertTrue(outcome.out().contains("2          9  900 B        3       2  sound"));
   }
 }

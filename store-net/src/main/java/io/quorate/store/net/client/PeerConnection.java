@@ -171,6 +171,7 @@ final class PeerConnection implements Connection.Owner {
       case Reply.Stored _,
           Reply.ChangesDone _,
           Reply.StatusDone _,
+          Reply.ScrubTaken _,
           Reply.Unavailable _,
           Reply.OutcomeUnknown _ ->
           false;

@@ -96,7 +96,8 @@ final class PendingCall<T> {
           Reply.Answered _,
           Reply.ReadDone _,
           Reply.ChangesDone _,
-          Reply.StatusDone _ -> {
+          Reply.StatusDone _,
+          Reply.ScrubTaken _ -> {
         T value = success.apply(reply);
         if (value == null) {
           return false;

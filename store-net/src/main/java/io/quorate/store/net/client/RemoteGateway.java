@@ -5,6 +5,7 @@ import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
@@ -172,6 +173,15 @@ public final class RemoteGateway implements Gateway {
         new Call.Status(),
         false,
         reply -> reply instanceof Reply.StatusDone(var status) ? status : null);
+  }
+
+  @Override
+  public CompletableFuture<Void> scrub(ScrubDemand demand) {
+    return call(
+            new Call.Scrub(demand),
+            false,
+            reply -> reply instanceof Reply.ScrubTaken ? reply : null)
+        .thenApply(taken -> null);
   }
 
   /** Fails what is under way, closes the connection and ends all threads. */

@@ -90,6 +90,8 @@ public final class ClientService implements PeerTransport.ClientReception {
         case Call.Changes(long after) ->
             when(gateway.changes(after), Reply.ChangesDone::new, request, cost);
         case Call.Status() -> when(gateway.status(), Reply.StatusDone::new, request, cost);
+        case Call.Scrub(var demand) ->
+            when(gateway.scrub(demand), taken -> new Reply.ScrubTaken(), request, cost);
       }
     }
 

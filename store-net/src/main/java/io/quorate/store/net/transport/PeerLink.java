@@ -111,6 +111,7 @@ final class PeerLink implements Connection.Owner {
           PeerMessage.CheckpointOffer _,
           PeerMessage.CheckpointPull _,
           PeerMessage.CheckpointGone _,
+          PeerMessage.ScrubNow _,
           PeerMessage.Report _ ->
           options.linkQueueBytes();
     };

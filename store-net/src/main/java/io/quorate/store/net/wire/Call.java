@@ -1,6 +1,7 @@
 package io.quorate.store.net.wire;
 
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.SessionCommand;
@@ -24,4 +25,6 @@ public sealed interface Call {
   record Changes(long after) implements Call {}
 
   record Status() implements Call {}
+
+  record Scrub(ScrubDemand demand) implements Call {}
 }

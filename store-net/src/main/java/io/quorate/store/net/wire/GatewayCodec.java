@@ -26,6 +26,7 @@ import io.quorate.store.net.proto.Propose;
 import io.quorate.store.net.proto.Proposed;
 import io.quorate.store.net.proto.Read;
 import io.quorate.store.net.proto.ReadDone;
+import io.quorate.store.net.proto.ScrubTaken;
 import io.quorate.store.net.proto.Status;
 import io.quorate.store.net.proto.Stored;
 import io.quorate.store.net.proto.Unavailable;
@@ -75,6 +76,7 @@ public final class GatewayCodec {
       case Call.Changes(long after) ->
           Frame.of(header.setChanges(Changes.newBuilder().setAfter(after)));
       case Call.Status() -> Frame.of(header.setStatus(Status.newBuilder()));
+      case Call.Scrub(var demand) -> Frame.of(header.setScrub(UpkeepCodec.encode(demand)));
     };
   }
 
@@ -96,6 +98,7 @@ public final class GatewayCodec {
         case READ -> decodeRead(header.getRead());
         case CHANGES -> new Call.Changes(header.getChanges().getAfter());
         case STATUS -> new Call.Status();
+        case SCRUB -> new Call.Scrub(UpkeepCodec.decode(header.getScrub()));
         default ->
             throw new FrameException("a client does not send " + header.getBodyCase() + " frames");
       };
@@ -152,6 +155,7 @@ public final class GatewayCodec {
                       .setThrough(through)));
       case Reply.StatusDone(var status) ->
           Frame.of(header.setStatusDone(StatusCodec.encode(status)));
+      case Reply.ScrubTaken() -> Frame.of(header.setScrubTaken(ScrubTaken.newBuilder()));
       case Reply.Unavailable(String text) ->
           Frame.of(header.setUnavailable(Unavailable.newBuilder().setText(text)));
       case Reply.OutcomeUnknown(String text) ->
@@ -187,6 +191,7 @@ public final class GatewayCodec {
                   done.getThrough()));
         }
         case STATUS_DONE -> new Reply.StatusDone(StatusCodec.decode(header.getStatusDone()));
+        case SCRUB_TAKEN -> new Reply.ScrubTaken();
         case UNAVAILABLE -> new Reply.Unavailable(header.getUnavailable().getText());
         case OUTCOME_UNKNOWN -> new Reply.OutcomeUnknown(header.getOutcomeUnknown().getText());
         default ->

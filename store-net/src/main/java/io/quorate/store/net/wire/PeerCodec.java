@@ -78,6 +78,8 @@ public final class PeerCodec {
           Frame.of(
               Header.newBuilder().setCheckpointGone(CheckpointGone.newBuilder().setId(m.id())));
       case PeerMessage.Report m -> Frame.of(Header.newBuilder().setReport(report(m)));
+      case PeerMessage.ScrubNow m ->
+          Frame.of(Header.newBuilder().setScrubNow(UpkeepCodec.encode(m.demand())));
       case PeerMessage.Returned m ->
           Frame.of(
               Header.newBuilder()
@@ -128,6 +130,7 @@ public final class PeerCodec {
       case PeerMessage.CheckpointPull m -> 64;
       case PeerMessage.CheckpointPart m -> 64L + m.content().remaining();
       case PeerMessage.CheckpointGone m -> 32;
+      case PeerMessage.ScrubNow m -> 32;
       case PeerMessage.Report m -> 256 + m.detail().length();
     };
   }
@@ -185,6 +188,7 @@ public final class PeerCodec {
       case CHECKPOINT_PART -> part(header.getCheckpointPart(), frame);
       case CHECKPOINT_GONE -> new PeerMessage.CheckpointGone(header.getCheckpointGone().getId());
       case REPORT -> report(header.getReport());
+      case SCRUB_NOW -> new PeerMessage.ScrubNow(UpkeepCodec.decode(header.getScrubNow()));
       case READMIT ->
           new PeerMessage.Readmit(
               header.getReadmit().getIncarnation(),

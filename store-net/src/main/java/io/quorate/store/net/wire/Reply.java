@@ -21,6 +21,8 @@ public sealed interface Reply {
 
   record StatusDone(ClusterStatus status) implements Reply {}
 
+  record ScrubTaken() implements Reply {}
+
   /** As {@link io.quorate.store.gateway.UnavailableException}. */
   record Unavailable(String text) implements Reply {}
 

@@ -1,5 +1,6 @@
 package io.quorate.store.net.wire;
 
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,43 @@ final class UpkeepCodec {
         .setFinishedMillis(scrub.finishedMillis())
         .setDamagedChunks(scrub.damagedChunks())
         .setMendedChunks(scrub.mendedChunks())
+        .setDemanded(encode(scrub.demanded()))
         .build();
+  }
+
+  private static io.quorate.store.net.proto.Upkeep.Demanded encode(Upkeep.Demanded demanded) {
+    return io.quorate.store.net.proto.Upkeep.Demanded.newBuilder()
+        .setTicket(demanded.ticket())
+        .setEnded(demanded.ended())
+        .setCheckedChunks(demanded.checkedChunks())
+        .setCheckedBytes(demanded.checkedBytes())
+        .setDamagedChunks(demanded.damagedChunks())
+        .setMendedChunks(demanded.mendedChunks())
+        .setMetadataSound(demanded.metadataSound())
+        .build();
+  }
+
+  private static Upkeep.Demanded decode(io.quorate.store.net.proto.Upkeep.Demanded demanded) {
+    return new Upkeep.Demanded(
+        demanded.getTicket(),
+        demanded.getEnded(),
+        demanded.getCheckedChunks(),
+        demanded.getCheckedBytes(),
+        demanded.getDamagedChunks(),
+        demanded.getMendedChunks(),
+        demanded.getMetadataSound());
+  }
+
+  static io.quorate.store.net.proto.ScrubDemand encode(ScrubDemand demand) {
+    return io.quorate.store.net.proto.ScrubDemand.newBuilder()
+        .setTicket(demand.ticket())
+        .setPeer(demand.peer())
+        .setBytesPerSecond(demand.bytesPerSecond())
+        .build();
+  }
+
+  static ScrubDemand decode(io.quorate.store.net.proto.ScrubDemand demand) {
+    return new ScrubDemand(demand.getTicket(), demand.getPeer(), demand.getBytesPerSecond());
   }
 
   private static io.quorate.store.net.proto.Upkeep.Space encode(Upkeep.Space space) {
@@ -73,7 +110,8 @@ final class UpkeepCodec {
             scrub.getPasses(),
             scrub.getFinishedMillis(),
             scrub.getDamagedChunks(),
-            scrub.getMendedChunks()),
+            scrub.getMendedChunks(),
+            decode(scrub.getDemanded())),
         new Upkeep.Space(
             space.getLiveBytes(),
             space.getGarbageBytes(),

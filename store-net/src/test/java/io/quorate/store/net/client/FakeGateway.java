@@ -5,6 +5,7 @@ import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Query;
@@ -41,6 +42,7 @@ final class FakeGateway implements Gateway {
                   "slow",
                   Samples.UPKEEP)));
 
+  final BlockingQueue<ScrubDemand> demands = new LinkedBlockingQueue<>();
   final BlockingQueue<CompletableFuture<Result>> proposals = new LinkedBlockingQueue<>();
   final BlockingQueue<SessionCommand> commands = new LinkedBlockingQueue<>();
   final BlockingQueue<List<Chunk>> proposedChunks = new LinkedBlockingQueue<>();
@@ -88,6 +90,12 @@ final class FakeGateway implements Gateway {
   @Override
   public CompletableFuture<ClusterStatus> status() {
     return CompletableFuture.completedFuture(STATUS);
+  }
+
+  @Override
+  public CompletableFuture<Void> scrub(ScrubDemand demand) {
+    demands.add(demand);
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

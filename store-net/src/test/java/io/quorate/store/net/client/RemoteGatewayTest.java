@@ -10,6 +10,7 @@ import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.OutcomeUnknownException;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
@@ -145,6 +146,9 @@ final class RemoteGatewayTest {
     take(fake.proposals).complete(new Result.Opened(77));
     assertEquals(new Result.Opened(77), proposed.get(20, TimeUnit.SECONDS));
     assertEquals(FakeGateway.STATUS, gateway.status().get(20, TimeUnit.SECONDS));
+    ScrubDemand demand = new ScrubDemand(-8, 3, 1L << 40);
+    gateway.scrub(demand).get(20, TimeUnit.SECONDS);
+    assertEquals(demand, fake.demands.poll());
   }
 
   @Test

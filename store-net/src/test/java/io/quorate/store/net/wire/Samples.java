@@ -3,6 +3,7 @@ package io.quorate.store.net.wire;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
@@ -23,7 +24,15 @@ public final class Samples {
       new Upkeep(
           new Upkeep.Content(true, 7, 1L << 33, 9),
           new Upkeep.Checkpoint(10, 1L << 34),
-          new Upkeep.Scrub(true, 11, 12, 13, 1L << 41, 14, 15),
+          new Upkeep.Scrub(
+              true,
+              11,
+              12,
+              13,
+              1L << 41,
+              14,
+              15,
+              new Upkeep.Demanded(-20, true, 21, 22, 23, 24, true)),
           new Upkeep.Space(16, 17, 18, -1, 1L << 50));
 
   private Samples() {}
@@ -87,6 +96,7 @@ public final class Samples {
             Chunks.crc32c(ByteBuffer.wrap(new byte[] {1, 2, 3})),
             ByteBuffer.wrap(new byte[] {1, 2, 3})),
         new PeerMessage.CheckpointGone(-9),
+        new PeerMessage.ScrubNow(new ScrubDemand(-3, 4, ScrubDemand.FULL_SPEED)),
         new PeerMessage.Readmit(Long.MAX_VALUE, false, true),
         new PeerMessage.Readmit(7, true, false),
         new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow", UPKEEP),

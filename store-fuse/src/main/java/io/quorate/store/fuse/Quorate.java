@@ -24,8 +24,10 @@ public final class Quorate {
    * get between. A peer's log is all that there is to read of it.
    */
   private static void quietLog(String[] words) {
-    boolean wanted = words.length > 0 && List.of("serve", "mount").contains(words[0]);
-    setDefault("defaultLogLevel", wanted || List.of(words).contains("--debug") ? "info" : "off");
+    List<String> all = List.of(words);
+    String command = all.isEmpty() ? "" : all.getFirst();
+    boolean wanted = command.equals("serve") || all.contains("--debug");
+    setDefault("defaultLogLevel", wanted ? "info" : command.equals("mount") ? "warn" : "off");
     setDefault("showDateTime", "true");
     setDefault("dateTimeFormat", "yyyy-MM-dd HH:mm:ss.SSS");
     setDefault("showShortLogName", "true");

@@ -3,6 +3,7 @@ package io.quorate.store.fuse.command;
 import io.quorate.store.NoQuorumException;
 import io.quorate.store.QuorateException;
 import io.quorate.store.Store;
+import io.quorate.store.StoreOptions;
 import io.quorate.store.gateway.ClusterStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,6 +37,16 @@ abstract class ClientCommand implements Callable<Integer> {
   /** Refuses wrong words before anything is connected. */
   void check() {}
 
+  /** How the store is to behave, where that is not as the options on the cluster say. */
+  StoreOptions options(StoreOptions asked) {
+    return asked;
+  }
+
+  /** What is done instead of connecting and running: its exit status, or null to go on. */
+  @Nullable Integer before() throws IOException {
+    return null;
+  }
+
   @Override
   public final Integer call() throws Exception {
     check();
@@ -43,6 +54,10 @@ abstract class ClientCommand implements Callable<Integer> {
       throw Failure.notStarted("--cluster needs a FILE");
     }
     Path file = cluster.find(surroundings());
+    Integer done = before();
+    if (done != null) {
+      return done;
+    }
     try (Store store = connect(file)) {
       return runExplained(store);
     } finally {
@@ -63,8 +78,8 @@ abstract class ClientCommand implements Callable<Integer> {
     try {
       Connector connector = surroundings().connector();
       return cluster.peer() == 0
-          ? connector.connect(file, cluster.options())
-          : connector.connectTo(file, cluster.peer(), cluster.options());
+          ? connector.connect(file, options(cluster.options()))
+          : connector.connectTo(file, cluster.peer(), options(cluster.options()));
     } catch (IOException e) {
       root.trace(e);
       throw Diagnosis.ofConnecting(e, file, cluster, surroundings());

@@ -1,45 +1,96 @@
 package io.quorate.store.fuse.command;
 
 import io.quorate.store.Store;
+import io.quorate.store.StoreOptions;
+import io.quorate.store.fuse.kernel.Device;
 import io.quorate.store.fuse.mount.Mount;
 import io.quorate.store.fuse.mount.MountOptions;
 import io.quorate.store.nio.GatewayStore;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Mounts the tree on a directory, for as long as it runs. */
+/** Mounts the tree on a directory. */
 @Command(
     name = "mount",
     description = {
-      "Mount the tree on a directory, so that any program can use it. Runs until it is told to end"
-          + " (SIGTERM, Ctrl-C) or the directory is unmounted.",
+      "Mount the tree on a directory, so that any program can use it. Returns when it can be used; a"
+          + " process in the background serves it until the directory is unmounted or the process is"
+          + " told to end (SIGTERM).",
       "",
-      "What is written is on a quorum of peers when close or fsync returns. Needs root and /dev/fuse."
+      "What is written is on a quorum of peers when close or fsync returns. Needs /dev/fuse, and root"
+          + " or fusermount3. In fstab: FILE DIRECTORY quorate OPTIONS 0 0, where FILE is the"
+          + " cluster's client.conf, once bin/mount.quorate is linked as /sbin/mount.quorate."
     },
     exitCodeList = {
-      "0:unmounted, and all that was written is in place",
+      "0:mounted; in the foreground: unmounted, and all that was written is in place",
       "1:the mount had to end; standard error says why",
-      "2:it could not be mounted there"
+      "2:it could not be mounted there",
+      "143:in the foreground: told to end, and all that was written is in place"
     },
-    footerHeading = "%nExample:%n",
-    footer = "  quorate mount --cluster /etc/quorate/client.conf /srv/upload")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  quorate mount --cluster /etc/quorate/client.conf /srv/upload",
+      "  quorate mount -o ro,subdir=/public /srv/public"
+    })
 final class MountCommand extends ClientCommand {
-  @Option(names = "--read-only", description = "Nothing can be changed through this mount.")
+  @Mixin private MountSettings settings;
+
+  @Option(names = "--read-only", description = "Short for -o ro.")
   private boolean readOnly;
+
+  @Option(
+      names = {"-f", "--foreground"},
+      description = "Serve it in this process, which ends when it is unmounted.")
+  private boolean foreground;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description = "Where the process in the background writes its messages. Default: nowhere")
+  private @Nullable Path log;
+
+  /** This is the process in the background. */
+  @Option(names = Background.DETACHED, hidden = true)
+  private boolean detached;
 
   @Parameters(paramLabel = "DIRECTORY", description = "Where; it must exist.")
   private Path directory;
 
   @Override
+  void check() {
+    options();
+  }
+
+  private MountOptions options() {
+    return readOnly ? settings.options("ro") : settings.options();
+  }
+
+  @Override
+  StoreOptions options(StoreOptions asked) {
+    return options().withoutQuorum().of(asked);
+  }
+
+  @Override
+  @Nullable Integer before() throws IOException {
+    return foreground || detached ? null : (Integer) Background.start(surroundings());
+  }
+
+  @Override
   int run(Store store) throws Exception {
     Path target = surroundings().directory().resolve(directory);
-    MountOptions options =
-        MountOptions.DEFAULTS
-            .withSource("quorate:" + store.status().cluster())
-            .withReadOnly(readOnly);
+    if (detached) {
+      Device.leaveSession();
+    }
+    MountOptions options = options().withSource("quorate:" + store.status().cluster());
     Mount mount;
     try {
       mount = Mount.start(((GatewayStore) store).tree(), target, options);
@@ -48,9 +99,24 @@ final class MountCommand extends ClientCommand {
     }
     Thread hook = Thread.ofPlatform().name("unmount").unstarted(() -> end(mount, store));
     Runtime.getRuntime().addShutdownHook(hook);
-    surroundings().err().println("mounted on " + mount.directory());
+    if (detached) {
+      surroundings().out().println(Background.MOUNTED + mount.directory());
+      surroundings().out().flush();
+      leaveStreams();
+    } else {
+      surroundings().err().println(Background.MOUNTED + mount.directory());
+    }
     mount.ended().join();
     return ExitStatus.DONE;
+  }
+
+  /** Whoever reads the standard streams is about to end. */
+  private void leaveStreams() throws IOException {
+    OutputStream messages =
+        log == null
+            ? OutputStream.nullOutputStream()
+            : new FileOutputStream(surroundings().directory().resolve(log).toFile(), true);
+    System.setErr(new PrintStream(messages, true, StandardCharsets.UTF_8));
   }
 
   /** This process was told to end. */

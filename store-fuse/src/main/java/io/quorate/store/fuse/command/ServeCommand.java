@@ -1,13 +1,16 @@
 package io.quorate.store.fuse.command;
 
 import io.quorate.store.fuse.cluster.ProcessPeer;
+import io.quorate.store.fuse.mount.MountOptions;
 import io.quorate.store.net.config.PeerConfig;
 import io.quorate.store.net.server.PeerServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -16,7 +19,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "serve",
     description = {
-      "Run one peer, in the foreground.",
+      "Run one peer, in the foreground; with --mount, mount the tree beside it.",
       "",
       "Ends cleanly on SIGTERM or Ctrl-C, and by itself if its disk fails. Messages go to"
           + " standard error."
@@ -26,8 +29,11 @@ import picocli.CommandLine.ParentCommand;
       "2:wrong usage, a configuration that can not be used, or a port or directory in use",
       "130, 143:ended cleanly, by Ctrl-C or SIGTERM"
     },
-    footerHeading = "%nExample:%n",
-    footer = "  quorate serve /etc/quorate/peer1.conf")
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  quorate serve /etc/quorate/peer1.conf",
+      "  quorate serve --mount /srv/upload -o no_quorum=wait /etc/quorate/peer1.conf"
+    })
 final class ServeCommand implements Callable<Integer> {
   @ParentCommand private QuorateCommand root;
 
@@ -42,6 +48,14 @@ final class ServeCommand implements Callable<Integer> {
               + " the others, and votes once it has it. Refused if data.directory holds data.")
   private boolean rejoins;
 
+  @Option(
+      names = "--mount",
+      paramLabel = "DIR",
+      description = "Mount the tree on this directory as well, for as long as the peer runs.")
+  private @Nullable Path mountDirectory;
+
+  @Mixin private MountSettings mountSettings;
+
   @Parameters(paramLabel = "CONFIG", description = "The peer's file, as init wrote it.")
   private Path configuration;
 
@@ -51,17 +65,17 @@ final class ServeCommand implements Callable<Integer> {
     if (whileStdinOpen) {
       Thread.ofPlatform().daemon().name("stdin").start(() -> watch(surroundings.in()));
     }
-    PeerServer server;
-    try {
-      Path file = surroundings.directory().resolve(configuration);
-      PeerConfig config = PeerConfig.read(file);
-      server = rejoins ? PeerServer.rejoin(config) : PeerServer.start(config);
-    } catch (IOException e) {
-      root.trace(e);
-      throw Failure.notStarted(Complaint.of(e).line());
+    if (mountDirectory == null && !mountSettings.isEmpty()) {
+      throw Failure.notStarted("-o says how to mount, and there is no --mount that says where");
     }
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(server::close));
+    MountOptions mounting = mountSettings.options();
+    PeerServer server = start(surroundings);
+    MountedPeer peer = new MountedPeer(server);
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(peer::close));
     surroundings.err().println(announcement(server));
+    if (mountDirectory != null) {
+      mount(peer, surroundings.directory().resolve(mountDirectory), mounting, surroundings);
+    }
     Throwable fatal = server.fatal().join();
     root.trace(fatal);
     throw Failure.failed(
@@ -70,6 +84,26 @@ final class ServeCommand implements Callable<Integer> {
             + " can not go on: "
             + Complaint.of(fatal).line()
             + "; nothing that it acknowledged is lost: mend the cause and start it again");
+  }
+
+  private PeerServer start(Surroundings surroundings) {
+    try {
+      PeerConfig config = PeerConfig.read(surroundings.directory().resolve(configuration));
+      return rejoins ? PeerServer.rejoin(config) : PeerServer.start(config);
+    } catch (IOException e) {
+      root.trace(e);
+      throw Failure.notStarted(Complaint.of(e).line());
+    }
+  }
+
+  private void mount(
+      MountedPeer peer, Path directory, MountOptions options, Surroundings surroundings) {
+    try {
+      surroundings.err().println("mounted on " + peer.mount(directory, options));
+    } catch (IOException e) {
+      root.trace(e);
+      throw Failure.notStarted(Complaint.of(e).line());
+    }
   }
 
   private static String announcement(PeerServer server) {

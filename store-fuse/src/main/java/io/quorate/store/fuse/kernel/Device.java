@@ -2,14 +2,8 @@ package io.quorate.store.fuse.kernel;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 public final class Device {
   private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 02000000;
+  private static final String PATH = "/dev/fuse";
   private static final long MS_RDONLY = 1;
   private static final long MS_NOSUID = 2;
   private static final long MS_NODEV = 4;
+  private static final long MS_NOEXEC = 8;
   private static final int MNT_DETACH = 2;
 
+  private static final int EPERM = 1;
   private static final int ENOENT = 2;
   private static final int EINTR = 4;
   private static final int EAGAIN = 11;
@@ -41,54 +38,107 @@ public final class Device {
   }
 
   /**
-   * Mounts.
+   * How to mount.
    *
    * @param source what mount tables show as the device
+   * @param options for the kernel, beyond those that name the device and its user
+   */
+  public record Manner(
+      String source,
+      String options,
+      boolean readOnly,
+      boolean noExecute,
+      boolean devices,
+      boolean setuid) {
+    private long flags() {
+      return (readOnly ? MS_RDONLY : 0)
+          | (setuid ? 0 : MS_NOSUID)
+          | (devices ? 0 : MS_NODEV)
+          | (noExecute ? MS_NOEXEC : 0);
+    }
+
+    /** What fusermount3 takes; it sets nosuid and nodev by itself. */
+    private String words() {
+      return options
+          + ",subtype=quorate,fsname="
+          + source.replace("\\", "\\\\").replace(",", "\\,")
+          + (readOnly ? ",ro" : "")
+          + (noExecute ? ",noexec" : "");
+    }
+  }
+
+  /**
+   * Mounts: by itself if it may, else through fusermount3.
+   *
    * @param directory where; absolute
-   * @param options for the kernel, after those that name the device
+   * @param root whether this process may mount
    * @param messageBytes longest request
    */
-  public static Device mount(
-      String source, String directory, String options, boolean readOnly, int messageBytes)
+  public static Device mount(String directory, Manner manner, boolean root, int messageBytes)
       throws IOException {
+    int descriptor =
+        root ? mountAsRoot(directory, manner) : Fusermount.mount(directory, manner.words());
+    return new Device(descriptor, messageBytes);
+  }
+
+  private static int mountAsRoot(String directory, Manner manner) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Calls.ERRNO_LAYOUT);
       int descriptor =
-          (int) Calls.OPEN.invokeExact(state, arena.allocateFrom("/dev/fuse"), O_RDWR | O_CLOEXEC);
+          (int) Calls.OPEN.invokeExact(state, arena.allocateFrom(PATH), O_RDWR | O_CLOEXEC);
       if (descriptor < 0) {
-        throw new KernelException("open /dev/fuse", Calls.errno(state));
+        int errno = Calls.errno(state);
+        if (errno == ENOENT || errno == ENODEV) {
+          throw new IOException(
+              "there is no " + PATH + ": load the kernel's module 'fuse' (modprobe fuse)");
+        }
+        throw new KernelException("open " + PATH, errno);
       }
-      long flags = MS_NOSUID | MS_NODEV | (readOnly ? MS_RDONLY : 0);
-      String all = "fd=" + descriptor + "," + options;
+      String all = "fd=" + descriptor + ",rootmode=40000,user_id=0,group_id=0," + manner.options();
       int done =
           (int)
               Calls.MOUNT.invokeExact(
                   state,
-                  arena.allocateFrom(source),
+                  arena.allocateFrom(manner.source()),
                   arena.allocateFrom(directory),
                   arena.allocateFrom("fuse.quorate"),
-                  flags,
+                  manner.flags(),
                   arena.allocateFrom(all));
       if (done < 0) {
         int errno = Calls.errno(state);
         int ignored = (int) Calls.CLOSE.invokeExact(state, descriptor);
         throw new KernelException("mount " + directory, errno);
       }
-      return new Device(descriptor, messageBytes);
+      return descriptor;
     } catch (Throwable e) {
-      throw rethrow(e);
+      throw Calls.rethrow(e);
     }
   }
 
   /** Takes a mount away; what is still open on it stays usable for who has it. */
   public static void unmount(String directory) throws IOException {
+    int errno = 0;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Calls.ERRNO_LAYOUT);
       if ((int) Calls.UMOUNT.invokeExact(state, arena.allocateFrom(directory), MNT_DETACH) < 0) {
-        throw new KernelException("unmount " + directory, Calls.errno(state));
+        errno = Calls.errno(state);
       }
     } catch (Throwable e) {
-      throw rethrow(e);
+      throw Calls.rethrow(e);
+    }
+    if (errno == EPERM) {
+      Fusermount.unmount(directory);
+    } else if (errno != 0) {
+      throw new KernelException("unmount " + directory, errno);
+    }
+  }
+
+  /** Leaves the session of whoever started this process: its terminal's signals are not for us. */
+  public static void leaveSession() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      int ignored = (int) Calls.SETSID.invokeExact(arena.allocate(Calls.ERRNO_LAYOUT));
+    } catch (Throwable e) {
+      throw Calls.rethrow(e);
     }
   }
 
@@ -114,7 +164,7 @@ public final class Device {
         }
       }
     } catch (Throwable e) {
-      throw rethrow(e);
+      throw Calls.rethrow(e);
     } finally {
       buffers.add(buffer);
     }
@@ -146,7 +196,7 @@ public final class Device {
         }
       }
     } catch (Throwable e) {
-      throw rethrow(e);
+      throw Calls.rethrow(e);
     } finally {
       buffers.add(buffer);
     }
@@ -162,52 +212,7 @@ public final class Device {
     try (Arena arena = Arena.ofConfined()) {
       int ignored = (int) Calls.CLOSE.invokeExact(arena.allocate(Calls.ERRNO_LAYOUT), descriptor);
     } catch (Throwable e) {
-      throw rethrow(e);
-    }
-  }
-
-  private static IOException rethrow(Throwable thrown) {
-    switch (thrown) {
-      case IOException e -> {
-        return e;
-      }
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      default -> throw new AssertionError("a C function threw", thrown);
-    }
-  }
-
-  /** The functions, found on first use. */
-  private static final class Calls {
-    static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO =
-        ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-    private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
-
-    static final MethodHandle OPEN =
-        call("open", FunctionDescriptor.of(INT, POINTER, INT), Linker.Option.firstVariadicArg(2));
-    static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
-    static final MethodHandle READ = call("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
-    static final MethodHandle WRITE =
-        call("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
-    static final MethodHandle MOUNT =
-        call("mount", FunctionDescriptor.of(INT, POINTER, POINTER, POINTER, LONG, POINTER));
-    static final MethodHandle UMOUNT = call("umount2", FunctionDescriptor.of(INT, POINTER, INT));
-
-    private Calls() {}
-
-    static int errno(MemorySegment state) {
-      return (int) ERRNO.get(state, 0L);
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle call(String name, FunctionDescriptor type, Linker.Option... more) {
-      Linker.Option[] options = java.util.Arrays.copyOf(more, more.length + 1);
-      options[more.length] = Linker.Option.captureCallState("errno");
-      return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
+      throw Calls.rethrow(e);
     }
   }
 }

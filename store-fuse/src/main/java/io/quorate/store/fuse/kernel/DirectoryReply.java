@@ -20,17 +20,17 @@ public final class DirectoryReply {
 
   private final ByteBuffer out;
   private final boolean plus;
-  private final Caching cache;
+  private final Presentation shown;
 
   /**
    * Begins.
    *
    * @param sizeBytes what the kernel has room for
    */
-  public DirectoryReply(int sizeBytes, boolean plus, Caching cache) {
+  public DirectoryReply(int sizeBytes, boolean plus, Presentation shown) {
     this.out = Reply.body(sizeBytes);
     this.plus = plus;
-    this.cache = cache;
+    this.shown = shown;
   }
 
   /**
@@ -49,7 +49,7 @@ public final class DirectoryReply {
       if (attributes == null) {
         out.position(out.position() + Reply.ENTRY_BYTES);
       } else {
-        Reply.putEntry(out, attributes, cache);
+        Reply.putEntry(out, attributes, shown);
       }
     }
     int end = out.position() + bytes;

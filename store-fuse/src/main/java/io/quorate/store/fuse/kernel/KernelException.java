@@ -19,7 +19,8 @@ public final class KernelException extends IOException {
 
   private static String reason(int errno) {
     return switch (errno) {
-      case 1 -> "not permitted; only root can mount without fusermount3";
+      case 1 ->
+          "not permitted: this process may not mount (root in a container without CAP_SYS_ADMIN?)";
       case 2 -> "no such file or directory";
       case 13 -> "permission denied";
       case 16 -> "busy: something is mounted there, or uses it";

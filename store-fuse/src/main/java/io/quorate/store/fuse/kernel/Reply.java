@@ -55,38 +55,28 @@ public final class Reply {
     return out.position(out.limit());
   }
 
-  /**
-   * A node that a name leads to.
-   *
-   * @param cache for how long the kernel may rely on it
-   */
-  public static ByteBuffer entry(Attributes attributes, Caching cache) {
-    return putEntry(body(ENTRY_BYTES), attributes, cache);
+  /** A node that a name leads to. */
+  public static ByteBuffer entry(Attributes attributes, Presentation shown) {
+    return putEntry(body(ENTRY_BYTES), attributes, shown);
   }
 
-  /** That there is no such name, which the kernel may remember. */
-  public static ByteBuffer noEntry(Caching cache) {
-    ByteBuffer out = body(ENTRY_BYTES);
-    out.putLong(0).putLong(0).putLong(cache.entrySeconds()).putLong(0);
-    out.putInt(cache.entryNanosOfSecond());
-    return out.position(out.limit());
-  }
-
-  static ByteBuffer putEntry(ByteBuffer out, Attributes attributes, Caching cache) {
-    out.putLong(attributes.inode()).putLong(0);
+  static ByteBuffer putEntry(ByteBuffer out, Attributes attributes, Presentation shown) {
+    Caching cache = shown.cache();
+    out.putLong(shown.node(attributes.inode())).putLong(0);
     out.putLong(cache.entrySeconds()).putLong(cache.attributeSeconds());
     out.putInt(cache.entryNanosOfSecond()).putInt(cache.attributeNanosOfSecond());
-    return putAttributes(out, attributes);
+    return putAttributes(out, attributes, shown);
   }
 
   /** Answers GETATTR and SETATTR. */
-  public static ByteBuffer attributes(Attributes attributes, Caching cache) {
+  public static ByteBuffer attributes(Attributes attributes, Presentation shown) {
+    Caching cache = shown.cache();
     ByteBuffer out = body(16 + ATTRIBUTES_BYTES);
     out.putLong(cache.attributeSeconds()).putInt(cache.attributeNanosOfSecond()).putInt(0);
-    return putAttributes(out, attributes);
+    return putAttributes(out, attributes, shown);
   }
 
-  private static ByteBuffer putAttributes(ByteBuffer out, Attributes a) {
+  private static ByteBuffer putAttributes(ByteBuffer out, Attributes a, Presentation shown) {
     out.putLong(a.inode()).putLong(a.sizeBytes());
     out.putLong((a.allocatedBytes() + BLOCKS_UNIT_BYTES - 1) / BLOCKS_UNIT_BYTES);
     out.putLong(Math.floorDiv(a.atimeNanos(), NANOS));
@@ -95,7 +85,8 @@ public final class Reply {
     out.putInt((int) Math.floorMod(a.atimeNanos(), (long) NANOS));
     out.putInt((int) Math.floorMod(a.mtimeNanos(), (long) NANOS));
     out.putInt((int) Math.floorMod(a.ctimeNanos(), (long) NANOS));
-    out.putInt(a.mode()).putInt(a.links()).putInt(a.uid()).putInt(a.gid());
+    out.putInt(shown.mode(a.mode())).putInt(a.links());
+    out.putInt(shown.uid(a.uid())).putInt(shown.gid(a.gid()));
     return out.putInt((int) a.device()).putInt(BLOCK_BYTES).putInt(0);
   }
 
@@ -109,8 +100,9 @@ public final class Reply {
   }
 
   /** Answers CREATE. */
-  public static ByteBuffer created(Attributes attributes, Caching cache, long handle, int flags) {
-    return putOpened(putEntry(body(ENTRY_BYTES + 16), attributes, cache), handle, flags);
+  public static ByteBuffer created(
+      Attributes attributes, Presentation shown, long handle, int flags) {
+    return putOpened(putEntry(body(ENTRY_BYTES + 16), attributes, shown), handle, flags);
   }
 
   private static ByteBuffer putOpened(ByteBuffer out, long handle, int flags) {

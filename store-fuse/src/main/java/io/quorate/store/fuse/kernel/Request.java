@@ -13,7 +13,11 @@ public sealed interface Request {
    * @param unique number of the request, which the reply repeats
    * @param pid 0 if the kernel itself asks
    */
-  record Header(int opcode, long unique, long node, int uid, int gid, int pid) {}
+  record Header(int opcode, long unique, long node, int uid, int gid, int pid) {
+    public Header withNode(long other) {
+      return other == node ? this : new Header(opcode, unique, other, uid, gid, pid);
+    }
+  }
 
   // ---- the connection
 

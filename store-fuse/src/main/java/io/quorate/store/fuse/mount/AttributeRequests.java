@@ -4,7 +4,7 @@ import io.quorate.store.file.FileHandle;
 import io.quorate.store.file.FileTree;
 import io.quorate.store.file.OpenMode;
 import io.quorate.store.fuse.kernel.Attribute;
-import io.quorate.store.fuse.kernel.Caching;
+import io.quorate.store.fuse.kernel.Presentation;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
@@ -38,18 +38,18 @@ final class AttributeRequests {
   private static final long FREE_INODES = 1L << 40;
 
   private final FileTree tree;
-  private final Caching cache;
+  private final Presentation shown;
   private final Numbered<FileHandle> files;
 
-  AttributeRequests(FileTree tree, Caching cache, Numbered<FileHandle> files) {
+  AttributeRequests(FileTree tree, Presentation shown, Numbered<FileHandle> files) {
     this.tree = tree;
-    this.cache = cache;
+    this.shown = shown;
     this.files = files;
   }
 
   ByteBuffer get(Header header, Request.GetAttributes request) throws IOException {
     FileHandle handle = request.byHandle() ? files.find(request.handle()) : null;
-    return Reply.attributes(attributes(header.node(), handle), cache);
+    return Reply.attributes(attributes(header.node(), handle), shown);
   }
 
   private Attributes attributes(long node, @Nullable FileHandle handle) throws IOException {
@@ -70,7 +70,7 @@ final class AttributeRequests {
         tree.setAttributes(new At(header.node(), Bytes.EMPTY, false), change);
       }
     }
-    return Reply.attributes(attributes(header.node(), handle), cache);
+    return Reply.attributes(attributes(header.node(), handle), shown);
   }
 
   /** By a handle it is unpublished like a write; by name others see it when this returns. */

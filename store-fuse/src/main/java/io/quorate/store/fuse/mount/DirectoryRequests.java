@@ -2,8 +2,8 @@ package io.quorate.store.fuse.mount;
 
 import io.quorate.store.file.FileTree;
 import io.quorate.store.file.RefusedException;
-import io.quorate.store.fuse.kernel.Caching;
 import io.quorate.store.fuse.kernel.DirectoryReply;
+import io.quorate.store.fuse.kernel.Presentation;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
@@ -22,21 +22,21 @@ final class DirectoryRequests {
   private static final Bytes DOT_DOT = Bytes.utf8("..");
 
   private final FileTree tree;
-  private final Caching cache;
+  private final Presentation shown;
   private final Numbered<OpenDirectory> directories = new Numbered<>();
 
-  DirectoryRequests(FileTree tree, Caching cache) {
+  DirectoryRequests(FileTree tree, Presentation shown) {
     this.tree = tree;
-    this.cache = cache;
+    this.shown = shown;
   }
 
   ByteBuffer open(Header header) {
-    return Reply.opened(directories.add(new OpenDirectory(tree, header.node())), 0);
+    return Reply.opened(directories.add(new OpenDirectory(tree, header.node(), shown.root())), 0);
   }
 
   ByteBuffer read(Request.ReadDirectory request) throws IOException {
     OpenDirectory directory = directories.get(request.handle());
-    DirectoryReply reply = new DirectoryReply(request.sizeBytes(), request.plus(), cache);
+    DirectoryReply reply = new DirectoryReply(request.sizeBytes(), request.plus(), shown);
     long at = request.offset();
     if (at == 0) {
       directory.rewind();

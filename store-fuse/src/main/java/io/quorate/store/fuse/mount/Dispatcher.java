@@ -2,7 +2,7 @@ package io.quorate.store.fuse.mount;
 
 import io.quorate.store.file.FileHandle;
 import io.quorate.store.file.FileTree;
-import io.quorate.store.fuse.kernel.Caching;
+import io.quorate.store.fuse.kernel.Presentation;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
@@ -24,19 +24,23 @@ final class Dispatcher {
   private final XattrRequests xattrs;
   private final LockRequests locks;
 
-  private final Interruptions interruptions = new Interruptions();
+  private final Presentation shown;
+  private final Interruptions interruptions;
 
-  Dispatcher(FileTree tree, Caching cache) {
-    names = new NameRequests(tree, cache);
-    attributes = new AttributeRequests(tree, cache, handles);
-    files = new FileRequests(tree, cache, handles);
-    directories = new DirectoryRequests(tree, cache);
+  Dispatcher(FileTree tree, Presentation shown, boolean sync, Interruptions interruptions) {
+    this.shown = shown;
+    this.interruptions = interruptions;
+    names = new NameRequests(tree, shown);
+    attributes = new AttributeRequests(tree, shown, handles);
+    files = new FileRequests(tree, shown, handles, sync);
+    directories = new DirectoryRequests(tree, shown);
     xattrs = new XattrRequests(tree);
     locks = new LockRequests(handles);
   }
 
   /** The body of the reply. */
-  ByteBuffer answer(Header header, Request request) throws IOException {
+  ByteBuffer answer(Header asked, Request request) throws IOException {
+    Header header = asked.withNode(shown.inode(asked.node()));
     return switch (request) {
       case Request.Lookup r -> names.lookup(header, r);
       case Request.MakeNode r -> names.makeNode(header, r);
@@ -101,11 +105,6 @@ final class Dispatcher {
     } finally {
       interruptions.end(header.unique());
     }
-  }
-
-  /** The caller of a request was interrupted. Only waiting for a lock is given up for that. */
-  void interrupt(long unique) {
-    interruptions.interrupt(unique);
   }
 
   /** The mount is gone: what was written through it is published as by close(2). */

@@ -21,6 +21,7 @@ final class Errno {
   static final int EAGAIN = 11;
   static final int ENODEV = 19;
   static final int EINVAL = 22;
+  static final int EROFS = 30;
   static final int ERANGE = 34;
   static final int ENOSYS = 38;
   static final int EOPNOTSUPP = 95;

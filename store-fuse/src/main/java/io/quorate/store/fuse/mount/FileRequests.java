@@ -3,8 +3,8 @@ package io.quorate.store.fuse.mount;
 import io.quorate.store.file.FileHandle;
 import io.quorate.store.file.FileTree;
 import io.quorate.store.file.OpenMode;
-import io.quorate.store.fuse.kernel.Caching;
 import io.quorate.store.fuse.kernel.OpenFlags;
+import io.quorate.store.fuse.kernel.Presentation;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
@@ -27,13 +27,15 @@ final class FileRequests {
   private static final long MAX_COPY_BYTES = 1L << 30;
 
   private final FileTree tree;
-  private final Caching cache;
+  private final Presentation shown;
   private final Numbered<FileHandle> files;
+  private final boolean sync;
 
-  FileRequests(FileTree tree, Caching cache, Numbered<FileHandle> files) {
+  FileRequests(FileTree tree, Presentation shown, Numbered<FileHandle> files, boolean sync) {
     this.tree = tree;
-    this.cache = cache;
+    this.shown = shown;
     this.files = files;
+    this.sync = sync;
   }
 
   ByteBuffer open(Header header, Request.Open request) throws IOException {
@@ -62,7 +64,7 @@ final class FileRequests {
     FileHandle handle =
         tree.open(At.child(header.node(), request.name()), mode, NameRequests.caller(header));
     try {
-      return Reply.created(handle.attributes(), cache, files.add(handle), 0);
+      return Reply.created(handle.attributes(), shown, files.add(handle), 0);
     } catch (IOException e) {
       handle.abandon();
       throw e;
@@ -93,11 +95,13 @@ final class FileRequests {
       killPrivileges(handle);
     }
     int bytes = request.content().remaining();
+    // A copy: if this fails for want of a quorum, it may be asked for again.
+    ByteBuffer content = request.content().duplicate();
     if ((request.flags() & OpenFlags.APPEND) != 0) {
-      handle.append(request.content());
+      handle.append(content);
     } else {
-      handle.write(request.offset(), request.content());
-      if ((request.flags() & OpenFlags.DATA_SYNC) != 0) {
+      handle.write(request.offset(), content);
+      if (sync || (request.flags() & OpenFlags.DATA_SYNC) != 0) {
         handle.publish();
       }
     }

@@ -1,16 +1,22 @@
 package io.quorate.store.fuse.mount;
 
 import io.quorate.store.file.FileTree;
+import io.quorate.store.file.RefusedException;
 import io.quorate.store.fuse.kernel.Device;
 import io.quorate.store.fuse.kernel.InitFlags;
-import io.quorate.store.fuse.kernel.KernelException;
 import io.quorate.store.fuse.kernel.MalformedRequestException;
+import io.quorate.store.fuse.kernel.MountTable;
 import io.quorate.store.fuse.kernel.Opcode;
+import io.quorate.store.fuse.kernel.Presentation;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
 import io.quorate.store.fuse.kernel.RequestDecoder;
 import io.quorate.store.fuse.kernel.Terms;
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Bytes;
+import io.quorate.store.metadata.FileType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
@@ -60,15 +66,37 @@ public final class Mount implements AutoCloseable {
   private final Path directory;
   private final Device device;
   private final Dispatcher dispatcher;
+  private final Interruptions interruptions;
+  private final Patience patience;
   private final CompletableFuture<Void> begun = new CompletableFuture<>();
   private final CountDownLatch readersLeft = new CountDownLatch(READERS);
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean unmounted = new AtomicBoolean();
 
-  private Mount(Path directory, Device device, Dispatcher dispatcher) {
+  private Mount(Path directory, Device device, Parts parts) {
     this.directory = directory;
     this.device = device;
-    this.dispatcher = dispatcher;
+    this.dispatcher = parts.dispatcher();
+    this.interruptions = parts.interruptions();
+    this.patience = parts.patience();
+  }
+
+  /** What answers. */
+  private record Parts(Dispatcher dispatcher, Interruptions interruptions, Patience patience) {
+    static Parts of(FileTree tree, MountOptions options) throws IOException {
+      Interruptions interruptions = new Interruptions();
+      Presentation shown =
+          new Presentation(
+              options.cache(),
+              root(tree, options.directory()),
+              options.uid(),
+              options.gid(),
+              options.umask());
+      return new Parts(
+          new Dispatcher(tree, shown, options.sync(), interruptions),
+          interruptions,
+          new Patience(options.withoutQuorum(), interruptions));
+    }
   }
 
   /**
@@ -84,30 +112,73 @@ public final class Mount implements AutoCloseable {
       throw new FileSystemException(
           target.toString(), null, Files.exists(directory) ? "not a directory" : "does not exist");
     }
+    directory = directory.toRealPath();
+    MountTable.Entry there = MountTable.find(directory);
+    if (there != null) {
+      throw new FileSystemException(
+          target.toString(),
+          null,
+          "something is mounted there already: "
+              + there.source()
+              + ", type "
+              + there.type()
+              + "; unmount it first");
+    }
+    Parts parts = Parts.of(tree, options);
     Device device;
     try {
       device =
           Device.mount(
-              options.source(),
-              directory.toString(),
-              kernelOptions(options),
-              options.readOnly(),
-              MAX_WRITE_BYTES + PAGE_BYTES);
-    } catch (KernelException e) {
+              directory.toString(), manner(options), isRoot(), MAX_WRITE_BYTES + PAGE_BYTES);
+    } catch (IOException e) {
       FileSystemException refused =
           new FileSystemException(target.toString(), null, "can not mount: " + e.getMessage());
       refused.initCause(e);
       throw refused;
     }
-    Mount mount = new Mount(directory, device, new Dispatcher(tree, options.cache()));
+    Mount mount = new Mount(directory, device, parts);
     mount.begin();
     return mount;
   }
 
-  private static String kernelOptions(MountOptions options) {
-    return "rootmode=40000,user_id=0,group_id=0,default_permissions,max_read="
-        + MAX_WRITE_BYTES
-        + (options.allowOther() ? ",allow_other" : "");
+  /** Whether this process may mount by itself. */
+  public static boolean isRoot() {
+    try {
+      return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+    } catch (IOException | UnsupportedOperationException e) {
+      return true; // Mounting then says what is wrong.
+    }
+  }
+
+  private static Device.Manner manner(MountOptions options) {
+    String source = options.source();
+    return new Device.Manner(
+        source == null ? "quorate" : source,
+        "default_permissions,max_read="
+            + MAX_WRITE_BYTES
+            + (options.allowOther() ? ",allow_other" : ""),
+        options.readOnly(),
+        options.noExecute(),
+        options.devices(),
+        options.setuid());
+  }
+
+  /** Inode of the directory of the store that is mounted. */
+  private static long root(FileTree tree, String directory) throws IOException {
+    if (directory.isEmpty() || directory.equals("/")) {
+      return At.ROOT;
+    }
+    Attributes found;
+    try {
+      found = tree.stat(At.path(Bytes.utf8(directory), true));
+    } catch (RefusedException e) {
+      throw new FileSystemException(
+          directory, null, "the directory of the store to mount: " + e.getReason());
+    }
+    if (found.type() != FileType.DIRECTORY) {
+      throw new FileSystemException(directory, null, "is no directory of the store");
+    }
+    return found.inode();
   }
 
   /** The kernel answers for a mount without a process that its endpoint is not connected. */
@@ -167,6 +238,7 @@ public final class Mount implements AutoCloseable {
 
   private void end() {
     if (unmounted.compareAndSet(false, true)) {
+      patience.end();
       dispatcher.close();
       try {
         device.close();
@@ -191,7 +263,7 @@ public final class Mount implements AutoCloseable {
     }
     switch (request) {
       case Request.Forget forget -> {} // there is no table of nodes
-      case Request.Interrupt interrupt -> dispatcher.interrupt(interrupt.unique());
+      case Request.Interrupt interrupt -> interruptions.interrupt(interrupt.unique());
       case Request.Init init -> agree(header, init);
       default -> Thread.ofVirtual().start(() -> serve(header, request));
     }
@@ -232,7 +304,7 @@ public final class Mount implements AutoCloseable {
     try {
       ByteBuffer body;
       try {
-        body = dispatcher.answer(header, request);
+        body = patience.answer(header, request, () -> dispatcher.answer(header, request));
       } catch (IOException | RuntimeException | Error e) {
         device.fail(header.unique(), Errno.of(e));
         return;
@@ -249,6 +321,7 @@ public final class Mount implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
+    patience.end();
     if (!ended.isDone()) {
       Device.unmount(directory.toString());
     }

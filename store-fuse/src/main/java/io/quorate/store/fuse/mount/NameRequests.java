@@ -1,7 +1,7 @@
 package io.quorate.store.fuse.mount;
 
 import io.quorate.store.file.FileTree;
-import io.quorate.store.fuse.kernel.Caching;
+import io.quorate.store.fuse.kernel.Presentation;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
@@ -20,15 +20,15 @@ final class NameRequests {
   private static final int RENAME_EXCHANGE = 2;
 
   private final FileTree tree;
-  private final Caching cache;
+  private final Presentation shown;
 
-  NameRequests(FileTree tree, Caching cache) {
+  NameRequests(FileTree tree, Presentation shown) {
     this.tree = tree;
-    this.cache = cache;
+    this.shown = shown;
   }
 
   ByteBuffer lookup(Header header, Request.Lookup request) throws IOException {
-    return Reply.entry(tree.stat(At.child(header.node(), request.name())), cache);
+    return Reply.entry(tree.stat(At.child(header.node(), request.name())), shown);
   }
 
   ByteBuffer makeNode(Header header, Request.MakeNode request) throws IOException {
@@ -40,7 +40,7 @@ final class NameRequests {
             request.mode() & PERMISSIONS,
             request.device() & 0xffff_ffffL,
             caller(header)),
-        cache);
+        shown);
   }
 
   /** A mode without a type means a regular file. */
@@ -56,18 +56,20 @@ final class NameRequests {
     return Reply.entry(
         tree.makeDirectory(
             At.child(header.node(), request.name()), request.mode() & PERMISSIONS, caller(header)),
-        cache);
+        shown);
   }
 
   ByteBuffer symlink(Header header, Request.Symlink request) throws IOException {
     return Reply.entry(
         tree.makeSymlink(At.child(header.node(), request.name()), request.target(), caller(header)),
-        cache);
+        shown);
   }
 
   ByteBuffer link(Header header, Request.Link request) throws IOException {
     return Reply.entry(
-        tree.link(At.inode(request.existing()), At.child(header.node(), request.name())), cache);
+        tree.link(
+            At.inode(shown.inode(request.existing())), At.child(header.node(), request.name())),
+        shown);
   }
 
   ByteBuffer unlink(Header header, Request.Unlink request) throws IOException {
@@ -90,7 +92,7 @@ final class NameRequests {
         };
     tree.rename(
         At.child(header.node(), request.name()),
-        At.child(request.newDirectory(), request.newName()),
+        At.child(shown.inode(request.newDirectory()), request.newName()),
         mode);
     return Reply.empty();
   }

@@ -60,9 +60,10 @@ final class OpenDirectory {
   private int next;
   private long parent;
 
-  OpenDirectory(FileTree tree, long node) {
+  OpenDirectory(FileTree tree, long node, long root) {
     this.tree = tree;
     this.node = node;
+    this.parent = node == root ? node : 0;
   }
 
   long node() {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -30,6 +31,24 @@ final class MountProcess implements AutoCloseable {
     Assumptions.assumeTrue(Files.exists(Path.of("/dev/fuse")), "there is no /dev/fuse");
   }
 
+  /** The command line of a quorate command. */
+  static List<String> quorate(String... words) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Quorate.class.getName()));
+    all.addAll(List.of(words));
+    return all;
+  }
+
   /** Mounts on {@code directory} as a client of one peer; returns when it can be used. */
   static MountProcess start(ProcessCluster cluster, int peer, Path directory) throws IOException {
     try {
@@ -38,17 +57,9 @@ final class MountProcess implements AutoCloseable {
       // What a process that was killed has left can not be looked at, but is there.
     }
     List<String> words =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Quorate.class.getName(),
+        quorate(
             "mount",
+            "--foreground",
             "--cluster",
             cluster.clientFile().toString(),
             "--peer",

@@ -1,0 +1,206 @@
+package io.quorate.store.fuse.mount;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.quorate.store.fuse.cluster.ProcessCluster;
+import io.quorate.store.fuse.kernel.MountTable;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code quorate mount} and {@code umount} as an operator uses them. */
+@Timeout(120)
+final class MountCommandTest {
+  @TempDir(cleanup = CleanupMode.NEVER)
+  private static Path temporary;
+
+  private static ProcessCluster cluster;
+
+  /** What a command said and how it ended. */
+  private record Outcome(int status, String said) {}
+
+  @BeforeAll
+  static void start() throws Exception {
+    MountProcess.assumePossible();
+    cluster = ProcessCluster.create(ProcessCluster.Settings.temporary("commands", 3, temporary));
+    cluster.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static Outcome run(List<String> words) throws Exception {
+    Path said = Files.createTempFile(temporary, "said", "");
+    // To a file: what goes on in the background has no hold on it, and on a pipe it would.
+    Process process =
+        new ProcessBuilder(words)
+            .directory(temporary.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    int status = process.waitFor();
+    return new Outcome(status, Files.readString(said));
+  }
+
+  private static Outcome mount(Object... words) throws Exception {
+    List<String> all = new ArrayList<>(List.of("mount", "-c", cluster.clientFile().toString()));
+    for (Object word : words) {
+      all.add(word.toString());
+    }
+    return run(MountProcess.quorate(all.toArray(String[]::new)));
+  }
+
+  private static void unmount(Path directory) throws Exception {
+    Outcome outcome = run(MountProcess.quorate("umount", directory.toString()));
+    assertEquals(new Outcome(0, ""), outcome);
+    assertNull(MountTable.find(directory.toRealPath()));
+  }
+
+  private static Path directory(String name) throws IOException {
+    return Files.createDirectory(temporary.resolve(name));
+  }
+
+  @Test
+  void itReturnsWhenMountedAndRefusesToMountOverIt() throws Exception {
+    Path directory = directory("background");
+    Outcome outcome = mount(directory);
+    assertEquals(new Outcome(0, "mounted on " + directory.toRealPath() + "\n"), outcome);
+    assertEquals("fuse.quorate", MountTable.find(directory.toRealPath()).type());
+    Files.writeString(directory.resolve("file"), "content");
+    Outcome again = mount(directory);
+    assertEquals(2, again.status());
+    assertTrue(again.said().contains("something is mounted there already"), again.said());
+    assertEquals("content", Files.readString(directory.resolve("file")));
+    unmount(directory);
+    assertFalse(Files.exists(directory.resolve("file")));
+    Outcome none = run(MountProcess.quorate("umount", directory.toString()));
+    assertEquals(2, none.status());
+  }
+
+  @Test
+  void optionsShowATreeAsTheySay() throws Exception {
+    Path all = directory("all");
+    assertEquals(0, mount(all).status());
+    Path top = Files.createDirectories(all.resolve("top/inner"));
+    Files.writeString(top.resolve("file"), "content");
+    Path shown = directory("shown");
+    Outcome outcome = mount("-o", "ro,subdir=/top,uid=7,gid=8", "-o", "umask=077", shown);
+    assertEquals(0, outcome.status(), outcome.said());
+    Path file = shown.resolve("inner/file");
+    assertEquals("content", Files.readString(file));
+    assertEquals(7, Files.getAttribute(file, "unix:uid"));
+    assertEquals(8, Files.getAttribute(shown, "unix:gid"));
+    assertEquals(
+        "rwx------",
+        PosixFilePermissions.toString(
+            Files.getPosixFilePermissions(shown, LinkOption.NOFOLLOW_LINKS)));
+    assertEquals(
+        "Read-only file system",
+        assertThrows(FileSystemException.class, () -> Files.delete(file)).getReason());
+    // The same file through both, moved within one.
+    Files.move(all.resolve("top/inner"), all.resolve("top/moved"));
+    assertEquals("content", Files.readString(shown.resolve("moved/file")));
+    unmount(shown);
+    unmount(all);
+  }
+
+  @Test
+  void whatCanNotBeMountedIsRefusedWithTheReason() throws Exception {
+    Path file = Files.writeString(temporary.resolve("file"), "no directory");
+    String[][] wrong = {
+      {file.toString(), "not a directory"},
+      {temporary.resolve("missing").toString(), "does not exist"},
+      {"-o", "fast", temporary.toString(), "there is no mount option 'fast'"},
+      {"-o", "subdir=/nowhere", temporary.toString(), "'/nowhere' does not exist"}
+    };
+    for (String[] words : wrong) {
+      Outcome outcome = mount((Object[]) java.util.Arrays.copyOf(words, words.length - 1));
+      assertEquals(2, outcome.status(), outcome.said());
+      assertTrue(outcome.said().contains(words[words.length - 1]), outcome.said());
+    }
+    assertNull(MountTable.find(temporary.toRealPath()));
+  }
+
+  @Test
+  void aUserMountsThroughFusermount() throws Exception {
+    Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/fusermount3")), "no fusermount3");
+    Assumptions.assumeTrue(
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of("/dev/fuse")))
+            .endsWith("rw-"),
+        "/dev/fuse is for root only");
+    Path home = Files.createTempDirectory("quorate-user");
+    Path directory = Files.createDirectory(home.resolve("mount"));
+    for (String name : List.of("client.conf", "cluster.key")) {
+      Files.copy(cluster.clientFile().resolveSibling(name), home.resolve(name));
+      Libc.call("chown", home.resolve(name).toString(), 65533, 65533);
+    }
+    Libc.call("chown", directory.toString(), 65533, 65533);
+    Libc.call("chmod", home.toString(), 0755);
+    List<String> words =
+        new ArrayList<>(List.of("setpriv", "--reuid=65533", "--regid=65533", "--clear-groups"));
+    words.addAll(MountProcess.quorate("mount", "-c", home + "/client.conf", directory.toString()));
+    Outcome outcome = run(words);
+    assertEquals(0, outcome.status(), outcome.said());
+    assertNotNull(MountTable.find(directory));
+    words.subList(4, words.size()).clear();
+    words.addAll(MountProcess.quorate("umount", directory.toString()));
+    assertEquals(0, run(words).status());
+    assertNull(MountTable.find(directory));
+  }
+
+  @Test
+  void aPeerServesAMountAndTakesItAwayWhenItIsToldToEnd() throws Exception {
+    Path directory = directory("beside");
+    Path configurations = directory("alone");
+    String address;
+    try (ServerSocket free = new ServerSocket(0)) {
+      address = "127.0.0.1:" + free.getLocalPort();
+    }
+    List<String> init =
+        MountProcess.quorate("init", "--dir", configurations + "/c", "--peers", address);
+    assertEquals(0, run(init).status());
+    Process peer =
+        new ProcessBuilder(
+                MountProcess.quorate(
+                    "serve", "--mount", directory.toString(), configurations + "/c/peer-1.conf"))
+            .redirectErrorStream(true)
+            .start();
+    try (var lines = peer.inputReader(StandardCharsets.UTF_8)) {
+      String line = lines.readLine();
+      while (line != null && !line.startsWith("mounted on ")) {
+        line = lines.readLine();
+      }
+      assertNotNull(line);
+      Files.writeString(directory.resolve("file"), "content");
+      assertEquals("content", Files.readString(directory.resolve("file")));
+      peer.destroy();
+      assertEquals(143, peer.waitFor());
+      assertNull(MountTable.find(directory.toRealPath()));
+    } finally {
+      peer.destroyForcibly();
+    }
+  }
+}

@@ -1,6 +1,8 @@
 package io.quorate.store.sim;
 
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -57,6 +59,12 @@ public final class Simulation {
   private final PriorityQueue<SimTimer> timers = new PriorityQueue<>();
   private final List<SimThread> ready = new ArrayList<>();
   private final List<SimThread> live = new ArrayList<>();
+
+  /** A run that needs more of a processor asks the same for ever; long ones need a few seconds. */
+  private static final long RUN_LIMIT_NANOS = 60_000_000_000L;
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private final Map<String, Counter> counters = new HashMap<>();
 
   private @Nullable Thread carrier;
@@ -145,6 +153,17 @@ public final class Simulation {
             text.append("\n      carrier at ").append(frame);
           }
           fail(new IllegalStateException(text.toString()));
+          return;
+        }
+        long cpuNanos = THREADS.getThreadCpuTime(runner.threadId());
+        if (cpuNanos > RUN_LIMIT_NANOS) {
+          SimThread busy = current;
+          fail(
+              new IllegalStateException(
+                  "the run goes on after "
+                      + cpuNanos / 1_000_000_000
+                      + " s of processor time, in "
+                      + (busy == null ? "no thread" : busy.describe())));
           return;
         }
       }

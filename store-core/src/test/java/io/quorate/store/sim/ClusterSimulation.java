@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * faults end, the peers must converge, and the clients' history must be linearizable.
  */
 public final class ClusterSimulation {
-  /** Ordinary ones need a tenth of that; whoever needs more asks the same for ever. */
-  private static final long STEPS_OF_SHORT_RUN = 500_000;
-
   private static final long CONVERGE_NANOS = 60_000_000_000L;
 
   /** Every time limit of a client a few times over. */
@@ -107,9 +104,6 @@ public final class ClusterSimulation {
         trace,
         simulation -> {
           ClusterPlan plan = ClusterPlan.draw(simulation.random(), settings);
-          if (plan.subtrees() == 1) {
-            simulation.stepLimit(STEPS_OF_SHORT_RUN);
-          }
           simulation.print(plan.toString());
           new ClusterSimulation(simulation, plan, mutation, clients).run();
         });

@@ -37,6 +37,9 @@ final class ReclaimCheck {
     if (!name.startsWith("journal-") || !name.endsWith(".seg") || peer.isDamaged()) {
       return;
     }
+    NavigableMap<String, SimFile> files = peer.disk().durable();
+    Map<Long, Integer> ends = endsOf.computeIfAbsent(peer.id(), id -> new HashMap<>());
+    noteEnds(files, ends);
     if (peer.running() == null) {
       return; // recovery removes what it has copied
     }
@@ -45,7 +48,6 @@ final class ReclaimCheck {
       any = true;
       simulation.count("run with a segment given back");
     }
-    NavigableMap<String, SimFile> files = peer.disk().durable();
     SimFile segment = files.get(name);
     if (segment == null) {
       simulation.fail(new AssertionError(name + " was never durable"));
@@ -53,8 +55,6 @@ final class ReclaimCheck {
     }
     MemoryTables flushed = peer.metadata().copyOfLastFlush();
     MemoryTables index = peer.index().copyOfLastFlush();
-    Map<Long, Integer> ends = endsOf.computeIfAbsent(peer.id(), id -> new HashMap<>());
-    noteEnds(files, ends);
     int end = ends.getOrDefault(number(name), (int) segment.durableSizeBytes());
     int at = RECORDS_START;
     while (at + HEADER_BYTES <= end) {

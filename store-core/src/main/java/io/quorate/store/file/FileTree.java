@@ -6,6 +6,7 @@ import io.quorate.store.SessionEndedException;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
@@ -188,19 +189,52 @@ public final class FileTree implements AutoCloseable {
     return answer;
   }
 
-  /** Reads a range of published content without opening the file; at most 1 MiB. */
+  /**
+   * Reads a range of published content without opening the file; at most 1 MiB. Shorter than asked
+   * only at the end of the file.
+   */
   public CompletableFuture<ByteBuffer> readAsync(At at, long offset, int lengthBytes) {
     String file = name(at);
     if (closed.get()) {
       return CompletableFuture.failedFuture(new StoreClosedException(file));
     }
+    return readOnce(at, file, offset, lengthBytes)
+        .thenCompose(
+            content -> {
+              long rest = content.attributes().sizeBytes() - offset;
+              int there = (int) Math.max(0, Math.min(lengthBytes, rest));
+              return content.data().remaining() >= there
+                  ? CompletableFuture.completedFuture(content.data())
+                  : readPieces(at, file, offset, ByteBuffer.allocate(there), content);
+            });
+  }
+
+  /** A much fragmented file comes in several answers; if it is changed meanwhile, all anew. */
+  private CompletableFuture<ByteBuffer> readPieces(
+      At at, String file, long offset, ByteBuffer gathered, Content newest) {
+    gathered.put(newest.data().duplicate());
+    if (!gathered.hasRemaining()) {
+      return CompletableFuture.completedFuture(gathered.flip());
+    }
+    return readOnce(at, file, offset + gathered.position(), gathered.remaining())
+        .thenCompose(
+            next -> {
+              boolean same =
+                  next.attributes().content() == newest.attributes().content()
+                      && next.attributes().contentVersion() == newest.attributes().contentVersion();
+              return same && next.data().hasRemaining()
+                  ? readPieces(at, file, offset, gathered, next)
+                  : readAsync(at, offset, gathered.capacity());
+            });
+  }
+
+  private CompletableFuture<Content> readOnce(At at, String file, long offset, int lengthBytes) {
     return requests
         .read(file, requests.deadline(), () -> gateway.read(at, 0, offset, lengthBytes))
         .thenCompose(
             reply ->
                 switch (reply) {
-                  case ReadReply.Data data ->
-                      CompletableFuture.completedFuture(data.content().data());
+                  case ReadReply.Data data -> CompletableFuture.completedFuture(data.content());
                   case ReadReply.Failed failed ->
                       CompletableFuture.failedFuture(
                           new RefusedException(failed.code(), file, null, failed.detail()));

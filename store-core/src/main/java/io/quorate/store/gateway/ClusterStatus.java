@@ -9,6 +9,8 @@ import java.util.List;
  * @param leader id of the leader, 0 if there is none
  * @param writable whether a write quorum is reachable
  * @param digestsAgree false when two peers' metadata differed at the same applied index
+ * @param lost content that no peer has any more, as far as the reporter knows; the first of it if
+ *     it is much
  */
 public record ClusterStatus(
     String cluster,
@@ -18,10 +20,12 @@ public record ClusterStatus(
     long commitIndex,
     boolean writable,
     boolean digestsAgree,
-    List<PeerStatus> peers) {
+    List<PeerStatus> peers,
+    List<LostContent> lost) {
 
   public ClusterStatus {
     peers = List.copyOf(peers);
+    lost = List.copyOf(lost);
   }
 
   /**
@@ -62,9 +66,16 @@ public record ClusterStatus(
         case CANDIDATE -> Activity.ELECTING;
         case LEARNER -> Activity.LEARNING;
         case FULL -> Activity.FULL;
-        case LEADER, FOLLOWER ->
-            upkeep.content().isComplete() ? Activity.SERVING : Activity.HEALING;
+        case LEADER, FOLLOWER -> inStep();
       };
+    }
+
+    private Activity inStep() {
+      Upkeep.Content content = upkeep.content();
+      if (content.isComplete()) {
+        return Activity.SERVING;
+      }
+      return content.isHopeless() ? Activity.DAMAGED : Activity.HEALING;
     }
   }
 
@@ -74,6 +85,8 @@ public record ClusterStatus(
     SERVING,
     /** It is in step and serves, and fetches content that it lacks or looks for what that is. */
     HEALING,
+    /** It is in step and serves, but for content that no peer has any more. */
+    DAMAGED,
     /** It takes entries that it missed from its leader's log. */
     CATCHING_UP_BY_LOG,
     /** It missed more than the log has, and is sent another peer's state. */

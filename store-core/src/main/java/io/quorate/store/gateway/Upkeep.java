@@ -12,7 +12,7 @@ public record Upkeep(Content content, Checkpoint checkpoint, Scrub scrub, Space 
   /** Of a peer that has not said anything yet. */
   public static final Upkeep UNKNOWN =
       new Upkeep(
-          new Content(false, 0, 0, 0),
+          new Content(false, 0, 0, 0, 0),
           Checkpoint.NONE,
           new Scrub(false, 0, 0, 0, 0, 0, 0, Demanded.NONE),
           Space.UNKNOWN);
@@ -24,14 +24,24 @@ public record Upkeep(Content content, Checkpoint checkpoint, Scrub scrub, Space 
    *     missing
    * @param missingChunks how many it knows to lack
    * @param missingBytes what these amount to
+   * @param lostChunks how many of the missing no peer has any more, as far as is known
    * @param bytesPerSecond what came in the last seconds
    */
   public record Content(
-      boolean searching, long missingChunks, long missingBytes, long bytesPerSecond) {
+      boolean searching,
+      long missingChunks,
+      long missingBytes,
+      long lostChunks,
+      long bytesPerSecond) {
 
     /** Whether it lacks nothing, and knows. */
     public boolean isComplete() {
       return !searching && missingChunks == 0;
+    }
+
+    /** Whether it knows all that it lacks, and nobody has any of that. */
+    public boolean isHopeless() {
+      return !searching && lostChunks > 0 && missingChunks == lostChunks;
     }
 
     /** Until all is there if it goes on as it did lately; −1 if that can not be told. */

@@ -149,6 +149,14 @@ public final class Metadata {
    */
   public record SessionInfo(long id, String owner, long timeoutMillis, long lastKeepAliveIndex) {}
 
+  /**
+   * A piece of a file.
+   *
+   * @param inode 0 if the content is kept only for those who have it open
+   * @param path from the root, with the '/' before it; empty if the file has no name any more
+   */
+  public record FilePart(long inode, Bytes path, Extent extent) {}
+
   /** What the applied state knows of a chunk. */
   public enum ChunkState {
     /** A file uses it. */
@@ -479,6 +487,20 @@ public final class Metadata {
       }
     }
     return live;
+  }
+
+  /**
+   * The files that use some chunks. Reads all extents and inodes; from any thread.
+   *
+   * @param limit most extents to look for
+   */
+  public List<FilePart> filesOf(Set<ChunkId> chunks, int limit) {
+    return with(
+        present -> {
+          try (OrderedTables.Snapshot snapshot = present.snapshot()) {
+            return FilesOfChunks.find(snapshot, chunks, limit);
+          }
+        });
   }
 
   /**

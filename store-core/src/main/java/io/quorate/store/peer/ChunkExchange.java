@@ -3,12 +3,14 @@ package io.quorate.store.peer;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.UnavailableException;
+import io.quorate.store.journal.DamagedRecordException;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkExchange implements Executor {
   private static final long RETRY_NANOS = 250_000_000L;
+
+  /**
+   * A chunk counts as lost when all others have said so often that they lack it. Once does not do:
+   * one that lacked it may have got it from another, whose copy was then found damaged.
+   */
+  private static final int ROUNDS = 2;
+
+  private static final int MAX_LOST = 10_000;
+
+  /** In an answer in place of an applied index: whether the chunk is there can not be told now. */
+  static final long UNSURE = -1;
 
   /** Requests of other peers that wait for the disk; beyond it they are dropped and come again. */
   private static final int MAX_QUEUED = 1024;
@@ -48,8 +62,17 @@ final class ChunkExchange implements Executor {
     /** Whether it is to be looked for even when nobody waits. */
     boolean wanted;
 
-    /** Peers that said since the last pause that they lack it. */
+    /** How often it was said since the last pause that it is not there. */
     int refusals;
+
+    /** Peers that said so since the last pause, and know what they lack. */
+    final Set<Integer> lacking = new HashSet<>();
+
+    /** The latest state as of which one of them said so. */
+    long lackingAsOf;
+
+    /** How often all others have said so. */
+    int rounds;
 
     long retryAtNanos;
 
@@ -64,9 +87,14 @@ final class ChunkExchange implements Executor {
   private final ChunkStore store;
   private final Transport transport;
   private final LongSupplier appliedIndex;
+  private final Predicate<ChunkId> isUsed;
   private final BiConsumer<ChunkRef, IOException> onReadError;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ChunkId, Fetch> fetches = new LinkedHashMap<>();
+
+  /** Chunks that nobody has, so that those who want them are told after one round. */
+  private final Set<ChunkId> lost = new HashSet<>();
+
   private int begun;
   private final Worker background;
   private boolean closed;
@@ -77,6 +105,7 @@ final class ChunkExchange implements Executor {
       ChunkStore store,
       Transport transport,
       LongSupplier appliedIndex,
+      Predicate<ChunkId> isUsed,
       BiConsumer<ChunkRef, IOException> onReadError,
       Consumer<Throwable> onFatal) {
     this.world = world;
@@ -84,6 +113,7 @@ final class ChunkExchange implements Executor {
     this.store = store;
     this.transport = transport;
     this.appliedIndex = appliedIndex;
+    this.isUsed = isUsed;
     this.onReadError = onReadError;
     this.background = new Worker(world, "quorate-background-" + options.id(), onFatal);
   }
@@ -118,9 +148,9 @@ final class ChunkExchange implements Executor {
   }
 
   /**
-   * Gets a chunk from whoever has it; fails at the deadline. Completes with null if it is in this
-   * journal already, else with what came: that is in the journal too (not durable yet), unless
-   * there is no room for it.
+   * Gets a chunk from whoever has it; fails at the deadline, or with {@link ChunkLostException}
+   * when it is known that nobody has it. Completes with null if it is in this journal already, else
+   * with what came: that is in the journal too (not durable yet), unless there is no room for it.
    */
   CompletableFuture<@Nullable Chunk> fetch(ChunkRef chunk, long deadlineNanos) {
     CompletableFuture<@Nullable Chunk> future = new CompletableFuture<>();
@@ -141,6 +171,7 @@ final class ChunkExchange implements Executor {
         if (fetch == null) {
           long now = world.nanoTime();
           fetch = new Fetch(chunk, now + options.requestTimeoutMillis() * 1_000_000L);
+          fetch.rounds = lost.contains(chunk.id()) ? ROUNDS - 1 : 0;
           fetches.put(chunk.id(), fetch);
           ask = next(fetch, now);
         }
@@ -201,6 +232,9 @@ final class ChunkExchange implements Executor {
     List<Waiter> waiters = List.of();
     lock.lock();
     try {
+      if (!lost.isEmpty()) {
+        lost.remove(chunk.ref().id());
+      }
       Fetch fetch = fetches.isEmpty() ? null : fetches.get(chunk.ref().id());
       if (fetch != null) {
         waiters = List.copyOf(fetch.waiters);
@@ -215,12 +249,20 @@ final class ChunkExchange implements Executor {
     waiters.forEach(waiter -> waiter.future.complete(chunk));
   }
 
-  /** A peer said that it lacks a chunk: ask the next one, or pause when all have been asked. */
-  void missing(int from, ChunkRef chunk) {
+  /**
+   * A peer said that it lacks a chunk: ask the next one, or pause when all have been asked.
+   *
+   * @param asOf the index that it has applied, or {@link #UNSURE}
+   */
+  void missing(int from, ChunkRef chunk, long asOf) {
     int ask = 0;
+    List<Waiter> hopeless = List.of();
     lock.lock();
     try {
       Fetch fetch = fetches.get(chunk.id());
+      if (fetch != null && asOf != UNSURE) {
+        hopeless = lacks(fetch, from, asOf);
+      }
       if (fetch != null && fetch.lastAsked == from) {
         fetch.refusals++;
         if (fetch.refusals < options.genesis().voters().size() - 1) {
@@ -234,6 +276,39 @@ final class ChunkExchange implements Executor {
     if (ask != 0) {
       pull(ask, chunk);
     }
+    hopeless.forEach(w -> w.future.completeExceptionally(new ChunkLostException(chunk)));
+  }
+
+  /**
+   * Notes that a peer lacks a chunk. If now it is known that nobody has it, though a file uses it,
+   * answers who waits for it in vain. What others have forgotten because no file uses it any more
+   * in their state, which may be ahead of this one, is not lost.
+   */
+  private List<Waiter> lacks(Fetch fetch, int peer, long asOf) {
+    fetch.lackingAsOf = Math.max(fetch.lackingAsOf, asOf);
+    boolean news = fetch.lacking.add(peer);
+    if (!news || fetch.lacking.size() < options.genesis().voters().size() - 1) {
+      return List.of();
+    }
+    fetch.rounds++;
+    ChunkId id = fetch.chunk.id();
+    boolean nowhere =
+        fetch.rounds >= ROUNDS
+            && appliedIndex.getAsLong() >= fetch.lackingAsOf
+            && store.position(id) == null
+            && isUsed.test(id);
+    if (!nowhere) {
+      return List.of();
+    }
+    if (lost.size() < MAX_LOST) {
+      lost.add(id);
+    }
+    List<Waiter> waiters = List.copyOf(fetch.waiters);
+    fetch.waiters.clear();
+    if (!fetch.wanted) {
+      fetches.remove(id);
+    }
+    return waiters;
   }
 
   /** Asks again where no answer came, and gives up where the deadline has passed. */
@@ -249,6 +324,7 @@ final class ChunkExchange implements Executor {
       for (Fetch fetch : fetches.values()) {
         if (nowNanos - fetch.retryAtNanos >= 0) {
           fetch.refusals = 0;
+          fetch.lacking.clear();
           if (next(fetch, nowNanos) != 0) {
             again.add(fetch);
           }
@@ -285,8 +361,11 @@ final class ChunkExchange implements Executor {
       if (content != null) {
         return new PeerMessage.PulledChunk(new Chunk(chunk, content));
       }
+    } catch (DamagedRecordException e) {
+      onReadError.accept(chunk, e);
     } catch (IOException e) {
       onReadError.accept(chunk, e);
+      return new PeerMessage.MissingChunk(chunk, UNSURE); // it may be read the next time
     }
     return new PeerMessage.MissingChunk(chunk, appliedIndex.getAsLong());
   }

@@ -3,10 +3,12 @@ package io.quorate.store.peer;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.ReadReply;
+import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.Extent;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Query;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -23,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads file content: extents from one snapshot of the metadata, bytes from the local journal. A
  * chunk that is missing or damaged here is fetched from another peer at once; the reader waits for
- * it without holding a thread.
+ * it without holding a thread. If no peer has it, a read ends short before it, and one that begins
+ * in it fails: the rest of the file can be read.
  */
 final class ContentReader {
   /** Extents looked up at a time; a file of many small writes takes several look-ups. */
@@ -45,6 +49,7 @@ final class ContentReader {
    *
    * @param fetched content that came from other peers for it, which this journal may have no room
    *     for
+   * @param lost chunks that no peer has
    */
   private record Request(
       At at,
@@ -54,7 +59,8 @@ final class ContentReader {
       int asked,
       long deadlineNanos,
       CompletableFuture<ReadReply> future,
-      Map<ChunkRef, ByteBuffer> fetched) {}
+      Map<ChunkRef, ByteBuffer> fetched,
+      Set<ChunkId> lost) {}
 
   ContentReader(
       Metadata metadata,
@@ -99,7 +105,8 @@ final class ContentReader {
                   lengthBytes,
                   deadlineNanos,
                   future,
-                  new ConcurrentHashMap<>()));
+                  new ConcurrentHashMap<>(),
+                  ConcurrentHashMap.newKeySet()));
       case Answer.Stat stat -> throw unexpected(stat);
       case Answer.Symlink symlink -> throw unexpected(symlink);
       case Answer.Listing listing -> throw unexpected(listing);
@@ -142,6 +149,9 @@ final class ContentReader {
       if (from >= to) {
         continue;
       }
+      if (request.lost.contains(extent.chunk().id())) {
+        return upToLost(request, extent, (int) (from - request.offset));
+      }
       int within = extent.chunkOffset() + (int) (from - extent.fileOffset());
       ByteBuffer part = readChunk(request, extent.chunk(), within, (int) (to - from));
       if (part == null) {
@@ -157,6 +167,22 @@ final class ContentReader {
       whole.put((int) (from - request.offset), part, part.position(), part.remaining());
     }
     return whole == null ? ByteBuffer.allocate(length) : whole;
+  }
+
+  /** What comes before a lost chunk; if that is nothing, the read fails. */
+  private @Nullable ByteBuffer upToLost(Request request, Extent extent, int goodBytes) {
+    if (goodBytes > 0) {
+      return gather(request, goodBytes);
+    }
+    String detail =
+        "bytes "
+            + extent.fileOffset()
+            + " to "
+            + (extent.end() - 1)
+            + " are lost: no peer has a good copy of chunk "
+            + extent.chunk().id();
+    request.future.complete(new ReadReply.Failed(ErrorCode.IO, detail));
+    return null;
   }
 
   private @Nullable ByteBuffer readChunk(Request request, ChunkRef chunk, int offset, int length) {
@@ -202,7 +228,10 @@ final class ContentReader {
         .fetch(chunk, request.deadlineNanos)
         .whenComplete(
             (came, error) -> {
-              if (error != null) {
+              if (error instanceof ChunkLostException) {
+                request.lost.add(chunk.id());
+                reads.resume(() -> assemble(request), request.future, request.deadlineNanos);
+              } else if (error != null) {
                 // Unavailable: another peer may do better.
                 request.future.completeExceptionally(error);
               } else {

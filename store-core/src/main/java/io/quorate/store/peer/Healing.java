@@ -29,6 +29,9 @@ final class Healing {
   private static final int MAX_LISTED = 10_000;
   private static final int PAGE = 256;
 
+  /** How often it is looked at what is lost, if anything is. */
+  private static final long LOST_NANOS = 1_000_000_000L;
+
   /** A chunk that does not come within this goes to the end of the list. */
   private static final long FETCH_NANOS = 5_000_000_000L;
 
@@ -42,7 +45,9 @@ final class Healing {
   private final Map<ChunkId, ChunkRef> missing = new LinkedHashMap<>();
   private final HealingPace pace;
   private final RateMeter rate;
+  private final LostChunks lost;
   private final Unlisted unlisted = new Unlisted();
+  private long lostAtNanos;
   private int inFlight;
   private long inFlightBytes;
   private boolean walkWanted = true;
@@ -61,6 +66,7 @@ final class Healing {
       ChunkStore chunks,
       ChunkExchange exchange,
       Metadata metadata,
+      LostChunks lost,
       BooleanSupplier hasSpace) {
     this.world = world;
     this.hasSpace = hasSpace;
@@ -69,6 +75,7 @@ final class Healing {
     this.metadata = metadata;
     this.pace = new HealingPace(world.nanoTime());
     this.rate = new RateMeter(world.nanoTime());
+    this.lost = lost;
   }
 
   /** A file with missing content is being read: these come first, in this order. */
@@ -76,7 +83,9 @@ final class Healing {
     lock.lock();
     try {
       for (ChunkRef chunk : chunksOfFile) {
-        if (preferred.size() < MAX_LISTED && !chunks.held(chunk.id())) {
+        if (preferred.size() < MAX_LISTED
+            && !chunks.held(chunk.id())
+            && !lost.isResting(chunk.id())) {
           preferred.put(chunk.id(), chunk);
         }
       }
@@ -100,6 +109,9 @@ final class Healing {
     if (!chunks.held(chunk.id())) {
       lock.lock();
       try {
+        if (lost.isResting(chunk.id())) {
+          return;
+        }
         if (missing.size() < MAX_LISTED) {
           missing.put(chunk.id(), chunk);
         } else if (!missing.containsKey(chunk.id())) {
@@ -123,7 +135,10 @@ final class Healing {
     }
   }
 
-  /** Whether all that the tree names has been looked for, and nothing is missing. */
+  /**
+   * Whether all that the tree names has been looked for, and nothing is missing but what no peer
+   * has.
+   */
   boolean isComplete() {
     lock.lock();
     try {
@@ -139,14 +154,22 @@ final class Healing {
     try {
       List<ChunkRef> onlyPreferred =
           preferred.values().stream().filter(chunk -> !missing.containsKey(chunk.id())).toList();
+      List<ChunkRef> resting = lost.resting();
       return new Upkeep.Content(
           walkWanted || (walking && !unlisted.isWhole()),
-          missing.size() + inFlight + onlyPreferred.size() + unlisted.chunks() + overflowChunks,
+          missing.size()
+              + inFlight
+              + onlyPreferred.size()
+              + resting.size()
+              + unlisted.chunks()
+              + overflowChunks,
           bytes(missing.values())
               + inFlightBytes
               + bytes(onlyPreferred)
+              + bytes(resting)
               + unlisted.bytes()
               + overflowBytes,
+          lost.count(),
           rate.perSecond(world.nanoTime()));
     } finally {
       lock.unlock();
@@ -169,6 +192,7 @@ final class Healing {
 
   /** Walks on and starts fetches, up to the bounds; on the loop, at every tick. */
   void run() {
+    lookForLost();
     walk();
     if (!hasSpace.getAsBoolean()) {
       return; // what came would be dropped; readers are served all the same
@@ -178,7 +202,22 @@ final class Healing {
       long now = world.nanoTime();
       exchange
           .fetch(chunk, now + FETCH_NANOS)
-          .whenComplete((done, error) -> fetched(chunk, now, error != null));
+          .whenComplete((done, error) -> fetched(chunk, now, error));
+    }
+  }
+
+  private void lookForLost() {
+    lock.lock();
+    try {
+      long now = world.nanoTime();
+      if (!lost.isEmpty() && now - lostAtNanos >= LOST_NANOS) {
+        lostAtNanos = now;
+        lost.forgetUnused();
+        lost.due(now).forEach(chunk -> missing.put(chunk.id(), chunk));
+      }
+      lost.name(now);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -236,7 +275,9 @@ final class Healing {
     lock.lock();
     try {
       List<ChunkRef> beyond =
-          absent.stream().filter(chunk -> !missing.containsKey(chunk.id())).toList();
+          absent.stream()
+              .filter(chunk -> !missing.containsKey(chunk.id()) && !lost.isResting(chunk.id()))
+              .toList();
       ChunkId last = page.isEmpty() ? null : page.get(page.size() - 1).id();
       unlisted.count(beyond, last, page.size() < PAGE);
     } finally {
@@ -276,16 +317,20 @@ final class Healing {
     return null;
   }
 
-  private void fetched(ChunkRef chunk, long startedNanos, boolean failed) {
+  private void fetched(ChunkRef chunk, long startedNanos, @Nullable Throwable error) {
+    boolean failed = error != null;
     lock.lock();
     try {
       inFlight--;
       inFlightBytes -= chunk.lengthBytes();
       pace.ended(chunk.lengthBytes(), startedNanos, !failed, world.nanoTime());
-      if (failed || !chunks.held(chunk.id())) {
+      if (error instanceof ChunkLostException) {
+        lost.add(chunk); // asked for again now and then
+      } else if (failed || !chunks.held(chunk.id())) {
         missing.put(chunk.id(), chunk); // at the tail: others first, then again
       } else {
         rate.add(chunk.lengthBytes(), world.nanoTime());
+        lost.remove(chunk.id());
       }
     } finally {
       lock.unlock();

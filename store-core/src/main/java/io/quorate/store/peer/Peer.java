@@ -46,6 +46,7 @@ public final class Peer implements AutoCloseable {
   private final ChunkStore chunks;
   private final ChunkExchange exchange;
   private final Proposals proposals = new Proposals();
+  private final LostChunks lost;
   private final Healing healing;
   private final ChangeFeed changeFeed;
   private final Applier applier;
@@ -89,9 +90,11 @@ public final class Peer implements AutoCloseable {
             chunks,
             transport,
             metadata::appliedIndex,
+            id -> metadata.chunkState(id) == Metadata.ChunkState.LIVE,
             this::readFailed,
             this::failed);
-    this.healing = new Healing(world, chunks, exchange, metadata, this::hasSpaceForContent);
+    this.lost = new LostChunks(world, metadata, name("lost"));
+    this.healing = new Healing(world, chunks, exchange, metadata, lost, this::hasSpaceForContent);
     this.changeFeed = new ChangeFeed(world, exchange, appliedIndex);
     this.applier = new Applier(world, name("apply"), metadata, this::applied, this::failed);
     this.reads = new Reads(world, options, appliedIndex);
@@ -346,7 +349,7 @@ public final class Peer implements AutoCloseable {
 
   CompletableFuture<ClusterStatus> status() {
     CompletableFuture<ClusterStatus> future = new CompletableFuture<>();
-    ask(() -> future.complete(protocol.status()), future);
+    ask(() -> future.complete(protocol.status(lost.named())), future);
     return future;
   }
 
@@ -497,6 +500,7 @@ public final class Peer implements AutoCloseable {
       transport.close();
       end(loop::close);
       end(scrub::close);
+      end(lost::close);
       end(compaction::close);
       end(applier::close);
       end(exchange::close);

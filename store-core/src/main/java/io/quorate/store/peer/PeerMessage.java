@@ -28,7 +28,11 @@ public sealed interface PeerMessage {
   /** Answers a pull. */
   record PulledChunk(Chunk chunk) implements PeerMessage {}
 
-  /** Answers a pull: not held, at that applied index. */
+  /**
+   * Answers a pull: not held, at that applied index.
+   *
+   * @param appliedIndex {@link ChunkExchange#UNSURE} if it may be there, and can not be read now
+   */
   record MissingChunk(ChunkRef chunk, long appliedIndex) implements PeerMessage {}
 
   /**

@@ -25,7 +25,8 @@ final class PeerReceiver implements Transport.Receiver {
       case PeerMessage.PushChunk(Chunk chunk) -> peer.takePushed(chunk);
       case PeerMessage.PulledChunk(Chunk chunk) -> peer.takePulled(chunk);
       case PeerMessage.PullChunks(var chunks) -> exchange.pullRequested(from, chunks);
-      case PeerMessage.MissingChunk(var chunk, long appliedIndex) -> exchange.missing(from, chunk);
+      case PeerMessage.MissingChunk(var chunk, long appliedIndex) ->
+          exchange.missing(from, chunk, appliedIndex);
       case PeerMessage.Propose propose -> loop.execute(() -> protocol.proposed(from, propose));
       case PeerMessage.ProposalRefused refused ->
           loop.execute(() -> protocol.refusedByLeader(refused));

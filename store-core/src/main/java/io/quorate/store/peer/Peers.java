@@ -4,6 +4,7 @@ import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.metadata.Digest;
 import io.quorate.store.peer.PeerMessage.Report;
@@ -66,7 +67,13 @@ final class Peers {
   }
 
   ClusterStatus status(
-      Role role, int leader, long term, long commitIndex, boolean writable, long nowNanos) {
+      Role role,
+      int leader,
+      long term,
+      long commitIndex,
+      boolean writable,
+      long nowNanos,
+      List<LostContent> lost) {
     List<PeerStatus> peers = new ArrayList<>();
     for (int peer : options.genesis().voters().keySet()) {
       peers.add(peerStatus(peer, role, leader, commitIndex, nowNanos));
@@ -79,7 +86,8 @@ final class Peers {
         commitIndex,
         writable,
         digests.verdict() == DigestComparison.Verdict.AGREE,
-        peers);
+        peers,
+        lost);
   }
 
   private PeerStatus peerStatus(int peer, Role role, int leader, long commitIndex, long nowNanos) {

@@ -7,6 +7,7 @@ import io.quorate.store.consensus.Effects;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
@@ -566,13 +567,14 @@ final class Protocol implements Replication.Listener {
     }
   }
 
-  ClusterStatus status() {
+  ClusterStatus status(List<LostContent> lost) {
     return peers.status(
         replication.role(),
         replication.leader(),
         replication.term(),
         replication.commitIndex(),
         replication.writable(),
-        world.nanoTime());
+        world.nanoTime(),
+        lost);
   }
 }

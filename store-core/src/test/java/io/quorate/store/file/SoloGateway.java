@@ -287,7 +287,8 @@ public final class SoloGateway implements Gateway {
                     "",
                     0,
                     "",
-                    Upkeep.UNKNOWN))));
+                    Upkeep.UNKNOWN)),
+            List.of()));
   }
 
   @Override

@@ -49,7 +49,7 @@ class VolumeTest {
               "",
               Upkeep.UNKNOWN));
     }
-    ClusterStatus status = new ClusterStatus("c", 1, 1, 1, 0, true, true, peers);
+    ClusterStatus status = new ClusterStatus("c", 1, 1, 1, 0, true, true, peers, List.of());
     Gateway solo = new SoloGateway(world);
     InvocationHandler handler =
         (proxy, method, arguments) ->

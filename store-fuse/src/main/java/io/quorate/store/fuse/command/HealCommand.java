@@ -37,7 +37,9 @@ final class HealCommand extends ClientCommand {
 
   @Option(
       names = {"-w", "--wait", "--watch"},
-      description = "Wait until every peer answers and has all content, and show how it goes on.")
+      description =
+          "Wait until every peer answers and has all content that any of them has, and show how it"
+              + " goes on.")
   private boolean wait;
 
   @Mixin private JsonOption json;
@@ -60,7 +62,7 @@ final class HealCommand extends ClientCommand {
     ClusterStatus status = first;
     try (StatusLine line = new StatusLine(surroundings(), surroundings().terminal())) {
       String printed = "";
-      while (!isHealed(status)) {
+      while (!isHealed(status) && !isHopeless(status)) {
         ClusterStatus now = status;
         line.paint(() -> progress(now));
         String object = json.wanted() ? Json.of(json(now)) : "";
@@ -84,8 +86,15 @@ final class HealCommand extends ClientCommand {
   private static boolean isHealed(PeerStatus peer) {
     return switch (peer.activity()) {
       case SERVING, FULL, LEARNING, ELECTING -> peer.upkeep().content().isComplete();
-      case HEALING, CATCHING_UP_BY_LOG, RECEIVING_CHECKPOINT, READMITTING, UNREACHABLE -> false;
+      case HEALING, DAMAGED, CATCHING_UP_BY_LOG, RECEIVING_CHECKPOINT, READMITTING, UNREACHABLE ->
+          false;
     };
+  }
+
+  /** Whether all that is missing is lost, so that waiting changes nothing. */
+  static boolean isHopeless(ClusterStatus status) {
+    return status.peers().stream()
+        .allMatch(peer -> isHealed(peer) || peer.activity() == Activity.DAMAGED);
   }
 
   private static boolean counts(PeerStatus peer) {
@@ -133,7 +142,12 @@ final class HealCommand extends ClientCommand {
           comes ? UpkeepFacts.left(content) : "-");
     }
     table.print(surroundings().out());
-    print(isHealed(status) ? "every peer has all content" : "not healed yet");
+    UpkeepFacts.lost(status).forEach(this::print);
+    if (isHealed(status)) {
+      print("every peer has all content");
+    } else {
+      print(isHopeless(status) ? "what is missing no peer has" : "not healed yet");
+    }
   }
 
   private static Map<String, @Nullable Object> json(ClusterStatus status) {
@@ -152,6 +166,7 @@ final class HealCommand extends ClientCommand {
       peers.add(one);
     }
     cluster.put("peers", peers);
+    cluster.put("lost", UpkeepFacts.json(status.lost()));
     return cluster;
   }
 }

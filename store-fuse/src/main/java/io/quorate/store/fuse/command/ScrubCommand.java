@@ -124,7 +124,7 @@ final class ScrubCommand extends ClientCommand {
         if (wait && seen.values().stream().allMatch(this::hasEnded)) {
           endedNanos = endedNanos == 0 ? System.nanoTime() : endedNanos;
           boolean late = System.nanoTime() - endedNanos > MENDING_NANOS;
-          if (late || seen.values().stream().allMatch(ScrubCommand::isMended)) {
+          if (late || seen.values().stream().allMatch(ScrubCommand::isSettled)) {
             return seen;
           }
         }
@@ -160,6 +160,11 @@ final class ScrubCommand extends ClientCommand {
   private static boolean isMended(PeerStatus peer) {
     Upkeep.Demanded demanded = peer.upkeep().scrub().demanded();
     return demanded.mendedChunks() == demanded.damagedChunks();
+  }
+
+  /** Whether nothing more can be mended. */
+  private static boolean isSettled(PeerStatus peer) {
+    return isMended(peer) || peer.upkeep().content().isHopeless();
   }
 
   private static boolean isGood(PeerStatus peer) {

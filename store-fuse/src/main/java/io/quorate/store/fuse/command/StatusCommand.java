@@ -103,6 +103,7 @@ final class StatusCommand extends ClientCommand {
         out.println("peer " + peer.id() + ": " + remark);
       }
     }
+    UpkeepFacts.lost(status).forEach(out::println);
   }
 
   private static String free(PeerStatus peer) {
@@ -158,6 +159,7 @@ final class StatusCommand extends ClientCommand {
       peers.add(one);
     }
     cluster.put("peers", peers);
+    cluster.put("lost", UpkeepFacts.json(status.lost()));
     return Json.of(cluster);
   }
 }

@@ -1,10 +1,14 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.Activity;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.Upkeep;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,7 @@ final class UpkeepFacts {
     return switch (activity) {
       case SERVING -> words(peer.state());
       case HEALING -> words(peer.state()) + ", healing";
+      case DAMAGED -> words(peer.state()) + ", content lost";
       case CATCHING_UP_BY_LOG -> "catching up by log";
       case RECEIVING_CHECKPOINT -> "receiving a checkpoint";
       case READMITTING -> "suspect";
@@ -77,7 +82,12 @@ final class UpkeepFacts {
           .append(Human.bytes(checkpoint.totalBytes()));
     }
     Upkeep.Content content = peer.upkeep().content();
-    if (content.missingChunks() > 0) {
+    if (content.lostChunks() > 0) {
+      separate(remark)
+          .append(Human.count(content.lostChunks(), "chunk"))
+          .append(" that it lacks no peer has");
+    }
+    if (content.missingChunks() > content.lostChunks()) {
       separate(remark)
           .append("lacks ")
           .append(Human.count(content.missingChunks(), "chunk"))
@@ -106,11 +116,51 @@ final class UpkeepFacts {
     return remark.isEmpty() ? remark : remark.append("; ");
   }
 
+  /** Content that no peer has, a line each. */
+  static List<String> lost(ClusterStatus status) {
+    return status.lost().stream()
+        .map(
+            lost ->
+                "LOST: bytes "
+                    + lost.offset()
+                    + " to "
+                    + (lost.offset() + lost.lengthBytes() - 1)
+                    + " of "
+                    + file(lost)
+                    + ": no peer has a good copy of chunk "
+                    + lost.chunk())
+        .toList();
+  }
+
+  private static String file(LostContent lost) {
+    if (lost.inode() == 0) {
+      return "a file that was deleted or replaced, and that somebody has open";
+    }
+    return lost.path().isEmpty()
+        ? "inode " + lost.inode() + ", whose name is gone"
+        : FileFacts.printable(lost.path());
+  }
+
+  static List<Object> json(List<LostContent> lost) {
+    List<Object> list = new ArrayList<>();
+    for (LostContent one : lost) {
+      Map<String, @Nullable Object> object = new LinkedHashMap<>();
+      object.put("path", one.path().isEmpty() ? null : one.path());
+      object.put("inode", one.inode() == 0 ? null : one.inode());
+      object.put("offset", one.offset());
+      object.put("bytes", one.lengthBytes());
+      object.put("chunk", one.chunk());
+      list.add(object);
+    }
+    return list;
+  }
+
   static Map<String, @Nullable Object> json(Upkeep.Content content) {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     object.put("searching", content.searching());
     object.put("missingChunks", content.missingChunks());
     object.put("missingBytes", content.missingBytes());
+    object.put("lostChunks", content.lostChunks());
     object.put("bytesPerSecond", content.bytesPerSecond());
     object.put("millisLeft", orNull(content.millisLeft()));
     return object;

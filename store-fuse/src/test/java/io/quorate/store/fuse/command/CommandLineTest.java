@@ -210,7 +210,8 @@ class CommandLineTest {
             peer(1, State.LEADER, 1234, 0),
             peer(2, State.FOLLOWER, 1234, 0),
             peer(3, State.FOLLOWER, 1230, 4),
-            peer(4, State.FOLLOWER, 1234, 0)));
+            peer(4, State.FOLLOWER, 1234, 0)),
+        List.of());
   }
 
   private static ClusterStatus sick() {
@@ -228,7 +229,15 @@ class CommandLineTest {
             "no route",
             Upkeep.UNKNOWN);
     return new ClusterStatus(
-        "shop", 1, 0, 7, 1234, false, false, List.of(peer(1, State.CANDIDATE, 1234, 0), lost));
+        "shop",
+        1,
+        0,
+        7,
+        1234,
+        false,
+        false,
+        List.of(peer(1, State.CANDIDATE, 1234, 0), lost),
+        List.of());
   }
 
   @Test

@@ -52,7 +52,7 @@ class FileCommandsTest {
   }
 
   private static ClusterStatus healthy() {
-    return new ClusterStatus("test", 1, 1, 1, 1, true, true, List.of());
+    return new ClusterStatus("test", 1, 1, 1, 1, true, true, List.of(), List.of());
   }
 
   /** Hands out one store, whatever the file says. */

@@ -9,6 +9,7 @@ import io.quorate.store.fuse.command.TestShell.Outcome;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
 import java.io.IOException;
@@ -27,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 class UpkeepCommandsTest {
   private static final Upkeep WHOLE =
       upkeep(
-          new Upkeep.Content(false, 0, 0, 0),
+          new Upkeep.Content(false, 0, 0, 0, 0),
           new Upkeep.Scrub(true, 30, 200, 1, 1, 0, 0, Upkeep.Demanded.NONE));
   private static final Upkeep HEALING =
       upkeep(
-          new Upkeep.Content(false, 1_234, 20 << 20, 4 << 20),
+          new Upkeep.Content(false, 1_234, 20 << 20, 0, 4 << 20),
           new Upkeep.Scrub(false, 0, 0, 2, 1L << 40, 3, 2, Upkeep.Demanded.NONE));
 
   /** Whatever is asked for, it is that store. */
@@ -68,7 +69,7 @@ class UpkeepCommandsTest {
   }
 
   private static ClusterStatus cluster(PeerStatus... peers) {
-    return new ClusterStatus("shop", 1, 1, 7, 10, true, true, List.of(peers));
+    return new ClusterStatus("shop", 1, 1, 7, 10, true, true, List.of(peers), List.of());
   }
 
   private TestShell shell(ClusterStatus status) {
@@ -117,7 +118,7 @@ class UpkeepCommandsTest {
   void statusShowsACheckpoint() {
     Upkeep coming =
         new Upkeep(
-            new Upkeep.Content(true, 0, 0, 0),
+            new Upkeep.Content(true, 0, 0, 0, 0),
             new Upkeep.Checkpoint(1 << 20, 4 << 20),
             WHOLE.scrub(),
             WHOLE.space());
@@ -274,7 +275,7 @@ class UpkeepCommandsTest {
               ? new Upkeep.Demanded(demands.getLast().ticket(), ended, 9, 900, damaged, whole, true)
               : Upkeep.Demanded.NONE;
       return upkeep(
-          new Upkeep.Content(false, 0, 0, 0),
+          new Upkeep.Content(false, 0, 0, 0, 0),
           new Upkeep.Scrub(!ended, 50, 100, 0, 0, 0, 0, demanded));
     }
   }
@@ -320,5 +321,40 @@ class UpkeepCommandsTest {
     Outcome outcome = new TestShell(temp, new Fixed(new Scrubbing(temp, 2))).run("scrub", "--wait");
     assertEquals(1, outcome.status());
     assertTrue(outcome.out().contains("2          9  900 B        3       2  sound"));
+  }
+
+  @Test
+  void whatIsLostIsNamedAndNotWaitedFor() {
+    Upkeep damaged = upkeep(new Upkeep.Content(false, 2, 900, 2, 0), WHOLE.scrub());
+    ClusterStatus status =
+        new ClusterStatus(
+            "shop",
+            1,
+            1,
+            7,
+            10,
+            true,
+            true,
+            List.of(peer(1, State.LEADER, damaged), peer(2, State.FOLLOWER, WHOLE)),
+            List.of(
+                new LostContent("/www/a b.jpg", 9, 4_096, 100, "7/8"),
+                new LostContent("", 0, 0, 800, "7/9")));
+    Outcome heal = shell(status).run("heal", "--wait");
+    assertEquals(1, heal.status());
+    String lost =
+        """
+        LOST: bytes 4096 to 4195 of /www/a b.jpg: no peer has a good copy of chunk 7/8
+        LOST: bytes 0 to 799 of a file that was deleted or replaced, and that somebody has open:\
+         no peer has a good copy of chunk 7/9
+        """;
+    assertTrue(heal.out().endsWith(lost + "what is missing no peer has\n"), heal.out());
+    Outcome shown = shell(status).run("status");
+    assertEquals(1, shown.status());
+    assertTrue(shown.out().contains("leader, content lost"), shown.out());
+    assertTrue(shown.out().endsWith(lost), shown.out());
+    List<?> json =
+        (List<?>) JsonReader.object(shell(status).run("heal", "--json").out()).get("lost");
+    assertEquals("/www/a b.jpg", ((Map<?, ?>) json.get(0)).get("path"));
+    assertEquals(800L, ((Map<?, ?>) json.get(1)).get("bytes"));
   }
 }

@@ -30,7 +30,8 @@ class VerificationTest {
     Files.writeString(source.resolve("sub/nothing"), "");
     Files.createSymbolicLink(source.resolve("link"), Path.of("sub/b"));
     Path root = Files.createDirectory(temp.resolve("store"));
-    store = new FakeStore(root, new ClusterStatus("t", 1, 1, 1, 1, true, true, List.of()));
+    store =
+        new FakeStore(root, new ClusterStatus("t", 1, 1, 1, 1, true, true, List.of(), List.of()));
     surroundings =
         new TestShell(temp, null)
             .surroundings(

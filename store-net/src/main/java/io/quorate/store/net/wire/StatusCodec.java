@@ -1,6 +1,7 @@
 package io.quorate.store.net.wire;
 
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.LostContent;
 import io.quorate.store.net.proto.PeerStatus;
 import io.quorate.store.net.proto.StatusDone;
 import java.util.ArrayList;
@@ -35,6 +36,15 @@ final class StatusCodec {
               .setDetail(peer.detail())
               .setUpkeep(UpkeepCodec.encode(peer.upkeep())));
     }
+    for (LostContent lost : status.lost()) {
+      done.addLost(
+          io.quorate.store.net.proto.LostContent.newBuilder()
+              .setPath(lost.path())
+              .setInode(lost.inode())
+              .setOffset(lost.offset())
+              .setLengthBytes(lost.lengthBytes())
+              .setChunk(lost.chunk()));
+    }
     return done.build();
   }
 
@@ -63,7 +73,17 @@ final class StatusCodec {
         done.getCommitIndex(),
         done.getWritable(),
         done.getDigestsAgree(),
-        peers);
+        peers,
+        done.getLostList().stream()
+            .map(
+                lost ->
+                    new LostContent(
+                        lost.getPath(),
+                        lost.getInode(),
+                        lost.getOffset(),
+                        lost.getLengthBytes(),
+                        lost.getChunk()))
+            .toList());
   }
 
   private static PeerStatus.State encode(ClusterStatus.State state) {

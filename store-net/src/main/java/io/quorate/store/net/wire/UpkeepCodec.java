@@ -25,6 +25,7 @@ final class UpkeepCodec {
         .setSearching(content.searching())
         .setMissingChunks(content.missingChunks())
         .setMissingBytes(content.missingBytes())
+        .setLostChunks(content.lostChunks())
         .setBytesPerSecond(content.bytesPerSecond())
         .build();
   }
@@ -101,6 +102,7 @@ final class UpkeepCodec {
             content.getSearching(),
             content.getMissingChunks(),
             content.getMissingBytes(),
+            content.getLostChunks(),
             content.getBytesPerSecond()),
         new Upkeep.Checkpoint(checkpoint.getDoneBytes(), checkpoint.getTotalBytes()),
         new Upkeep.Scrub(

@@ -4,6 +4,7 @@ import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.Answer;
@@ -40,7 +41,9 @@ final class FakeGateway implements Gateway {
                   "ab",
                   7,
                   "slow",
-                  Samples.UPKEEP)));
+                  Samples.UPKEEP)),
+          List.of(
+              new LostContent("/a b", 5, 1L << 40, 6, "7/8"), new LostContent("", 0, 1, 2, "3/4")));
 
   final BlockingQueue<ScrubDemand> demands = new LinkedBlockingQueue<>();
   final BlockingQueue<CompletableFuture<Result>> proposals = new LinkedBlockingQueue<>();

@@ -22,7 +22,7 @@ public final class Samples {
   /** No value of it is a default one, nor twice there. */
   public static final Upkeep UPKEEP =
       new Upkeep(
-          new Upkeep.Content(true, 7, 1L << 33, 9),
+          new Upkeep.Content(true, 7, 1L << 33, 6, 9),
           new Upkeep.Checkpoint(10, 1L << 34),
           new Upkeep.Scrub(
               true,

@@ -269,6 +269,11 @@ public final class Peer implements AutoCloseable {
     return healing.healedBytes();
   }
 
+  /** Content that scrubbing has read and checked since it was started, for metrics. */
+  public long scrubbedBytes() {
+    return scrub.progress().checkedBytes();
+  }
+
   /** What compaction has done since it was started, for tests. */
   Compaction.Progress compacted() {
     return compaction.progress();

@@ -159,8 +159,9 @@ enum Field {
   ADMIN(
       "admin.listen",
       "",
-      "Address of the admin HTTP server, host:port. It has no authentication: use a loopback address."
-          + " Without this line there is none.");
+      "Address of the admin HTTP server, host:port, with /metrics for Prometheus and /health. It has no"
+          + " authentication, and changes nothing: use a loopback address. Without this line there is"
+          + " none.");
 
   private final String fieldName;
   private final String initially;

@@ -5,7 +5,10 @@ import io.quorate.store.gateway.Gateway;
 import io.quorate.store.journal.JournalOptions;
 import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.MetadataTable;
+import io.quorate.store.net.admin.AdminServer;
 import io.quorate.store.net.config.PeerConfig;
+import io.quorate.store.net.metrics.Metering;
+import io.quorate.store.net.transport.Endpoint;
 import io.quorate.store.net.transport.NettyNetwork;
 import io.quorate.store.net.transport.PeerTransport;
 import io.quorate.store.peer.Peer;
@@ -23,10 +26,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +53,7 @@ public final class PeerServer implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final PeerTransport transport;
   private final Peer peer;
+  private final @Nullable AdminServer admin;
 
   private PeerServer(PeerConfig config, boolean rejoins) throws IOException {
     this.config = config;
@@ -60,6 +66,11 @@ public final class PeerServer implements AutoCloseable {
       AtomicReference<Peer> running = new AtomicReference<>();
       transport = open(network, running);
       opened.push(transport);
+      Optional<Endpoint> at = config.admin();
+      admin = at.isPresent() ? AdminServer.bind(at.get(), config.peerId()) : null;
+      if (admin != null) {
+        opened.push(admin);
+      }
       Disk disk = world.openDisk(config.dataDirectory());
       opened.push(disk::close);
       DataOwner.claim(disk.directory(), config);
@@ -74,6 +85,11 @@ public final class PeerServer implements AutoCloseable {
       opened.push(network);
       opened.push(peer);
       running.set(peer);
+      opened.push(meters());
+      if (admin != null) {
+        opened.push(admin);
+        admin.serve(peer);
+      }
       transport.serveClients(new ClientService(transport, peer.gateway(), config.transport()));
       started = true;
     } catch (TableException e) {
@@ -133,6 +149,15 @@ public final class PeerServer implements AutoCloseable {
           end.complete(EXIT_FATAL);
         });
     return end.join();
+  }
+
+  private AutoCloseable meters() throws IOException {
+    try {
+      return Metering.of(world, peer, config.cluster().name(), config.peerId());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the peer was started", e);
+    }
   }
 
   private PeerTransport open(NettyNetwork network, AtomicReference<Peer> running)
@@ -215,6 +240,11 @@ public final class PeerServer implements AutoCloseable {
   /** Where it listens. */
   public InetSocketAddress address() {
     return transport.address();
+  }
+
+  /** Where its admin HTTP server listens, if it has one. */
+  public Optional<InetSocketAddress> adminAddress() {
+    return Optional.ofNullable(admin).map(AdminServer::address);
   }
 
   /** The world that it runs in. */

@@ -35,7 +35,7 @@ class NetArchitectureTest {
         .that()
         .doNotHaveFullyQualifiedName("io.quorate.store.net.metrics.MeteredGateway")
         .and()
-        .haveNameNotMatching(".*\\.MeteredGateway\\$.*")
+        .haveNameNotMatching(".*\\.(MeteredGateway\\$.*|PeerMeters)")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.micrometer..")

@@ -50,6 +50,9 @@ class MeteringTest {
           Files.readAllBytes(store.path("/file"));
           assertThrows(NoSuchFileException.class, () -> store.version(store.path("/none")));
           store.status();
+          assertEquals(1, registry.get("quorate.leader").tag("id", "1").gauge().value());
+          assertTrue(registry.get("quorate.journal.syncs").functionCounter().count() >= 1);
+          assertTrue(registry.get("quorate.space.bytes").tag("use", "free").gauge().value() > 0);
         }
         int now = registry.getMeters().size();
         assertTrue(round == 0 || now == meters, "each store would leave meters");

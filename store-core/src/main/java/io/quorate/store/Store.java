@@ -1,6 +1,8 @@
 package io.quorate.store;
 
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import java.io.IOException;
 import java.io.InputStream;
@@ -256,6 +258,13 @@ public interface Store extends AutoCloseable {
    * be sent again.
    */
   void scrub(ScrubDemand demand) throws IOException;
+
+  /**
+   * Who the members are, or another membership: see {@link MemberCall}. A change that is refused
+   * says why in {@link ClusterMembers#refusal}; one whose outcome is unknown may be asked for
+   * again.
+   */
+  ClusterMembers members(MemberCall call) throws IOException;
 
   @Override
   void close();

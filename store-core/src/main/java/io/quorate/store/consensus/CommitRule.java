@@ -2,6 +2,7 @@ package io.quorate.store.consensus;
 
 import io.quorate.store.log.Membership;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.IntToLongFunction;
 
 /**
@@ -14,19 +15,21 @@ interface CommitRule {
    * The highest index that may be called committed, by what is durable where. Whether the leader
    * may commit an entry of that term is not asked here.
    *
-   * @param durableIndex by voter: highest index known to match the leader's log and to be durable
+   * @param counted whose copies count
+   * @param durableIndex by peer: highest index known to match the leader's log and to be durable
    */
-  long committable(Membership membership, IntToLongFunction durableIndex);
+  long committable(Membership membership, Set<Integer> counted, IntToLongFunction durableIndex);
 
   /** Durable on floor(N / 2) + 1 voters. */
   CommitRule MAJORITY =
-      (membership, durableIndex) -> highestOn(membership.commitQuorum(), membership, durableIndex);
+      (membership, counted, durableIndex) ->
+          highestOn(membership.commitQuorum(), counted, durableIndex);
 
-  /** The highest index that {@code copies} voters hold. */
-  static long highestOn(int copies, Membership membership, IntToLongFunction durableIndex) {
-    long[] indexes = new long[membership.voters().size()];
+  /** The highest index that {@code copies} of those that count hold. */
+  static long highestOn(int copies, Set<Integer> counted, IntToLongFunction durableIndex) {
+    long[] indexes = new long[counted.size()];
     int at = 0;
-    for (int voter : membership.voters().keySet()) {
+    for (int voter : counted) {
       indexes[at++] = durableIndex.applyAsLong(voter);
     }
     Arrays.sort(indexes);

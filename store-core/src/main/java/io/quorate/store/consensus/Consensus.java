@@ -416,6 +416,11 @@ public final class Consensus {
         && !isNamed();
   }
 
+  /** The memberships from the newest one known to be committed to the newest in the log. */
+  public List<Membership> membershipsInForce() {
+    return state.memberships.inForce();
+  }
+
   /** Whether this peer leads, and a change of the membership may begin. */
   public boolean mayChangeMembership() {
     return leading != null && leading.mayChangeMembership();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The leader's part: appends proposals, counts what is durable where, commits, and answers reads.
@@ -269,11 +270,12 @@ final class Leading {
   }
 
   private void commitWhatIsDurable() {
-    long index =
-        state
-            .rules
-            .commitRule()
-            .committable(state.memberships.current(), voter -> durableOn(voter));
+    Membership current = state.memberships.current();
+    Set<Integer> counted = current.voters().keySet();
+    if (!current.learners().isEmpty()) {
+      counted = state.rules.acknowledging(counted, current.members());
+    }
+    long index = state.rules.commitRule().committable(current, counted, peer -> durableOn(peer));
     if (index > state.commitIndex()
         && state.rules.mayCommit(state.log.termAt(index), state.term())) {
       commit(index);

@@ -112,7 +112,8 @@ final class Memberships {
       }
       boolean same =
           same(current.voters(), next.voters(), peer)
-              && same(current.learners(), next.learners(), peer);
+              && same(current.learners(), next.learners(), peer)
+              && isReachedAsBefore(current, next, peer);
       Long learned = current.learners().get(peer);
       Long votes = next.voters().get(peer);
       if (learned != null && votes != null && !learned.equals(votes)) {
@@ -121,6 +122,12 @@ final class Memberships {
       changed += same ? 0 : 1;
     }
     return changed > 1 ? changed + " peers change at once" : "";
+  }
+
+  /** Who had no address in the log may be given one at any time. */
+  private static boolean isReachedAsBefore(Membership current, Membership next, int peer) {
+    String before = current.addresses().get(peer);
+    return before == null || !next.contains(peer) || before.equals(next.addresses().get(peer));
   }
 
   private static boolean same(

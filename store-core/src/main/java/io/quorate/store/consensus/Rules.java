@@ -14,6 +14,11 @@ class Rules {
     return CommitRule.MAJORITY;
   }
 
+  /** Whose copies count for a commit: those of voters, not of peers that learn. */
+  Set<Integer> acknowledging(Set<Integer> voters, Set<Integer> members) {
+    return voters;
+  }
+
   /** A term has one vote: the first to ask has it, and may ask again. */
   boolean mayVoteFor(int candidate, int votedFor) {
     return votedFor == 0 || votedFor == candidate;

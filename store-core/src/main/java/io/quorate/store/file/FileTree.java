@@ -5,9 +5,11 @@ import io.quorate.store.NoQuorumException;
 import io.quorate.store.SessionEndedException;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.gateway.ChangeBatch;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.Answer;
@@ -176,6 +178,10 @@ public final class FileTree implements AutoCloseable {
 
   public void scrub(ScrubDemand demand) throws IOException {
     Requests.join(requests.read(null, requests.deadline(), () -> gateway.scrub(demand)));
+  }
+
+  public ClusterMembers members(MemberCall call) throws IOException {
+    return Requests.join(requests.read(null, requests.deadline(), () -> gateway.members(call)));
   }
 
   private Answer ask(Query query, At about) throws IOException {

@@ -55,6 +55,11 @@ public abstract class ForwardingGateway implements Gateway {
   }
 
   @Override
+  public CompletableFuture<ClusterMembers> members(MemberCall call) {
+    return next.members(call);
+  }
+
+  @Override
   public void close() {
     next.close();
   }

@@ -67,6 +67,14 @@ public interface Gateway extends AutoCloseable {
    */
   CompletableFuture<Void> scrub(ScrubDemand demand);
 
+  /**
+   * Asks about the members, or for another membership. A change is answered when it is agreed on
+   * (what follows from it by itself, a new peer's vote, comes later) or refused. Fails as {@link
+   * UnavailableException} when neither came in time: then it may happen yet, and asking again does
+   * no harm.
+   */
+  CompletableFuture<ClusterMembers> members(MemberCall call);
+
   @Override
   void close();
 }

@@ -2,31 +2,73 @@ package io.quorate.store.log;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The members of the cluster, by peer id (1 and up).
  *
  * @param index log index of the entry that set it; 0 for the membership that `init` wrote
  * @param voters id → incarnation of each voting peer; nothing counts from another incarnation
- * @param learners id → incarnation of peers that receive the log but do not vote
+ * @param learners id → incarnation of peers that receive the log but do not vote; {@link #AWAITED}
+ *     for one that has not come yet
  * @param byAll whether a leader began its term with it, elected by all of these voters. Then
  *     nothing says that the membership before it is committed
+ * @param addresses id → host:port at which a member is reached; one that is not in it is where the
+ *     configuration of each peer says
+ * @param replacing id of a member → id of the member that leaves once it has its vote
  */
 public record Membership(
-    long index, SortedMap<Integer, Long> voters, SortedMap<Integer, Long> learners, boolean byAll) {
+    long index,
+    SortedMap<Integer, Long> voters,
+    SortedMap<Integer, Long> learners,
+    boolean byAll,
+    SortedMap<Integer, String> addresses,
+    SortedMap<Integer, Integer> replacing) {
+
+  /** In place of the incarnation of a member that has not come yet: no peer ever lives as that. */
+  public static final long AWAITED = 0;
+
+  private static final int BY_ALL = 1;
+  private static final int ADDRESSES = 2;
+  private static final int REPLACING = 4;
 
   public Membership {
     voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
     learners = Collections.unmodifiableSortedMap(new TreeMap<>(learners));
+    Set<Integer> members = new TreeSet<>(voters.keySet());
+    members.addAll(learners.keySet());
+    SortedMap<Integer, String> reached = new TreeMap<>(addresses);
+    reached.keySet().retainAll(members);
+    addresses = Collections.unmodifiableSortedMap(reached);
+    SortedMap<Integer, Integer> replaced = new TreeMap<>(replacing);
+    replaced.keySet().retainAll(members);
+    replaced.values().retainAll(members);
+    replacing = Collections.unmodifiableSortedMap(replaced);
   }
 
   /** A membership like most. */
   public Membership(
       long index, SortedMap<Integer, Long> voters, SortedMap<Integer, Long> learners) {
-    this(index, voters, learners, false);
+    this(index, voters, learners, false, new TreeMap<>(), new TreeMap<>());
+  }
+
+  /** Ids of all members, in order. */
+  public Set<Integer> members() {
+    Set<Integer> members = new TreeSet<>(voters.keySet());
+    members.addAll(learners.keySet());
+    return members;
+  }
+
+  /** The incarnation of a member; {@link #AWAITED} if none has come, or it is no member. */
+  public long incarnationOf(int peer) {
+    Long votes = voters.get(peer);
+    return votes != null ? votes : learners.getOrDefault(peer, AWAITED);
   }
 
   /** Voters that make a commit: floor(N / 2) + 1 (3 of 4). */
@@ -55,14 +97,26 @@ public record Membership(
 
   /** The same members, set by the entry at {@code newIndex}. */
   public Membership at(long newIndex) {
-    return new Membership(newIndex, voters, learners, byAll);
+    return new Membership(newIndex, voters, learners, byAll, addresses, replacing);
+  }
+
+  /** The same, with addresses for those that have none here. */
+  public Membership reachedAt(SortedMap<Integer, String> configured) {
+    SortedMap<Integer, String> all = new TreeMap<>(configured);
+    all.values().removeIf(String::isEmpty);
+    all.putAll(addresses);
+    return new Membership(index, voters, learners, byAll, all, replacing);
+  }
+
+  private Membership of(SortedMap<Integer, Long> newVoters, SortedMap<Integer, Long> newLearners) {
+    return new Membership(index, newVoters, newLearners, false, addresses, replacing);
   }
 
   /** The same voters in the incarnations in which all of them elected a leader. */
   public Membership readmitting(SortedMap<Integer, Long> electors) {
     SortedMap<Integer, Long> readmitted = new TreeMap<>(voters);
     readmitted.replaceAll((peer, before) -> electors.getOrDefault(peer, before));
-    return new Membership(index, readmitted, learners, true);
+    return new Membership(index, readmitted, learners, true, addresses, replacing);
   }
 
   /** The same, with {@code peer} in another incarnation. */
@@ -71,7 +125,7 @@ public record Membership(
     SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
     newVoters.replace(peer, incarnation);
     newLearners.replace(peer, incarnation);
-    return new Membership(index, newVoters, newLearners);
+    return of(newVoters, newLearners);
   }
 
   /** The same, with {@code peer} as a learner of that incarnation, and without its vote. */
@@ -80,7 +134,7 @@ public record Membership(
     SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
     newVoters.remove(peer);
     newLearners.put(peer, incarnation);
-    return new Membership(index, newVoters, newLearners);
+    return of(newVoters, newLearners);
   }
 
   /** The same, with the learner {@code peer} as a voter. */
@@ -88,7 +142,32 @@ public record Membership(
     SortedMap<Integer, Long> newVoters = new TreeMap<>(voters);
     SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
     newVoters.put(peer, newLearners.remove(peer));
-    return new Membership(index, newVoters, newLearners);
+    return of(newVoters, newLearners);
+  }
+
+  /** The same, awaiting {@code peer}, which is to learn and then to vote. */
+  public Membership awaiting(int peer, String address) {
+    SortedMap<Integer, String> reached = new TreeMap<>(addresses);
+    reached.put(peer, address);
+    SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
+    newLearners.put(peer, AWAITED);
+    return new Membership(index, voters, newLearners, false, reached, replacing);
+  }
+
+  /** The same, with {@code old} to leave once the member {@code peer} has its vote. */
+  public Membership replacing(int old, int peer) {
+    SortedMap<Integer, Integer> replaced = new TreeMap<>(replacing);
+    replaced.put(peer, old);
+    return new Membership(index, voters, learners, false, addresses, replaced);
+  }
+
+  /** The same, without {@code peer}. */
+  public Membership without(int peer) {
+    SortedMap<Integer, Long> newVoters = new TreeMap<>(voters);
+    SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
+    newVoters.remove(peer);
+    newLearners.remove(peer);
+    return of(newVoters, newLearners);
   }
 
   /** Whether the body is one with which a leader began whom all have elected. */
@@ -103,20 +182,42 @@ public record Membership(
    * <pre>
    *   u16 voters,   voters   × (i32 peer, i64 incarnation), by peer
    *   u16 learners, learners × (i32 peer, i64 incarnation), by peer
-   *   u8  1 if a leader began with it whom all have elected; else left out
+   *   u8  flags; left out, with all that follows, if 0
+   *     1   a leader began with it whom all have elected
+   *     2   u16 addresses, addresses × (i32 peer, u16 length, UTF-8), by peer
+   *     4   u16 replacing, replacing × (i32 peer, i32 replaced peer), by peer
    * </pre>
    *
    * All big-endian.
    */
   public byte[] encode() {
-    int flags = byAll ? 1 : 0;
-    ByteBuffer out = ByteBuffer.allocate(4 + 12 * (voters.size() + learners.size()) + flags);
+    int flags =
+        (byAll ? BY_ALL : 0)
+            | (addresses.isEmpty() ? 0 : ADDRESSES)
+            | (replacing.isEmpty() ? 0 : REPLACING);
+    SortedMap<Integer, byte[]> encoded = new TreeMap<>();
+    int bytes = 2 + 2 + 12 * (voters.size() + learners.size()) + 1 + 2 + 2 + 8 * replacing.size();
+    for (var each : addresses.entrySet()) {
+      byte[] address = each.getValue().getBytes(StandardCharsets.UTF_8);
+      encoded.put(each.getKey(), address);
+      bytes += 6 + address.length;
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes);
     put(out, voters);
     put(out, learners);
-    if (byAll) {
-      out.put((byte) 1);
+    if (flags != 0) {
+      out.put((byte) flags);
     }
-    return out.array();
+    if (!encoded.isEmpty()) {
+      out.putShort((short) encoded.size());
+      encoded.forEach(
+          (peer, address) -> out.putInt(peer).putShort((short) address.length).put(address));
+    }
+    if (!replacing.isEmpty()) {
+      out.putShort((short) replacing.size());
+      replacing.forEach((peer, old) -> out.putInt(peer).putInt(old));
+    }
+    return Arrays.copyOf(out.array(), out.position());
   }
 
   private static void put(ByteBuffer out, SortedMap<Integer, Long> members) {
@@ -134,12 +235,30 @@ public record Membership(
     try {
       SortedMap<Integer, Long> voters = take(in);
       SortedMap<Integer, Long> learners = take(in);
-      boolean byAll = in.remaining() == 1 && in.get(in.position()) == 1;
-      if (in.remaining() > (byAll ? 1 : 0)) {
-        throw new IllegalArgumentException(
-            "membership at index " + index + " has " + in.remaining() + " bytes too many");
+      int flags = in.hasRemaining() ? in.get() : 0;
+      SortedMap<Integer, String> addresses = new TreeMap<>();
+      for (int left = (flags & ADDRESSES) == 0 ? 0 : in.getShort() & 0xffff; left > 0; left--) {
+        int peer = in.getInt();
+        byte[] address = new byte[Math.min(in.getShort() & 0xffff, in.remaining())];
+        in.get(address);
+        addresses.put(peer, new String(address, StandardCharsets.UTF_8));
       }
-      return new Membership(index, voters, learners, byAll);
+      SortedMap<Integer, Integer> replacing = new TreeMap<>();
+      for (int left = (flags & REPLACING) == 0 ? 0 : in.getShort() & 0xffff; left > 0; left--) {
+        int peer = in.getInt();
+        replacing.put(peer, in.getInt());
+      }
+      if (in.hasRemaining() || (flags & ~(BY_ALL | ADDRESSES | REPLACING)) != 0) {
+        throw new IllegalArgumentException(
+            "membership at index "
+                + index
+                + " has flags "
+                + flags
+                + " and "
+                + in.remaining()
+                + " bytes too many");
+      }
+      return new Membership(index, voters, learners, (flags & BY_ALL) != 0, addresses, replacing);
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException(
           "membership at index " + index + " ends early, after " + body.length + " bytes", e);

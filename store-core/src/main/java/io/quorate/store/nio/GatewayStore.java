@@ -13,8 +13,10 @@ import io.quorate.store.file.FileHandle;
 import io.quorate.store.file.FileTree;
 import io.quorate.store.file.PutRequest;
 import io.quorate.store.file.Upload;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Attributes;
@@ -256,6 +258,11 @@ public final class GatewayStore implements Store {
   @Override
   public void scrub(ScrubDemand demand) throws IOException {
     fileSystem.tree().scrub(demand);
+  }
+
+  @Override
+  public ClusterMembers members(MemberCall call) throws IOException {
+    return fileSystem.tree().members(call);
   }
 
   @Override

@@ -84,6 +84,7 @@ final class Admission {
   private final LongSupplier backlogBytes;
   private final BooleanSupplier logFull;
   private final LongSupplier commitIndex;
+  private final BooleanSupplier contentHeldBack;
   private final long reserveBytes;
 
   private List<Admitted> gathered = new ArrayList<>();
@@ -114,6 +115,7 @@ final class Admission {
       LongSupplier backlogBytes,
       BooleanSupplier logFull,
       LongSupplier commitIndex,
+      BooleanSupplier contentHeldBack,
       long reserveBytes) {
     this.world = world;
     this.held = held;
@@ -124,6 +126,7 @@ final class Admission {
     this.backlogBytes = backlogBytes;
     this.logFull = logFull;
     this.commitIndex = commitIndex;
+    this.contentHeldBack = contentHeldBack;
     this.reserveBytes = reserveBytes;
   }
 
@@ -246,7 +249,7 @@ final class Admission {
   /**
    * Lets in, in order, what fits. What uncommitted entries name fits the reserve, or is named by
    * one entry alone: so a follower that has no more room for content can still fetch all that it
-   * needs to acknowledge them.
+   * needs to acknowledge them. Nothing with content while the peers are asked what they hold.
    */
   private void admitWhatFits() {
     while (!uncommitted.isEmpty() && uncommitted.getFirst().index() <= commitIndex.getAsLong()) {
@@ -255,7 +258,9 @@ final class Admission {
     long named = uncommittedBytes;
     while (!forRoom.isEmpty()) {
       long more = forRoom.getFirst().contentBytes();
-      if (reserveBytes > 0 && more > 0 && named > 0 && named + more > reserveBytes) {
+      boolean exceedsReserve =
+          reserveBytes > 0 && more > 0 && named > 0 && named + more > reserveBytes;
+      if (exceedsReserve || more > 0 && contentHeldBack.getAsBoolean()) {
         return;
       }
       named += more;

@@ -6,6 +6,7 @@ import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.journal.DamagedRecordException;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
+import io.quorate.store.log.Membership;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +88,7 @@ final class ChunkExchange implements Executor {
   private final PeerOptions options;
   private final ChunkStore store;
   private final Transport transport;
+  private final Supplier<Membership> members;
   private final LongSupplier appliedIndex;
   private final Predicate<ChunkId> isUsed;
   private final BiConsumer<ChunkRef, IOException> onReadError;
@@ -104,6 +107,7 @@ final class ChunkExchange implements Executor {
       PeerOptions options,
       ChunkStore store,
       Transport transport,
+      Supplier<Membership> members,
       LongSupplier appliedIndex,
       Predicate<ChunkId> isUsed,
       BiConsumer<ChunkRef, IOException> onReadError,
@@ -112,6 +116,7 @@ final class ChunkExchange implements Executor {
     this.options = options;
     this.store = store;
     this.transport = transport;
+    this.members = members;
     this.appliedIndex = appliedIndex;
     this.isUsed = isUsed;
     this.onReadError = onReadError;
@@ -121,7 +126,7 @@ final class ChunkExchange implements Executor {
   /** Sends a chunk to every other peer whose queue has room. */
   void push(Chunk chunk) {
     PeerMessage.PushChunk message = new PeerMessage.PushChunk(chunk);
-    for (int peer : options.genesis().voters().keySet()) {
+    for (int peer : members.get().members()) {
       if (peer != options.id() && transport.queuedBytes(peer) < 4 * options.maxQueuedBytes()) {
         transport.send(peer, message);
       }
@@ -132,14 +137,15 @@ final class ChunkExchange implements Executor {
   boolean hasRoom() {
     int room = 1;
     Set<Integer> connected = transport.connected();
-    for (int peer : options.genesis().voters().keySet()) {
+    Membership now = members.get();
+    for (int peer : now.voters().keySet()) {
       if (peer != options.id()
           && connected.contains(peer)
           && transport.queuedBytes(peer) < options.maxQueuedBytes()) {
         room++;
       }
     }
-    return room >= options.genesis().commitQuorum();
+    return room >= now.commitQuorum();
   }
 
   /** Begins to look for a chunk that nobody waits for. */
@@ -205,7 +211,7 @@ final class ChunkExchange implements Executor {
     fetch.retryAtNanos = nowNanos + RETRY_NANOS;
     Set<Integer> connected = transport.connected();
     List<Integer> others = new ArrayList<>();
-    for (int peer : options.genesis().voters().keySet()) {
+    for (int peer : members.get().members()) {
       if (peer != options.id() && connected.contains(peer)) {
         others.add(peer);
       }
@@ -265,7 +271,7 @@ final class ChunkExchange implements Executor {
       }
       if (fetch != null && fetch.lastAsked == from) {
         fetch.refusals++;
-        if (fetch.refusals < options.genesis().voters().size() - 1) {
+        if (fetch.refusals < members.get().members().size() - 1) {
           int next = next(fetch, world.nanoTime());
           ask = next == from ? 0 : next;
         }
@@ -279,6 +285,11 @@ final class ChunkExchange implements Executor {
     hopeless.forEach(w -> w.future.completeExceptionally(new ChunkLostException(chunk)));
   }
 
+  private boolean allLackIt(Fetch fetch) {
+    return members.get().members().stream()
+        .allMatch(peer -> peer == options.id() || fetch.lacking.contains(peer));
+  }
+
   /**
    * Notes that a peer lacks a chunk. If now it is known that nobody has it, though a file uses it,
    * answers who waits for it in vain. What others have forgotten because no file uses it any more
@@ -287,7 +298,7 @@ final class ChunkExchange implements Executor {
   private List<Waiter> lacks(Fetch fetch, int peer, long asOf) {
     fetch.lackingAsOf = Math.max(fetch.lackingAsOf, asOf);
     boolean news = fetch.lacking.add(peer);
-    if (!news || fetch.lacking.size() < options.genesis().voters().size() - 1) {
+    if (!news || !allLackIt(fetch)) {
       return List.of();
     }
     fetch.rounds++;

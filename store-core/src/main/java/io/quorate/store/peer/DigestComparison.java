@@ -4,6 +4,7 @@ import io.quorate.store.metadata.Digest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 
 /**
  * Compares the peers' metadata at equal applied index. Deterministic commands make all digests
@@ -25,11 +26,11 @@ final class DigestComparison {
   }
 
   private final int self;
-  private final int members;
+  private final IntSupplier members;
   private final TreeMap<Long, Map<Integer, Digest>> byIndex = new TreeMap<>();
   private Verdict worst = Verdict.AGREE;
 
-  DigestComparison(int self, int members) {
+  DigestComparison(int self, IntSupplier members) {
     this.self = self;
     this.members = members;
   }
@@ -52,7 +53,8 @@ final class DigestComparison {
     if (votes.size() < 2) {
       return;
     }
-    int majority = members / 2 + 1;
+    int voters = members.getAsInt();
+    int majority = voters / 2 + 1;
     for (Map.Entry<Digest, Integer> entry : votes.entrySet()) {
       if (entry.getValue() >= majority) {
         boolean mine = entry.getKey().equals(digests.get(self));
@@ -60,7 +62,7 @@ final class DigestComparison {
         return;
       }
     }
-    if (digests.size() == members) {
+    if (digests.size() >= voters) {
       raise(Verdict.NO_MAJORITY);
     } else {
       raise(Verdict.OTHER_DIFFERS);

@@ -3,8 +3,10 @@ package io.quorate.store.peer;
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
@@ -155,6 +157,11 @@ final class LocalGateway implements Gateway {
   public CompletableFuture<Void> scrub(ScrubDemand demand) {
     peer.passOn(demand);
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<ClusterMembers> members(MemberCall call) {
+    return peer.members(call, deadline());
   }
 
   private long deadline() {

@@ -2,12 +2,15 @@ package io.quorate.store.peer;
 
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
+import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.Membership;
@@ -89,6 +92,7 @@ public final class Peer implements AutoCloseable {
             options,
             chunks,
             transport,
+            this::newestMembers,
             metadata::appliedIndex,
             id -> metadata.chunkState(id) == Metadata.ChunkState.LIVE,
             this::readFailed,
@@ -200,6 +204,7 @@ public final class Peer implements AutoCloseable {
     Peer peer = new Peer(world, options, storage, transport, onFatal, recovered);
     peer.loop.start(world, peer.name("loop"), peer.protocol::endOfTurn);
     transport.start(new PeerReceiver(peer, peer.protocol, peer.exchange, peer.loop));
+    peer.loop.execute(peer.protocol::membershipChanged);
     peer.scheduleTick();
     recovered.journalFailure().thenAccept(peer::failed);
     return peer;
@@ -247,6 +252,15 @@ public final class Peer implements AutoCloseable {
   /** The members that are known here to be agreed on. */
   public Membership members() {
     return protocol.members();
+  }
+
+  private Membership newestMembers() {
+    return protocol.newestMembers();
+  }
+
+  /** Whether the journal holds a chunk, for tests. */
+  public boolean holds(ChunkId chunk) {
+    return chunks.held(chunk);
   }
 
   /** How often this peer was readmitted since it started, for tests. */
@@ -339,6 +353,7 @@ public final class Peer implements AutoCloseable {
     fresh.forEach(one -> loop.execute(() -> protocol.send(one)));
     if (closed.get()) {
       proposals.close();
+      protocol.memberChanges().abandon();
     }
     return future;
   }
@@ -365,7 +380,7 @@ public final class Peer implements AutoCloseable {
 
   /** Has those look over what they store whom it is demanded of. */
   void passOn(ScrubDemand demand) {
-    for (int peer : options.genesis().voters().keySet()) {
+    for (int peer : newestMembers().members()) {
       if (demand.peer() == 0 || demand.peer() == peer) {
         if (peer == options.id()) {
           scrub(demand);
@@ -374,6 +389,12 @@ public final class Peer implements AutoCloseable {
         }
       }
     }
+  }
+
+  CompletableFuture<ClusterMembers> members(MemberCall call, long deadlineNanos) {
+    CompletableFuture<ClusterMembers> future = new CompletableFuture<>();
+    ask(() -> protocol.memberChanges().ask(call, future, deadlineNanos), future);
+    return future;
   }
 
   /** Gives the loop something that {@code future} waits for. */

@@ -3,9 +3,11 @@ package io.quorate.store.peer;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.ChunkRef;
+import io.quorate.store.log.Membership;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -116,8 +118,41 @@ public sealed interface PeerMessage {
    *
    * @param newcomer whether its disk is a new one: then it learns before it votes
    * @param complete whether it lacks no content that it knows of
+   * @param first whether it comes for the first time: then only as one that is awaited
    */
-  record Readmit(long incarnation, boolean newcomer, boolean complete) implements PeerMessage {}
+  record Readmit(long incarnation, boolean newcomer, boolean complete, boolean first)
+      implements PeerMessage {}
+
+  /**
+   * An operator's wish, on its way to the leader. What comes of it the log tells; a refusal is sent
+   * back.
+   *
+   * @param ticket the sender's name for it; comes back in {@link MembersRefused}
+   */
+  record ChangeMembers(long ticket, MemberCall call) implements PeerMessage {}
+
+  /**
+   * Answers {@link ChangeMembers}, or the wish of one that joins (ticket 0): it is not done.
+   *
+   * @param index up to which was committed when the leader judged
+   */
+  record MembersRefused(long ticket, long index, String why) implements PeerMessage {}
+
+  /**
+   * Who the members are, as far as the sender knows it agreed on. Sent beside each report, so that
+   * one that comes back after long, or for the first time, finds those who came meanwhile: it may
+   * know only peers that do not lead. For links alone; who counts, the log says.
+   */
+  record Members(Membership members) implements PeerMessage {}
+
+  /** Answers the first wish of one that joins: it may come. */
+  record Awaited() implements PeerMessage {}
+
+  /** Asks whether the receiver holds, durably, all content that is in use after that entry. */
+  record Census(long number, long index) implements PeerMessage {}
+
+  /** Answers {@link Census}; not sent while that entry is not applied there. */
+  record Counted(long number, long incarnation, boolean complete) implements PeerMessage {}
 
   /** Asks for a look over all that the receiver stores. Not answered: its reports tell. */
   record ScrubNow(ScrubDemand demand) implements PeerMessage {}

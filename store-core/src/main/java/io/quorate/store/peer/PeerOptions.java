@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * What a peer must be told, and how far it may go. A wrong value is refused when the record is
  * made, with the field's name and the range allowed.
  *
- * @param id this peer's id; a voter of {@code genesis}
+ * @param id this peer's id; one that is no voter of {@code genesis} was added later
  * @param incarnation which life of this id the data directory belongs to; a replaced disk gets
  *     another
  * @param cluster the cluster's name, for people
@@ -46,10 +46,7 @@ public record PeerOptions(
 
   public PeerOptions {
     addresses = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
-    if (!genesis.voters().containsKey(id)) {
-      throw new IllegalArgumentException(
-          "id is " + id + ", but the members are " + genesis.voters().keySet());
-    }
+    checkRange("id", id, 1, Integer.MAX_VALUE);
     checkRange("heartbeatMillis", heartbeatMillis, 5, 10_000);
     checkRange("electionTimeoutMillis", electionTimeoutMillis, 4L * heartbeatMillis, 600_000);
     checkRange("requestTimeoutMillis", requestTimeoutMillis, 10, 600_000);

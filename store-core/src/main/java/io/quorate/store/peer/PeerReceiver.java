@@ -33,6 +33,14 @@ final class PeerReceiver implements Transport.Receiver {
       case PeerMessage.Returned returned -> loop.execute(() -> protocol.returned(from, returned));
       case PeerMessage.Promised promised -> loop.execute(() -> protocol.promised(from, promised));
       case PeerMessage.Readmit wish -> loop.execute(() -> protocol.readmission().asked(from, wish));
+      case PeerMessage.ChangeMembers wish ->
+          loop.execute(() -> protocol.memberChanges().asked(from, wish));
+      case PeerMessage.MembersRefused refused ->
+          loop.execute(() -> protocol.membersRefused(refused));
+      case PeerMessage.Members(var members) -> loop.execute(() -> protocol.heardOf(members));
+      case PeerMessage.Awaited() -> loop.execute(protocol::awaited);
+      case PeerMessage.Census census -> loop.execute(() -> protocol.censusAsked(from, census));
+      case PeerMessage.Counted counted -> loop.execute(() -> protocol.counted(from, counted));
       case PeerMessage.CheckpointOffer offer ->
           loop.execute(() -> protocol.catchUp().offered(from, offer));
       case PeerMessage.CheckpointPull pull ->
@@ -42,6 +50,11 @@ final class PeerReceiver implements Transport.Receiver {
       case PeerMessage.ScrubNow(ScrubDemand demand) -> peer.scrub(demand);
       case PeerMessage.Report report -> loop.execute(() -> protocol.reported(from, report));
     }
+  }
+
+  @Override
+  public void refused(int other, String why) {
+    loop.execute(() -> protocol.refusedAsStranger(other, why));
   }
 
   @Override

@@ -153,7 +153,7 @@ record PeerRecovery(
     boolean elector =
         switch (standing.kind()) {
           case MEMBER, SUSPECT -> true;
-          case WIPED, REJOINING -> false;
+          case WIPED, REJOINING, JOINING -> false;
         };
     return new Consensus(elector ? timed : timed.asNewcomer(), restored, world.nanoTime());
   }

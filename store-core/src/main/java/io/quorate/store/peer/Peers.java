@@ -6,6 +6,7 @@ import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
 import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.Upkeep;
+import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Digest;
 import io.quorate.store.peer.PeerMessage.Report;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * What this peer knows of all peers, itself included, from the reports that they send. Lives on the
@@ -32,15 +34,17 @@ final class Peers {
   private record Heard(Report report, long atNanos, long commitIndex, long earlierCommitIndex) {}
 
   private final PeerOptions options;
+  private final Supplier<Membership> members;
   private final DigestComparison digests;
   private final Map<Integer, Heard> heard = new LinkedHashMap<>();
   private final Set<Integer> lost = new HashSet<>();
   private final long startedNanos;
   private long commitIndexAtLastReport;
 
-  Peers(PeerOptions options, long nowNanos) {
+  Peers(PeerOptions options, Supplier<Membership> members, long nowNanos) {
     this.options = options;
-    this.digests = new DigestComparison(options.id(), options.genesis().voters().size());
+    this.members = members;
+    this.digests = new DigestComparison(options.id(), () -> members.get().voters().size());
     this.startedNanos = nowNanos;
   }
 
@@ -75,7 +79,7 @@ final class Peers {
       long nowNanos,
       List<LostContent> lost) {
     List<PeerStatus> peers = new ArrayList<>();
-    for (int peer : options.genesis().voters().keySet()) {
+    for (int peer : members.get().members()) {
       peers.add(peerStatus(peer, role, leader, commitIndex, nowNanos));
     }
     return new ClusterStatus(
@@ -91,7 +95,7 @@ final class Peers {
   }
 
   private PeerStatus peerStatus(int peer, Role role, int leader, long commitIndex, long nowNanos) {
-    String address = options.addresses().getOrDefault(peer, "");
+    String address = address(peer);
     Heard last = heard.get(peer);
     if (last == null) {
       long silent = (nowNanos - startedNanos) / 1_000_000;
@@ -126,6 +130,11 @@ final class Peers {
         report.upkeep());
   }
 
+  private String address(int peer) {
+    String address = members.get().addresses().get(peer);
+    return address != null ? address : options.addresses().getOrDefault(peer, "");
+  }
+
   /** How far behind it was when it reported; against now once it is silent. */
   private static long lag(Heard last, long commitIndex, long nowNanos) {
     boolean silent = nowNanos - last.atNanos() >= SILENT_NANOS;
@@ -140,11 +149,17 @@ final class Peers {
         && (lost.contains(peer) || nowNanos - last.atNanos() >= SILENT_NANOS)) {
       return State.UNREACHABLE;
     }
-    if (report.suspect()) {
+    if (report.suspect() && !members.get().names(peer, report.incarnation())) {
       return State.SUSPECT;
     }
     if (report.catchingUp()) {
       return State.CATCHING_UP;
+    }
+    if (members.get().learners().containsKey(peer)) {
+      return State.LEARNER;
+    }
+    if (report.suspect()) {
+      return State.SUSPECT;
     }
     if (report.usableBytes() < options.roomForContentBytes()) {
       return State.FULL;

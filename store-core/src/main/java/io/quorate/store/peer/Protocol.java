@@ -26,6 +26,9 @@ import io.quorate.store.peer.PeerMessage.Report;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,6 +94,17 @@ final class Protocol implements Replication.Listener {
 
   private final Standing standing;
   private final Readmission readmission;
+  private final Census removals;
+  private final Census promotions;
+  private final MemberChanges memberChanges;
+
+  /** What peers said that take this one for a stranger; by id. */
+  private final Map<Integer, String> strangerTo = new TreeMap<>();
+
+  private volatile @Nullable String expulsion;
+  private boolean joins;
+  private List<Integer> links = List.of();
+  private Membership heardOf = new Membership(0, new TreeMap<>(), new TreeMap<>());
 
   Protocol(Parts parts, PeerRecovery recovered) {
     this.parts = parts;
@@ -104,14 +118,24 @@ final class Protocol implements Replication.Listener {
             options.id(),
             options.incarnation(),
             recovered.suspicion(),
-            recovered.rejoins());
+            recovered.rejoins(),
+            options.genesis().voters().containsKey(options.id()));
     this.replication = new Replication(parts, recovered.consensus(world, options, standing), this);
     this.homecoming =
         new Homecoming(
             world, options, parts.transport(), replication, standing, this::refusedByOthers);
+    this.removals = new Census(parts, replication, this::isComplete, this::incarnation);
+    this.promotions = new Census(parts, replication, this::isComplete, this::incarnation);
+    this.memberChanges = new MemberChanges(parts, replication, removals, this::step);
     this.readmission =
         new Readmission(
-            parts, replication, standing, this::step, this::refusedByOthers, this::isComplete);
+            parts,
+            replication,
+            standing,
+            this::step,
+            this::refusedByOthers,
+            this::isComplete,
+            promotions);
     this.room = new Room(parts, replication, this::step);
     this.admission =
         new Admission(
@@ -120,10 +144,11 @@ final class Protocol implements Replication.Listener {
             parts.exchange(),
             this::refuse,
             this::step,
-            room::objectionToContent,
+            this::objectionToContent,
             this::backlogBytes,
             this::isLogFull,
             replication::commitIndex,
+            this::isContentHeldBack,
             options.reserveBytes());
     this.router =
         new Router(
@@ -136,7 +161,7 @@ final class Protocol implements Replication.Listener {
     this.catchUp = new CatchUp(parts, replication, homecoming, this::step);
     this.farewell = new Farewell(parts, replication, this::step);
     long now = world.nanoTime();
-    this.peers = new Peers(options, now);
+    this.peers = new Peers(options, this::newestMembers, now);
     this.idlePurge = new IdlePurge(parts.metadata());
     this.spaceAtNanos = now;
     this.dutyAtNanos = now;
@@ -322,6 +347,126 @@ final class Protocol implements Replication.Listener {
     return readmission;
   }
 
+  MemberChanges memberChanges() {
+    return memberChanges;
+  }
+
+  private @Nullable Refusal objectionToContent() {
+    return isContentHeldBack() ? Refusal.OVERLOADED : room.objectionToContent();
+  }
+
+  private boolean isContentHeldBack() {
+    return removals.holdsContent() || promotions.holdsContent();
+  }
+
+  // ---- the members
+
+  /** A leader asks what this peer holds. */
+  void censusAsked(int from, PeerMessage.Census census) {
+    removals.asked(from, census);
+  }
+
+  void counted(int from, PeerMessage.Counted counted) {
+    removals.counted(from, counted);
+    promotions.counted(from, counted);
+  }
+
+  /** A leader does not do what this peer asked for. */
+  void membersRefused(PeerMessage.MembersRefused refused) {
+    if (refused.ticket() != 0) {
+      memberChanges.refused(refused);
+    } else if (standing.kind() == Standing.Kind.JOINING && !joins) {
+      LOG.error("peer {}: {}", options.id(), refused.why());
+      standing.wiped(refused.why());
+    }
+  }
+
+  /** The leader says that this peer may come. */
+  void awaited() {
+    if (standing.kind() == Standing.Kind.JOINING && !joins) {
+      joins = true;
+      try {
+        standing.awaited();
+        parts.journal().whenDurable(() -> parts.loop().execute(standing::joins));
+      } catch (JournalFailedException e) {
+        parts.onFatal().accept(e);
+      }
+    }
+  }
+
+  @Override
+  public void membershipChanged() {
+    removals.reset();
+    promotions.reset();
+    reach();
+  }
+
+  /** Another peer knows of these. */
+  void heardOf(Membership members) {
+    if (members.index() > heardOf.index()) {
+      heardOf = members;
+      reach();
+    }
+  }
+
+  /**
+   * Has links with all members that this peer knows of. While there is no leader, with those of the
+   * configuration too: all others may have gone, and the one that writes it knows where the cluster
+   * is now.
+   */
+  private void reach() {
+    SortedMap<Integer, String> reached = new TreeMap<>();
+    if (replication.leader() == 0) {
+      reached.putAll(options.addresses());
+    }
+    for (Membership membership : replication.membershipsInForce()) {
+      add(membership, reached);
+    }
+    if (heardOf.index() > newestMembers().index()) {
+      add(heardOf, reached);
+    }
+    reached.remove(options.id());
+    links = List.copyOf(reached.keySet());
+    parts.transport().reach(reached);
+    strangerTo.keySet().retainAll(reached.keySet());
+  }
+
+  private void add(Membership membership, SortedMap<Integer, String> reached) {
+    for (int peer : membership.members()) {
+      String address = membership.addresses().get(peer);
+      reached.put(peer, address != null ? address : options.addresses().getOrDefault(peer, ""));
+    }
+  }
+
+  /** Another peer says that this one is no member, as far as it knows. */
+  void refusedAsStranger(int other, String why) {
+    strangerTo.put(other, why);
+    noteExpulsion();
+  }
+
+  /**
+   * Who has a leader is a member, whatever one says that may be behind; unless most say so, since
+   * one that only learns does not notice that its leader is gone.
+   */
+  private void noteExpulsion() {
+    boolean out =
+        !strangerTo.isEmpty()
+            && (replication.leader() == 0 || 2 * strangerTo.size() > links.size())
+            && standing.kind() != Standing.Kind.JOINING;
+    String before = expulsion;
+    expulsion =
+        out
+            ? "this peer serves nothing, since it is no member of the cluster any more: "
+                + strangerTo.values().iterator().next()
+            : null;
+    if (out) {
+      memberChanges.expelled();
+    }
+    if (out && before == null) {
+      LOG.error("peer {}: {}", options.id(), expulsion);
+    }
+  }
+
   CatchUp catchUp() {
     return catchUp;
   }
@@ -339,6 +484,9 @@ final class Protocol implements Replication.Listener {
     router.leaderIs(leader, term);
     expiry.reset();
     readmission.roleChanged();
+    memberChanges.roleChanged();
+    reach();
+    noteExpulsion();
     parts.loop().execute(() -> {}); // the router sends at the end of the next turn
   }
 
@@ -379,7 +527,7 @@ final class Protocol implements Replication.Listener {
       spaceAtNanos = now + SPACE_NANOS;
       step(new Input.Space(parts.journal().usableBytes()));
       room.handOverIfFull();
-      readmission.tick(now);
+      readmission.ask();
       purgeIfIdle();
     }
     if (now - dutyAtNanos >= 0) {
@@ -391,6 +539,8 @@ final class Protocol implements Replication.Listener {
       parts.chunks().indexRecent(parts.exchange());
     }
     comeHome(() -> homecoming.tick(now));
+    memberChanges.tick(now);
+    readmission.grant(now);
     step(new Input.Tick());
     replication.writeOut();
     replication.offerCommitted();
@@ -433,9 +583,11 @@ final class Protocol implements Replication.Listener {
                 catchUp.account(),
                 parts.scrub().account(),
                 Room.account(parts)));
-    for (int peer : options.genesis().voters().keySet()) {
-      if (peer != options.id()) {
-        parts.transport().send(peer, report);
+    Membership agreed = replication.committedMembership();
+    for (int peer : links) {
+      parts.transport().send(peer, report);
+      if (agreed.index() > 0) {
+        parts.transport().send(peer, new PeerMessage.Members(agreed));
       }
     }
     peers.reported(options.id(), report, replication.commitIndex(), now);
@@ -451,7 +603,7 @@ final class Protocol implements Replication.Listener {
   }
 
   private String detail() {
-    String why = refusal;
+    String why = refusal != null ? refusal : expulsion;
     if (why != null || standing.isSuspect()) {
       return why != null ? why : standing.detail();
     }
@@ -522,7 +674,10 @@ final class Protocol implements Replication.Listener {
 
   /** Why this peer must not serve, or null. From any thread. */
   @Nullable String refusal() {
-    return farewell.refuses() ? "this peer is stopping" : refusal;
+    if (farewell.refuses()) {
+      return "this peer is stopping";
+    }
+    return refusal != null ? refusal : expulsion;
   }
 
   /** Whether nothing that this peer says counts. From any thread. */
@@ -545,6 +700,11 @@ final class Protocol implements Replication.Listener {
     return replication.committedMembership();
   }
 
+  /** The newest members in the log, agreed on or not; from any thread. */
+  Membership newestMembers() {
+    return replication.newestMembership();
+  }
+
   long commandsAppended() {
     return replication.commandsAppended();
   }
@@ -560,6 +720,8 @@ final class Protocol implements Replication.Listener {
   /** A link came up: whatever waited for it goes now, and the other hears how this peer is. */
   void linkChanged(int other, boolean up) {
     if (up) {
+      strangerTo.remove(other);
+      noteExpulsion();
       router.sendDue(world.nanoTime());
       dutyAtNanos = world.nanoTime();
     } else {

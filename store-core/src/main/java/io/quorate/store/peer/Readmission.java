@@ -38,7 +38,12 @@ final class Readmission {
   private final Consumer<Input> step;
   private final Consumer<String> forgot;
   private final BooleanSupplier isComplete;
+  private final Census census;
   private volatile long count;
+
+  /** Whether it was looked in this tick whether a learner may have its vote. */
+  private boolean counting;
+
   private final Map<Integer, Asked> asked = new TreeMap<>();
 
   Readmission(
@@ -47,7 +52,9 @@ final class Readmission {
       Standing standing,
       Consumer<Input> step,
       Consumer<String> forgot,
-      BooleanSupplier isComplete) {
+      BooleanSupplier isComplete,
+      Census census) {
+    this.census = census;
     this.world = parts.world();
     this.options = parts.options();
     this.replication = replication;
@@ -65,7 +72,12 @@ final class Readmission {
 
   /** A peer asks. */
   void asked(int from, PeerMessage.Readmit wish) {
-    if (replication.role() == Role.LEADER) {
+    if (replication.role() != Role.LEADER) {
+      return;
+    }
+    if (wish.first()) {
+      answerFirst(from);
+    } else {
       Asked before = asked.get(from);
       // As far as when it asked first, not later: it would run after a busy leader for ever.
       long commitIndex =
@@ -76,36 +88,76 @@ final class Readmission {
     }
   }
 
+  /**
+   * The sender comes for the first time. If nobody has come under its id, it is told to prepare: to
+   * note durably that it is about to come, so that it is known again after a crash. Else one of the
+   * two is the wrong one, or the disk is a new one, and only an operator can tell.
+   */
+  private void answerFirst(int from) {
+    Membership members = replication.membership();
+    if (!members.contains(from) || !replication.mayChangeMembership()) {
+      return;
+    }
+    boolean awaited = members.incarnationOf(from) == Membership.AWAITED;
+    transport.send(
+        from,
+        awaited
+            ? new PeerMessage.Awaited()
+            : new PeerMessage.MembersRefused(
+                0,
+                replication.commitIndex(),
+                "a peer "
+                    + from
+                    + " has joined already, and this disk is empty; if its disk is lost for good,"
+                    + " start it with serve --rejoin; if this is another peer, give it another"
+                    + " id"));
+  }
+
   /** Another leads, or this peer begins to. */
   void roleChanged() {
     asked.clear();
+    census.reset();
   }
 
-  /** Asks, or grants what is asked for. */
-  void tick(long nowNanos) {
+  /** Asks, if there is something to ask for. */
+  void ask() {
+    boolean learns =
+        replication.committedMembership().learners().containsKey(options.id())
+            || standing.kind() == Standing.Kind.REJOINING
+            || standing.kind() == Standing.Kind.JOINING;
     boolean asks =
-        standing.kind() == Standing.Kind.SUSPECT || standing.kind() == Standing.Kind.REJOINING;
+        switch (standing.kind()) {
+          case MEMBER -> learns;
+          case SUSPECT, REJOINING, JOINING -> true;
+          case WIPED -> false;
+        };
     if (asks && replication.leader() != 0) {
       transport.send(
           replication.leader(),
           new PeerMessage.Readmit(
               standing.incarnation(),
-              standing.kind() == Standing.Kind.REJOINING,
-              isComplete.getAsBoolean()));
+              learns,
+              isComplete.getAsBoolean(),
+              standing.kind() == Standing.Kind.JOINING));
     }
     if (!standing.isSuspect() && replication.isSuperseded()) {
       forgot.accept(
           "this peer was readmitted since, and its disk has forgotten it; it does not vote");
     }
+  }
+
+  /** Grants what is asked for, as leader. */
+  void grant(long nowNanos) {
     if (asked.isEmpty() || !replication.mayChangeMembership()) {
       return;
     }
+    counting = false;
     for (FollowerStatus follower : replication.followers()) {
       Asked one = asked.get(follower.peer());
       if (one != null
           && nowNanos - one.atNanos < Peers.SILENT_NANOS
           && one.wish.incarnation() == follower.incarnation()) {
-        Membership next = next(follower, one);
+        Membership next = next(follower, one, nowNanos);
         if (next != null) {
           LOG.info(
               "peer {} proposes for peer {}, incarnation {}: {}",
@@ -122,8 +174,8 @@ final class Readmission {
   }
 
   /** The next step on the way of a peer that asks, or null if it is not there yet. */
-  private @Nullable Membership next(FollowerStatus follower, Asked one) {
-    Membership members = replication.membership();
+  private @Nullable Membership next(FollowerStatus follower, Asked one, long nowNanos) {
+    Membership members = replication.membership().reachedAt(options.addresses());
     int peer = follower.peer();
     long incarnation = one.wish.incarnation();
     if (one.wish.newcomer()) {
@@ -131,9 +183,16 @@ final class Readmission {
         Membership next = members.learning(peer, incarnation);
         int all = next.voters().size() + next.learners().size();
         // Those who are to hold all that is committed stay a majority of the members.
-        return next.voters().size() > all / 2 ? next : null;
+        boolean fits = next.voters().size() > all / 2 || !members.voters().containsKey(peer);
+        return fits ? next : null;
       }
-      return one.wish.complete() && hasCaughtUp(follower, one) ? members.voting(peer) : null;
+      // One after the other: the census is of one set of voters.
+      if (counting || !one.wish.complete() || !hasCaughtUp(follower, one)) {
+        return null;
+      }
+      counting = true;
+      Membership next = members.voting(peer);
+      return census.poll(next, peer, nowNanos) == Census.State.CLEAR ? next : null;
     }
     return !members.names(peer, incarnation) && hasCaughtUp(follower, one)
         ? members.readmitting(peer, incarnation)

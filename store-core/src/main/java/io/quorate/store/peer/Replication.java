@@ -46,6 +46,9 @@ final class Replication {
 
     /** Something that must not happen did, on reading or writing the log: the peer must end. */
     void failed(Throwable e);
+
+    /** The members have changed, or a change of them is agreed on. */
+    void membershipChanged();
   }
 
   /** Steps whose records are on their way to the disk. */
@@ -100,6 +103,7 @@ final class Replication {
   private volatile long commandsAppended;
   private volatile long logStart;
   private volatile Membership committedMembership;
+  private volatile Membership newestMembership;
   private Role role = Role.FOLLOWER;
   private int leader;
   private long term;
@@ -118,6 +122,7 @@ final class Replication {
     this.durableIndex = log.lastIndex();
     this.logStart = consensus.startIndex();
     this.committedMembership = consensus.committedMembership();
+    this.newestMembership = consensus.membership();
     this.offeredIndex = applier.current().index();
     this.commitIndex = offeredIndex;
   }
@@ -145,6 +150,21 @@ final class Replication {
   /** The newest membership that is known to be committed; from any thread. */
   Membership committedMembership() {
     return committedMembership;
+  }
+
+  /** The newest membership in the log, agreed on or not; from any thread. */
+  Membership newestMembership() {
+    return newestMembership;
+  }
+
+  /** The memberships from the newest one known to be committed to the newest in the log. */
+  List<Membership> membershipsInForce() {
+    return consensus.membershipsInForce();
+  }
+
+  /** Last index of the log, durable or not. */
+  long lastIndex() {
+    return consensus.lastIndex();
   }
 
   /** Whether the committed membership names this peer as what it is now. */
@@ -224,7 +244,14 @@ final class Replication {
       inputs = new ArrayList<>();
       begun = true;
       Effects effects = consensus.step(taken, world.nanoTime());
+      boolean changed =
+          committedMembership != consensus.committedMembership()
+              || newestMembership != consensus.membership();
       committedMembership = consensus.committedMembership();
+      newestMembership = consensus.membership();
+      if (changed) {
+        listener.membershipChanged();
+      }
       persist(effects);
       carryOut(effects);
     }

@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
  *                                           │ an operator says that it is a new one
  *                                           ▼
  *                                       REJOINING ── a committed membership lets it vote ──► MEMBER
+ *                                           ▲
+ *   JOINING ── a leader says that it is awaited ──┘
  * </pre>
  *
  * <p>A suspect takes a new incarnation, at random, at each start; what it says as that it keeps,
@@ -39,7 +41,9 @@ final class Standing {
     /** Its disk is empty, though it has promised something; an operator has to say why. */
     WIPED,
     /** Its disk is a new one, as an operator has said: it asks to learn first, and then to vote. */
-    REJOINING
+    REJOINING,
+    /** It was never a member: once an operator adds it, it learns, and then it votes. */
+    JOINING
   }
 
   private final World world;
@@ -55,13 +59,21 @@ final class Standing {
    * @param genesis the incarnation that `init` gave this peer
    * @param suspicion why nothing that it says counts; empty if it does
    * @param rejoins whether an operator has just said that the disk is a new one
+   * @param founder whether it was a member from the beginning
    */
-  Standing(World world, Journal journal, int id, long genesis, String suspicion, boolean rejoins) {
+  Standing(
+      World world,
+      Journal journal,
+      int id,
+      long genesis,
+      String suspicion,
+      boolean rejoins,
+      boolean founder) {
     this.world = world;
     this.journal = journal;
     this.id = id;
     this.suspicion = suspicion;
-    this.kind = rejoins ? Kind.REJOINING : kind(journal, suspicion);
+    this.kind = rejoins ? Kind.REJOINING : kind(journal, suspicion, founder);
     this.incarnation = kind == Kind.MEMBER ? kept(journal, genesis) : fresh(world);
     if (rejoins) {
       journal.suspect(Suspicion.REJOINING);
@@ -71,9 +83,10 @@ final class Standing {
     }
   }
 
-  private static Kind kind(Journal journal, String suspicion) {
+  private static Kind kind(Journal journal, String suspicion, boolean founder) {
     if (suspicion.isEmpty()) {
-      return Kind.MEMBER;
+      boolean named = journal.recovered().membership().length == Long.BYTES;
+      return founder || named ? Kind.MEMBER : Kind.JOINING;
     }
     return switch (journal.recovered().suspicion()) {
       case WIPED -> Kind.WIPED;
@@ -114,7 +127,19 @@ final class Standing {
           "the disk is empty, and this peer has promised something; if the old one is lost for good,"
               + " stop this peer and start it with serve --rejoin";
       case REJOINING -> "it learns all anew, and votes once it has it";
+      case JOINING -> "it waits to be added: quorate peer add " + id + " ADDRESS";
     };
+  }
+
+  /** The members await it: it is about to come, and says so only once that is noted durably. */
+  void awaited() {
+    LOG.info("peer {} is awaited, and joins as incarnation {}", id, incarnation);
+    journal.suspect(Suspicion.REJOINING);
+  }
+
+  /** What {@link #awaited} noted is durable. */
+  void joins() {
+    kind = Kind.REJOINING;
   }
 
   /** The disk is older than what this peer promised: it goes on as another. */

@@ -1,6 +1,7 @@
 package io.quorate.store.peer;
 
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Links to the other peers. Sending never blocks and never fails: what can not be delivered is
@@ -10,6 +11,12 @@ public interface Transport extends AutoCloseable {
 
   /** Begins delivering to {@code receiver}. */
   void start(Receiver receiver);
+
+  /**
+   * Whom to have links with from now on, and where each is, as host:port; an empty address leaves
+   * it where it is. Links with others are closed, and refused.
+   */
+  void reach(SortedMap<Integer, String> members);
 
   void send(int peer, PeerMessage message);
 
@@ -28,5 +35,8 @@ public interface Transport extends AutoCloseable {
 
     /** A connection came up or went down. */
     void linkChanged(int peer, boolean up);
+
+    /** A peer has refused a connection: this one is no member, as far as it knows. */
+    void refused(int peer, String why);
   }
 }

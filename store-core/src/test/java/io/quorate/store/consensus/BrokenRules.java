@@ -1,6 +1,7 @@
 package io.quorate.store.consensus;
 
 import io.quorate.store.log.Membership;
+import java.util.Set;
 
 /** Rules with one thing wrong each; every one must be noticed by the {@link ModelChecker}. */
 enum BrokenRules {
@@ -36,8 +37,15 @@ enum BrokenRules {
       new Rules() {
         @Override
         CommitRule commitRule() {
-          return (membership, durableIndex) ->
-              CommitRule.highestOn(membership.commitQuorum() - 1, membership, durableIndex);
+          return (membership, counted, durableIndex) ->
+              CommitRule.highestOn(membership.commitQuorum() - 1, counted, durableIndex);
+        }
+      }),
+  COUNT_LEARNERS_COPIES(
+      new Rules() {
+        @Override
+        Set<Integer> acknowledging(Set<Integer> voters, Set<Integer> members) {
+          return members;
         }
       }),
   COMMIT_ENTRIES_OF_EARLIER_TERMS(

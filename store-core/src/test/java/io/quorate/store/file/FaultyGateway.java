@@ -2,8 +2,10 @@ package io.quorate.store.file;
 
 import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.OutcomeUnknownException;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
@@ -138,6 +140,11 @@ final class FaultyGateway implements Gateway {
   @Override
   public CompletableFuture<Void> scrub(ScrubDemand demand) {
     return later(() -> next.scrub(demand));
+  }
+
+  @Override
+  public CompletableFuture<ClusterMembers> members(MemberCall call) {
+    return later(() -> next.members(call));
   }
 
   @Override

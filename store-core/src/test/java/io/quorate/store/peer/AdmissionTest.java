@@ -51,6 +51,7 @@ class AdmissionTest {
                   () -> backlogBytes,
                   () -> logFull,
                   () -> commitIndex,
+                  () -> false,
                   RESERVE_BYTES);
           itself[0].roleIs(Role.LEADER);
           test.accept(itself[0]);

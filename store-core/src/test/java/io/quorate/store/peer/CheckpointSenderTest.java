@@ -24,6 +24,9 @@ class CheckpointSenderTest {
 
   /** Keeps what is offered. */
   private static final class Offers implements Transport {
+    @Override
+    public void reach(java.util.SortedMap<Integer, String> members) {}
+
     private final List<Long> ids = new ArrayList<>();
 
     @Override

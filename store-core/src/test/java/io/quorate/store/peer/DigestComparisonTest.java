@@ -10,7 +10,7 @@ class DigestComparisonTest {
   private static final Digest GOOD = new Digest(1, 1);
   private static final Digest BAD = new Digest(1, 2);
 
-  private final DigestComparison comparison = new DigestComparison(1, 4);
+  private final DigestComparison comparison = new DigestComparison(1, () -> 4);
 
   @Test
   void equalDigestsAgree() {

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.journal.JournalOptions;
@@ -119,6 +121,19 @@ final class PeerCluster {
             this::failed);
     peers.put(id, peer);
     return peer;
+  }
+
+  /** Boots a machine with an empty disk that is in nobody's membership yet. */
+  Peer startNew(int id) throws Exception {
+    nodes.put(id, simulation.node(id));
+    metadata.put(id, emptyMetadata());
+    indexes.put(id, new MemoryTables(ChunkStore.Index.values()));
+    return start(id);
+  }
+
+  /** Asks a peer about the members. */
+  ClusterMembers members(int asked, MemberCall call) throws Exception {
+    return gateway(asked).members(call).get();
   }
 
   private void failed(Throwable error) {

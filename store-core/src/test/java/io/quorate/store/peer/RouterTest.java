@@ -18,6 +18,9 @@ class RouterTest {
   private final Transport transport =
       new Transport() {
         @Override
+        public void reach(java.util.SortedMap<Integer, String> members) {}
+
+        @Override
         public void start(Receiver receiver) {}
 
         @Override
@@ -55,6 +58,7 @@ class RouterTest {
                   () -> 0,
                   () -> false,
                   () -> 0,
+                  () -> false,
                   0);
           proposals.add(
               new ProposedCommand(7, 1, false, List.of(), new byte[1]), Long.MAX_VALUE, fresh);

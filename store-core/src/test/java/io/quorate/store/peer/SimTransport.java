@@ -3,7 +3,9 @@ package io.quorate.store.peer;
 import io.quorate.store.sim.SimNetwork;
 import io.quorate.store.sim.SimWorld;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** A peer's transport on the simulated network. */
 public final class SimTransport implements Transport {
@@ -17,13 +19,19 @@ public final class SimTransport implements Transport {
     this.network = network;
     this.world = world;
     this.self = self;
-    this.others = new TreeSet<>(members);
+    this.others = new ConcurrentSkipListSet<>(members);
     this.others.remove(self);
   }
 
   @Override
   public void start(Receiver receiver) {
     network.attach(self, world, receiver::received, receiver::linkChanged);
+  }
+
+  @Override
+  public void reach(SortedMap<Integer, String> members) {
+    others.clear();
+    others.addAll(members.keySet());
   }
 
   @Override

@@ -36,7 +36,8 @@ record ClusterPlan(
     double crashAtStepChance,
     double checkpointDamageChance,
     Set<Fault> faults,
-    boolean isCalm) {
+    boolean isCalm,
+    boolean changesMembers) {
 
   /** What the fault injector may do. */
   enum Fault {
@@ -60,6 +61,14 @@ record ClusterPlan(
     LOST_SECTORS,
     MISDIRECTED_WRITES
   }
+
+  private static final Set<Fault> DISK_DAMAGE =
+      EnumSet.of(
+          Fault.BIT_ROT,
+          Fault.OLDER_IMAGE,
+          Fault.WIPED_DISK,
+          Fault.LOST_SECTORS,
+          Fault.MISDIRECTED_WRITES);
 
   /** Calls on one subtree of a long run: few enough for the checker to decide its history. */
   private static final int CALLS_PER_SUBTREE = 60;
@@ -107,6 +116,7 @@ record ClusterPlan(
         random.chance(0.4) ? random.between(1, 20) / 100.0 : 0,
         random.chance(0.4) ? random.between(1, 10) / 100.0 : 0,
         faults,
+        false,
         false);
   }
 
@@ -125,6 +135,38 @@ record ClusterPlan(
         64L << 10 << random.below(8),
         random.between(1, 100),
         random.between(1, 500));
+  }
+
+  /** The same with peers that come and go, and without what damages disks. */
+  ClusterPlan changingMembers() {
+    ClusterPlan sound = reduced(Integer.MAX_VALUE, Integer.MAX_VALUE, false, DISK_DAMAGE);
+    return new ClusterPlan(
+        Math.min(sound.peers, 5),
+        sound.clients,
+        sound.callsPerClient,
+        sound.subtrees,
+        sound.network,
+        sound.lossChance,
+        sound.duplicateChance,
+        sound.lateChance,
+        sound.preemptionChance,
+        sound.metadataFlushChance,
+        sound.indexFlushChance,
+        sound.faultIntervalNanos,
+        sound.syncNanos,
+        sound.crashOnAnswerChance,
+        sound.crashOnVoteChance,
+        sound.chunkLossChance,
+        sound.handleClientShare,
+        sound.clientCrashChance,
+        sound.log,
+        sound.compaction,
+        sound.diskErrorChance,
+        sound.crashAtStepChance,
+        sound.checkpointDamageChance,
+        sound.faults,
+        sound.isCalm,
+        true);
   }
 
   /** Four peers and {@code calls} calls in all, on one subtree after the other. */
@@ -161,7 +203,8 @@ record ClusterPlan(
         crashAtStepChance / 4,
         checkpointDamageChance,
         faults,
-        isCalm);
+        isCalm,
+        changesMembers);
   }
 
   /** The same with fewer clients and calls, and without some faults. */
@@ -194,6 +237,7 @@ record ClusterPlan(
         calmNetwork ? 0 : crashAtStepChance,
         calmNetwork ? 0 : checkpointDamageChance,
         left,
-        isCalm || calmNetwork);
+        isCalm || calmNetwork,
+        changesMembers);
   }
 }

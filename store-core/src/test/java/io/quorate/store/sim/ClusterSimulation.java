@@ -7,6 +7,7 @@ import io.quorate.store.peer.PeerMessage;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +34,12 @@ public final class ClusterSimulation {
   private static final List<String> LOGS = List.of("/log0", "/log1");
   private static final String SPARSE = "/sparse";
 
+  /** In every so manyth run peers come and go. */
+  private static final int CHANGING = 4;
+
+  /** Machines that may come into the cluster. */
+  private static final int SPARES = 3;
+
   private final Simulation simulation;
   private final ClusterPlan plan;
   private final SimNetwork<PeerMessage> network;
@@ -40,6 +47,8 @@ public final class ClusterSimulation {
   private final ClientNetwork clientNetwork;
   private final List<Subtree> subtrees = new ArrayList<>();
   private final ClusterChecks checks;
+  private final MemberChecks memberChecks;
+  private final @Nullable MemberOperator operator;
   private final HandleChores chores;
   private final List<HandleClient> handleClients = new ArrayList<>();
   private final List<ChangeWatcher> watchers = new ArrayList<>();
@@ -66,13 +75,22 @@ public final class ClusterSimulation {
             : clients.create(
                 simulation, IntStream.rangeClosed(1, plan.peers()).boxed().toList(), plan.isCalm());
     SortedMap<Integer, Long> voters = new TreeMap<>();
+    SortedMap<Integer, String> addresses = new TreeMap<>();
     for (int id = 1; id <= plan.peers(); id++) {
       voters.put(id, 1L);
+      addresses.put(id, MemberOperator.address(id));
     }
-    Membership members = new Membership(0, voters, new TreeMap<>());
-    for (int id = 1; id <= plan.peers(); id++) {
-      peers.add(new SimPeer(simulation, id, members, network, plan, mutation, clientNetwork));
+    Membership members = new Membership(0, voters, new TreeMap<>()).reachedAt(addresses);
+    // Of its own, so that all other runs are what they were.
+    SimRandom random = new SimRandom(simulation.seed() * 31 + 5);
+    boolean changes = clients == null && plan.changesMembers();
+    Map<Integer, SimTransport> transports = new TreeMap<>();
+    for (int id = 1; id <= plan.peers() + (changes ? SPARES : 0); id++) {
+      peers.add(
+          new SimPeer(simulation, id, members, network, plan, mutation, clientNetwork, transports));
     }
+    operator = changes ? new MemberOperator(simulation, peers, random) : null;
+    memberChecks = new MemberChecks(simulation, peers, members);
     simulation.preemptionChance(plan.preemptionChance());
   }
 
@@ -103,7 +121,10 @@ public final class ClusterSimulation {
         seed,
         trace,
         simulation -> {
-          ClusterPlan plan = ClusterPlan.draw(simulation.random(), settings);
+          ClusterPlan drawn = ClusterPlan.draw(simulation.random(), settings);
+          boolean changes =
+              settings.calls() == 0 && clients == null && simulation.seed() % CHANGING == 0;
+          ClusterPlan plan = changes ? drawn.changingMembers() : drawn;
           simulation.print(plan.toString());
           new ClusterSimulation(simulation, plan, mutation, clients).run();
         });
@@ -111,18 +132,21 @@ public final class ClusterSimulation {
 
   private void run() throws Exception {
     network.observe(checks::sent);
-    peers.forEach(SimPeer::start);
+    List<SimPeer> founders = List.copyOf(peers.subList(0, plan.peers()));
+    founders.forEach(SimPeer::start);
     checks.watch(peers);
     setUp();
     FaultInjector faults =
         new FaultInjector(simulation, plan, peers, network, checks::newestLeader);
     faults.start();
     clientNetwork.startFaults();
-    StepCrashes crashes = new StepCrashes(simulation, peers, plan.crashAtStepChance());
+    StepCrashes crashes =
+        new StepCrashes(simulation, peers, plan.crashAtStepChance(), faults::isQuiet);
     crashes.start();
     network.observe(
         (from, to, message) -> {
           checks.sent(from, to, message);
+          memberChecks.sent(from, message);
           crashes.sent(from, to, message);
           if (ClusterChecks.isVote(message)) {
             faults.voted(from);
@@ -132,24 +156,34 @@ public final class ClusterSimulation {
     for (Subtree tree : subtrees) {
       tree.history.onAnswer(() -> faults.answered(checks.newestLeader()));
     }
+    if (operator != null) {
+      operator.start(founders);
+    }
     work();
+    if (operator != null) {
+      operator.stop();
+    }
     crashes.stop();
     faults.stopAndRepair();
     clientNetwork.stopFaults();
-    if (simulation.random().chance(0.5)) {
+    List<SimPeer> members = peers;
+    if (operator != null) {
+      faults.supervise(operator.known());
+      members = operator.settle();
+    } else if (simulation.random().chance(0.5)) {
       // What was acknowledged is durable on a majority, so any majority can tell it.
       faults.leaveOnlyAMajority();
       converge(faults.supervised());
       readBack(faults.supervised());
     }
-    faults.superviseAll();
-    List<SimPeer> sound = faults.sound();
+    faults.supervise(members);
+    List<SimPeer> sound = FaultInjector.sound(members);
     converge(sound);
     getBackToWork();
     readBack(sound);
-    new Returns(simulation, peers).await();
-    if (sound.size() == peers.size() && simulation.random().chance(0.3)) {
-      restartInTurn();
+    new Returns(simulation, members).await();
+    if (sound.size() == members.size() && simulation.random().chance(0.3)) {
+      restartInTurn(members);
     }
     peers.forEach(SimPeer::takeNoMoreLateCopies);
     converge(sound);
@@ -162,13 +196,16 @@ public final class ClusterSimulation {
     clientNetwork.judge();
     judge();
     judgeWatchers(sound.getFirst());
+    if (operator != null) {
+      operator.judgeRemoved(members);
+    }
   }
 
   /**
    * A rolling restart with all others up and sound: whoever leads must hand over before it ends.
    */
-  private void restartInTurn() {
-    for (SimPeer peer : peers) {
+  private void restartInTurn(List<SimPeer> members) {
+    for (SimPeer peer : members) {
       boolean led = checks.newestLeader() == peer.id();
       AtomicBoolean ended = new AtomicBoolean();
       peer.stop(() -> ended.set(true));
@@ -180,7 +217,7 @@ public final class ClusterSimulation {
       }
       simulation.count(led ? "leadership handed over" : "follower stopped");
       peer.start();
-      converge(peers);
+      converge(members);
     }
   }
 

@@ -2,6 +2,7 @@ package io.quorate.store.sim;
 
 import io.quorate.store.consensus.FigureEight;
 import io.quorate.store.consensus.ModelSeed;
+import io.quorate.store.peer.RemovalSeed;
 import io.quorate.store.sim.CodeEdit.Answers;
 import io.quorate.store.sim.CodeEdit.AnswersArgument;
 import io.quorate.store.sim.CodeEdit.Believes;
@@ -174,7 +175,23 @@ enum CodeMutation {
           new Skips("journal.Segments", "freeOfLogBelow", "segment", Long.MAX_VALUE),
           new Answers("journal.Segments", "requireFreeOfLog", null)),
       Check.CLUSTER,
-      200);
+      200),
+
+  /** The copies of peers that learn count for a commit. */
+  COUNT_LEARNERS_COPIES(
+      new AnswersArgument("consensus.Rules", "acknowledging", 1), Check.CONSENSUS_MODEL, 500),
+
+  /** A peer that learns gets its vote as soon as it asks. */
+  PROMOTE_BEFORE_CAUGHT_UP(
+      List.of(
+          new Answers("peer.Readmission", "hasCaughtUp", true),
+          new Skips("peer.Readmission", "next", "complete", true),
+          new Answers("peer.Census", "isEnough", true)),
+      Check.CLUSTER,
+      200),
+
+  /** A peer leaves although content would be left on less than a majority. */
+  REMOVE_BELOW_A_MAJORITY(new Answers("peer.Census", "isHeldByMajority", true), Check.REMOVAL, 3);
 
   /** Who is to notice a fault. */
   enum Check {
@@ -186,6 +203,9 @@ enum CodeMutation {
 
     /** The model of the consensus package. */
     CONSENSUS_MODEL(ModelSeed.class.getName()),
+
+    /** A removal while content is missing. */
+    REMOVAL(RemovalSeed.class.getName()),
 
     /** The transcript of figure 8 of Raft, which needs a coincidence that no seed brings. */
     FIGURE_EIGHT(FigureEight.class.getName());

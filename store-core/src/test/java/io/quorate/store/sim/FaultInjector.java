@@ -100,7 +100,7 @@ final class FaultInjector {
   }
 
   /** Whether no more harm may be done, for now or for good. */
-  private boolean isQuiet() {
+  boolean isQuiet() {
     return stopped || olderImage.isBeingJudged();
   }
 
@@ -372,17 +372,17 @@ final class FaultInjector {
     simulation.count("all peers down at once");
     simulation.count("only a majority comes back");
     peers.forEach(SimPeer::crash);
-    List<SimPeer> shuffled = new ArrayList<>(sound());
+    List<SimPeer> shuffled = new ArrayList<>(sound(peers));
     for (int i = shuffled.size() - 1; i > 0; i--) {
       Collections.swap(shuffled, i, random.below(i + 1));
     }
     supervised.addAll(shuffled.subList(0, peers.size() / 2 + 1));
   }
 
-  /** From now on starts every peer that is down, the one with the damaged disk too. */
-  void superviseAll() {
+  /** From now on starts each of these that is down, the one with the damaged disk too. */
+  void supervise(List<SimPeer> some) {
     supervised.clear();
-    supervised.addAll(peers);
+    supervised.addAll(some);
   }
 
   /** The peers that are kept up. */
@@ -391,7 +391,7 @@ final class FaultInjector {
   }
 
   /** The peers whose disks have kept all that they were given. */
-  List<SimPeer> sound() {
-    return peers.stream().filter(peer -> !peer.isDamaged()).toList();
+  static List<SimPeer> sound(List<SimPeer> some) {
+    return some.stream().filter(peer -> !peer.isDamaged()).toList();
   }
 }

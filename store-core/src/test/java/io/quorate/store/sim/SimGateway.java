@@ -2,8 +2,10 @@ package io.quorate.store.sim;
 
 import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.OutcomeUnknownException;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
@@ -118,6 +120,11 @@ final class SimGateway implements Gateway {
   @Override
   public CompletableFuture<Void> scrub(ScrubDemand demand) {
     return call(home, false, gateway -> gateway.scrub(demand));
+  }
+
+  @Override
+  public CompletableFuture<ClusterMembers> members(MemberCall call) {
+    return call(home, false, gateway -> gateway.members(call));
   }
 
   @Override

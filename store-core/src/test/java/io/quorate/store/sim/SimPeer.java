@@ -7,6 +7,7 @@ import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.MetadataTable;
 import io.quorate.store.metadata.SessionCommand;
 import io.quorate.store.peer.CheckpointManifest;
+import io.quorate.store.peer.OlderDiskException;
 import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.PeerOptions;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -37,6 +39,7 @@ final class SimPeer {
   private final ClusterPlan plan;
   private final ClusterMutation mutation;
   private final ClientNetwork clients;
+  private final Map<Integer, SimTransport> transports;
   private final ScrubOptions scrub;
   private MemoryDatabase metadata;
   private MemoryTables index;
@@ -46,6 +49,7 @@ final class SimPeer {
   private double checkpointDamageChance;
   private boolean damaged;
   private boolean wiped;
+  private boolean cameBack;
   private boolean rejoins;
   private final Image blank;
   private boolean takesLateCopies = true;
@@ -59,7 +63,9 @@ final class SimPeer {
       SimNetwork<PeerMessage> network,
       ClusterPlan plan,
       ClusterMutation mutation,
-      ClientNetwork clients) {
+      ClientNetwork clients,
+      Map<Integer, SimTransport> transports) {
+    this.transports = transports;
     this.simulation = simulation;
     this.node = simulation.node(id);
     this.members = members;
@@ -157,6 +163,7 @@ final class SimPeer {
     Disk disk = world.openDisk(DIRECTORY);
     PeerOptions options =
         PeerOptions.of(id(), "simulated", members)
+            .withAddresses(members.addresses())
             .withTimings(80, 400, 1_500)
             .withLimits(1 << 20, 4 << 20, 2)
             .withLog(plan.log())
@@ -168,7 +175,7 @@ final class SimPeer {
         world,
         options,
         new PeerStorage(disk, journal, metadata, index),
-        new SimTransport(network, world, id(), members.voters().keySet(), this::rewrite),
+        new SimTransport(network, world, id(), members.members(), this::rewrite, transports),
         error -> failed(world, error));
   }
 
@@ -234,6 +241,21 @@ final class SimPeer {
   /** The peer says that it can not go on: its process ends. */
   private void failed(SimWorld world, Throwable error) {
     if (!world.isAlive()) {
+      return;
+    }
+    // An outdated disk; or its operator says what is not so: that there is nothing on it.
+    if (cameBack
+        && (error instanceof OlderDiskException
+            || String.valueOf(error.getMessage()).contains("there is data in it"))) {
+      simulation.count("former member found its disk outdated");
+      simulation.at(
+          simulation.now() + 1,
+          () -> {
+            if (node.world() == world) {
+              kill();
+              simulation.at(simulation.now() + 10_000_000, this::start);
+            }
+          });
       return;
     }
     if (disk().errors() == diskErrorsAtBoot && !damaged) {
@@ -335,6 +357,19 @@ final class SimPeer {
     wiped = true;
     rejoins = true;
     putBack(blank);
+  }
+
+  /** It was a member once, and is to be one again: its disk has an older life on it. */
+  void comesBack() {
+    cameBack = true;
+  }
+
+  /** Its operator says that what is on the disk counts no more, and starts it anew. */
+  void rejoin() {
+    simulation.count("former member rejoins by its operator's word");
+    kill();
+    rejoins = true;
+    start();
   }
 
   boolean wasWiped() {

@@ -1,8 +1,11 @@
 package io.quorate.store.sim;
 
+import io.quorate.store.consensus.ConsensusMessage;
+import io.quorate.store.log.EntryKind;
 import io.quorate.store.peer.PeerMessage;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Loses the power of a peer, or kills it, at the steps by which its log stays short: a flush, a new
@@ -19,9 +22,16 @@ final class StepCrashes {
   private final SimRandom random;
   private final double chance;
   private final ReclaimCheck reclaims;
+  private final BooleanSupplier resting;
   private boolean stopped;
 
-  StepCrashes(Simulation simulation, List<SimPeer> peers, double chance) {
+  /**
+   * For these peers.
+   *
+   * @param resting whether no harm may be done for now
+   */
+  StepCrashes(Simulation simulation, List<SimPeer> peers, double chance, BooleanSupplier resting) {
+    this.resting = resting;
     this.simulation = simulation;
     this.peers = peers;
     this.random = simulation.random().fork();
@@ -89,7 +99,14 @@ final class StepCrashes {
 
   /** A message is on its way. */
   void sent(int from, int to, PeerMessage message) {
-    if (message instanceof PeerMessage.CheckpointPart) {
+    if (message instanceof PeerMessage.Consensus(ConsensusMessage.AppendEntries append)
+        && append.entries().stream().anyMatch(entry -> entry.kind() == EntryKind.MEMBERSHIP)) {
+      step(peers.get(from - 1), "sending other members", 2);
+      step(peers.get(to - 1), "taking other members", 1);
+    } else if (message instanceof PeerMessage.Readmit || message instanceof PeerMessage.Counted) {
+      step(peers.get(from - 1), "asking for a vote, or counting", 0.05);
+      step(peers.get(to - 1), "granting a vote, or counting", 0.05);
+    } else if (message instanceof PeerMessage.CheckpointPart) {
       step(peers.get(from - 1), "sending a checkpoint", 0.5);
       step(peers.get(to - 1), "taking a checkpoint", 0.5);
     }
@@ -105,7 +122,7 @@ final class StepCrashes {
     simulation.at(
         simulation.now() + delay,
         () -> {
-          if (victim.isUp() && !stopped) {
+          if (victim.isUp() && !stopped && !resting.getAsBoolean()) {
             simulation.count("crash " + what);
             if (powerLoss) {
               victim.crash();

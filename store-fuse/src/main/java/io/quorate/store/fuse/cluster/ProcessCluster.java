@@ -9,6 +9,7 @@ import io.quorate.store.net.config.PeerConfig;
 import io.quorate.store.net.server.LocalCluster;
 import io.quorate.store.net.transport.Endpoint;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -206,13 +207,41 @@ public final class ProcessCluster implements AutoCloseable {
     return List.copyOf(peers);
   }
 
+  /** The peer of that id: those of the beginning are 1 and up, others as they were added. */
   public ProcessPeer peer(int id) {
-    return peers.get(id - 1);
+    return peers.stream().filter(peer -> peer.id() == id).findFirst().orElseThrow();
+  }
+
+  /** An address on the loopback interface that is free now, for a peer to come. */
+  public Endpoint freeAddress() throws IOException {
+    return LocalCluster.freeEndpoints(1).getFirst();
+  }
+
+  /**
+   * Takes a peer that is to come into the cluster later, as ClusterInit wrote its configuration; it
+   * is not started.
+   */
+  public ProcessPeer add(Path configuration) throws IOException {
+    StringBuilder more = new StringBuilder();
+    settings.configuration.forEach(
+        (name, value) -> more.append(name).append(" = ").append(value).append('\n'));
+    Files.writeString(configuration, more, StandardOpenOption.APPEND);
+    PeerConfig config = PeerConfig.read(configuration);
+    ProcessPeer peer =
+        new ProcessPeer(
+            config.peerId(),
+            configuration,
+            config.dataDirectory(),
+            directory.resolve("peer-" + config.peerId() + ".log"),
+            List.of(),
+            settings.javaOptions);
+    peers.add(peer);
+    return peer;
   }
 
   /** A client of one peer and no other. */
   public Store connectTo(int peer, StoreOptions options) throws IOException {
-    return Store.connect(files().key(), List.of(addresses.get(peer - 1).toString()), options);
+    return Store.connect(files().key(), List.of(address(peer)), options);
   }
 
   /** A client that prefers the peers in the order given. */
@@ -228,7 +257,14 @@ public final class ProcessCluster implements AutoCloseable {
 
   /** Host and port of a peer. */
   public String address(int peer) {
-    return addresses.get(peer - 1).toString();
+    if (peer <= addresses.size()) {
+      return addresses.get(peer - 1).toString();
+    }
+    try {
+      return String.valueOf(PeerConfig.read(peer(peer).configuration()).peers().get(peer));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The configuration file for clients of all peers. */

@@ -45,8 +45,12 @@ public final class ProcessPeer {
     this.javaOptions = javaOptions;
   }
 
-  /** Starts the process, and does not wait until it serves. */
-  public void start() throws IOException {
+  /**
+   * Starts the process, and does not wait until it serves.
+   *
+   * @param options more options of {@code serve}
+   */
+  public void start(String... options) throws IOException {
     if (alive()) {
       throw new IllegalStateException("peer " + id + " runs already, as process " + pid());
     }
@@ -60,6 +64,7 @@ public final class ProcessPeer {
     words.add("io.quorate.store.fuse.Quorate");
     words.add("serve");
     words.add(WHILE_STDIN_OPEN);
+    words.addAll(List.of(options));
     words.add(configuration.toString());
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.redirectErrorStream(true);

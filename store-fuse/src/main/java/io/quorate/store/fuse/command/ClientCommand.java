@@ -86,6 +86,11 @@ abstract class ClientCommand implements Callable<Integer> {
     }
   }
 
+  /** The file by which the cluster was found. */
+  final Path clusterFile() {
+    return cluster.find(surroundings());
+  }
+
   final Surroundings surroundings() {
     return root.surroundings();
   }

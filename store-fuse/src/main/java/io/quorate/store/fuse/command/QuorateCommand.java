@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       HealCommand.class,
       ScrubCommand.class,
+      PeerCommand.class,
       ExportCommand.class,
       LsCommand.class,
       PutCommand.class,
@@ -71,7 +72,7 @@ public final class QuorateCommand implements Runnable {
     GROUPS.put("Try it", List.of("demo"));
     GROUPS.put(
         "Run a cluster",
-        List.of("init", "serve", "mount", "umount", "status", "heal", "scrub", "export"));
+        List.of("init", "serve", "mount", "umount", "status", "heal", "scrub", "peer", "export"));
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));

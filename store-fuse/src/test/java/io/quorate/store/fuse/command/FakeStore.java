@@ -8,7 +8,9 @@ import io.quorate.store.FileUpload;
 import io.quorate.store.FileVersion;
 import io.quorate.store.PutCondition;
 import io.quorate.store.Store;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +34,12 @@ import java.util.stream.Stream;
 class FakeStore implements Store {
   private final Path root;
   private final ClusterStatus status;
+
+  /** What was asked about the members, in order. */
+  final List<MemberCall> asked = new ArrayList<>();
+
+  /** The answer to it. */
+  ClusterMembers members = new ClusterMembers(0, List.of(), "");
 
   FakeStore(Path root, ClusterStatus status) {
     this.root = root;
@@ -149,6 +157,12 @@ class FakeStore implements Store {
   @Override
   public void scrub(ScrubDemand demand) {
     throw new UnsupportedOperationException("there is nothing to scrub");
+  }
+
+  @Override
+  public ClusterMembers members(MemberCall call) {
+    asked.add(call);
+    return members;
   }
 
   @Override

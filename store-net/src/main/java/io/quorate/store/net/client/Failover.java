@@ -41,10 +41,12 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(Failover.class);
   private static final int UNAVAILABLE_BEFORE_LEAVING = 3;
   private static final long SWEEP_MILLIS = 50;
+  private static final long MEMBERS_FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MEMBERS_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long LEAVE_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final World world;
-  private final List<Endpoint> peers;
+  private final List<Endpoint> configured;
   private final RemoteOptions options;
   private final ClientDialer dialer;
   private final EventLoop loop;
@@ -69,6 +71,12 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   private long backoffMillis;
   private long leftAtNanos;
   private @Nullable Search search;
+
+  /** The configured ones, and then the members that were learned of. */
+  private List<Endpoint> peers;
+
+  private Runnable askMembers = () -> {};
+  private long membersAtNanos;
   private long returnNanos;
 
   Failover(
@@ -81,7 +89,8 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
       throw new IllegalArgumentException("a client needs the address of at least one peer");
     }
     this.world = world;
-    this.peers = List.copyOf(new LinkedHashSet<>(peers));
+    this.configured = List.copyOf(new LinkedHashSet<>(peers));
+    this.peers = configured;
     this.options = options;
     dialer = new ClientDialer(network, world, cluster, options.transport());
     loop = dialer.loop();
@@ -97,6 +106,26 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
               loop.scheduleAtFixedRate(
                   this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
           dial();
+        });
+  }
+
+  /** Sets what asks now and then who the members are; before the start. */
+  void onMembersDue(Runnable ask) {
+    askMembers = ask;
+  }
+
+  /**
+   * The members are reached there: should all that are configured be gone, the client goes on with
+   * them. Who was told to use one peer uses no other.
+   */
+  void learn(List<Endpoint> members) {
+    loop.execute(
+        () -> {
+          if (configured.size() > 1) {
+            Set<Endpoint> all = new LinkedHashSet<>(configured);
+            all.addAll(members);
+            peers = List.copyOf(all);
+          }
         });
   }
 
@@ -208,6 +237,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
     connectedTo = made.endpoint().toString();
     unavailableInRow = 0;
     leftAtNanos = dialer.nanoTime();
+    membersAtNanos = leftAtNanos + MEMBERS_FIRST_NANOS;
     returnNanos = leftAtNanos;
     // Should it be lost, those after it come next.
     next = peers.indexOf(made.endpoint()) + 1;
@@ -361,6 +391,10 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
       search.sweep(now);
     }
     reconsider(now);
+    if (current != null && now - membersAtNanos >= 0) {
+      membersAtNanos = now + MEMBERS_NANOS;
+      askMembers.run();
+    }
     for (PendingCall<?> call = queue.peek();
         call != null && call.isOverdue(now);
         call = queue.peek()) {

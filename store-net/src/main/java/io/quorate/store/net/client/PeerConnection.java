@@ -172,6 +172,7 @@ final class PeerConnection implements Connection.Owner {
           Reply.ChangesDone _,
           Reply.StatusDone _,
           Reply.ScrubTaken _,
+          Reply.MembersDone _,
           Reply.Unavailable _,
           Reply.OutcomeUnknown _ ->
           false;

@@ -97,7 +97,8 @@ final class PendingCall<T> {
           Reply.ReadDone _,
           Reply.ChangesDone _,
           Reply.StatusDone _,
-          Reply.ScrubTaken _ -> {
+          Reply.ScrubTaken _,
+          Reply.MembersDone _ -> {
         T value = success.apply(reply);
         if (value == null) {
           return false;

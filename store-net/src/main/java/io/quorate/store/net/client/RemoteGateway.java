@@ -2,8 +2,10 @@ package io.quorate.store.net.client;
 
 import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.UnavailableException;
@@ -51,6 +53,22 @@ public final class RemoteGateway implements Gateway {
     this.network = network;
     this.options = options;
     this.failover = failover;
+    failover.onMembersDue(this::learnMembers);
+  }
+
+  private void learnMembers() {
+    members(new MemberCall.Show())
+        .thenAccept(
+            answer -> {
+              List<Endpoint> reached = new ArrayList<>();
+              for (ClusterMembers.Member member : answer.members()) {
+                if (member.standing() == ClusterMembers.Standing.VOTER
+                    && !member.address().isEmpty()) {
+                  reached.add(Endpoint.parse(member.address()));
+                }
+              }
+              failover.learn(reached);
+            });
   }
 
   /**
@@ -182,6 +200,14 @@ public final class RemoteGateway implements Gateway {
             false,
             reply -> reply instanceof Reply.ScrubTaken ? reply : null)
         .thenApply(taken -> null);
+  }
+
+  @Override
+  public CompletableFuture<ClusterMembers> members(MemberCall asked) {
+    return call(
+        new Call.Members(asked),
+        false,
+        reply -> reply instanceof Reply.MembersDone(var members) ? members : null);
   }
 
   /** Fails what is under way, closes the connection and ends all threads. */

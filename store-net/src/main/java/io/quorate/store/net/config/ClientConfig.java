@@ -44,6 +44,12 @@ public record ClientConfig(ClusterIdentity cluster, List<Endpoint> peers) {
     return new ClientConfig(KeyFile.read(file.resolve(key)), endpoints);
   }
 
+  /** The key file that a client's configuration file names. */
+  static Path keyFile(Path path) throws IOException {
+    ConfigFile file = ConfigFile.read(path, List.of("peers", "cluster.key"), name -> false);
+    return file.resolve(file.require("cluster.key", "it names the cluster's key file"));
+  }
+
   /**
    * Puts one together.
    *

@@ -1,5 +1,6 @@
 package io.quorate.store.net.config;
 
+import io.quorate.store.net.transport.ClusterIdentity;
 import io.quorate.store.net.transport.ClusterKey;
 import io.quorate.store.net.transport.Endpoint;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -68,14 +71,50 @@ public final class ClusterInit {
     byte[] secret = new byte[ClusterKey.BYTES];
     new SecureRandom().nextBytes(secret);
     KeyFile.write(key, UUID.randomUUID().toString(), name, HexFormat.of().formatHex(secret));
+    SortedMap<Integer, Endpoint> numbered = new TreeMap<>();
     for (int id = 1; id <= addresses.size(); id++) {
-      Files.writeString(peers.get(id - 1), peer(id, name, addresses));
+      numbered.put(id, addresses.get(id - 1));
+    }
+    for (int id = 1; id <= addresses.size(); id++) {
+      Files.writeString(peers.get(id - 1), peer(id, name, numbered, false));
     }
     Files.writeString(client, client(name, addresses));
     return new Written(key, List.copyOf(peers), client);
   }
 
-  private static String peer(int id, String name, List<Endpoint> addresses) {
+  /**
+   * Writes what a peer needs that is to come into a cluster that is there already into {@code
+   * directory}, which is made if need be: {@code peer-N.conf} and {@code cluster.key}.
+   *
+   * @param client configuration of a client of the cluster; the key that it names is copied
+   * @param members where the present members are reached
+   * @param id of the new peer
+   * @param address where the new peer will be reached
+   * @return the peer's configuration
+   * @throws FileAlreadyExistsException if one of the files is there already; nothing was written
+   */
+  public static Path writeJoining(
+      Path directory, Path client, int id, SortedMap<Integer, Endpoint> members, Endpoint address)
+      throws IOException {
+    ClusterIdentity cluster = ClientConfig.read(client).cluster();
+    Files.createDirectories(directory);
+    Path key = directory.resolve("cluster.key");
+    Path file = directory.resolve("peer-" + id + ".conf");
+    for (Path each : List.of(key, file)) {
+      if (Files.exists(each)) {
+        throw new FileAlreadyExistsException(
+            each.toString(), null, "choose another directory, which is empty or does not exist");
+      }
+    }
+    KeyFile.copy(ClientConfig.keyFile(client), key);
+    SortedMap<Integer, Endpoint> all = new TreeMap<>(members);
+    all.put(id, address);
+    Files.writeString(file, peer(id, cluster.name(), all, true));
+    return file;
+  }
+
+  private static String peer(
+      int id, String name, SortedMap<Integer, Endpoint> addresses, boolean joins) {
     StringBuilder text = new StringBuilder();
     comment(
         text,
@@ -97,14 +136,16 @@ public final class ClusterInit {
           comment(
               text,
               "Where each peer is reached, by peers and clients: host:port, or [address]:port for"
-                  + " IPv6. The same lines in every peer's file.");
-          for (int peer = 1; peer <= addresses.size(); peer++) {
-            setting(text, "peer." + peer + ".address", addresses.get(peer - 1).toString());
-          }
+                  + " IPv6. The same lines in every peer's file. Once quorate peer has changed the"
+                  + " members, they count only for a peer that knows no newer ones.");
+          addresses.forEach(
+              (peer, address) -> setting(text, "peer." + peer + ".address", address.toString()));
         }
+        case JOINS ->
+            setting(text, joins ? field.fieldName() : "#" + field.fieldName(), "" + joins);
         case KEY -> setting(text, field.fieldName(), "cluster.key");
         case DATA -> setting(text, field.fieldName(), "data-" + id);
-        case LISTEN -> setting(text, "#" + field.fieldName(), addresses.get(id - 1).toString());
+        case LISTEN -> setting(text, "#" + field.fieldName(), String.valueOf(addresses.get(id)));
         case ADMIN -> setting(text, "#" + field.fieldName(), "127.0.0.1:" + (7480 + id));
         default -> setting(text, "#" + field.fieldName(), field.initially());
       }

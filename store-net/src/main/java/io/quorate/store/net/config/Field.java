@@ -13,6 +13,12 @@ enum Field {
       "",
       "Which of the peers listed here this one is. Every peer has its own; it never changes, and no"
           + " two machines may run the same."),
+  JOINS(
+      "peer.joins",
+      "false",
+      "Whether this peer came into a cluster that was there already: true as quorate init --join"
+          + " writes it, else false. If true, the peers listed are those at which it finds the"
+          + " cluster; who the members are, the cluster says."),
   KEY(
       "cluster.key",
       "",

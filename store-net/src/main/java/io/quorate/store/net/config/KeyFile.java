@@ -77,6 +77,18 @@ public final class KeyFile {
     Files.writeString(path, text);
   }
 
+  /**
+   * Copies a key file; the copy too may be read by its owner only. An existing file is an error.
+   */
+  static void copy(Path from, Path to) throws IOException {
+    checkPermissions(from);
+    Files.createFile(
+        to,
+        PosixFilePermissions.asFileAttribute(
+            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE)));
+    Files.write(to, Files.readAllBytes(from));
+  }
+
   static void checkName(Path path, int line, String name) throws ConfigException {
     if (!name.matches("[A-Za-z0-9._-]{1,64}")) {
       throw new ConfigException(

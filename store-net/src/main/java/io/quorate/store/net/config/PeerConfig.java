@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestMillis how long a request may take
  * @param transport bounds and times of connections
  * @param admin where the admin HTTP server listens; empty for none
+ * @param joins whether it was added to a cluster that was there already
  */
 public record PeerConfig(
     Path file,
@@ -64,7 +65,8 @@ public record PeerConfig(
     int electionMillis,
     int requestMillis,
     TransportOptions transport,
-    Optional<Endpoint> admin) {
+    Optional<Endpoint> admin,
+    boolean joins) {
 
   /** Most peers that a cluster may have. */
   public static final int MAX_PEERS = 15;
@@ -130,7 +132,19 @@ public record PeerConfig(
         election,
         file(file, Field.REQUEST, 10, 600_000),
         transport(file),
-        admin(file));
+        admin(file),
+        joins(file));
+  }
+
+  private static boolean joins(ConfigFile file) throws ConfigException {
+    ConfigFile.@Nullable Setting setting = file.find(Field.JOINS.fieldName());
+    if (setting == null || setting.value().equals("false")) {
+      return false;
+    }
+    if (!setting.value().equals("true")) {
+      throw file.problem(setting, "allowed are true and false");
+    }
+    return true;
   }
 
   private static LogOptions log(ConfigFile file) throws ConfigException {

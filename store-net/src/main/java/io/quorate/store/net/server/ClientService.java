@@ -92,6 +92,8 @@ public final class ClientService implements PeerTransport.ClientReception {
         case Call.Status() -> when(gateway.status(), Reply.StatusDone::new, request, cost);
         case Call.Scrub(var demand) ->
             when(gateway.scrub(demand), taken -> new Reply.ScrubTaken(), request, cost);
+        case Call.Members(var asked) ->
+            when(gateway.members(asked), Reply.MembersDone::new, request, cost);
       }
     }
 

@@ -210,11 +210,15 @@ public final class PeerServer implements AutoCloseable {
         .peers()
         .forEach(
             (id, endpoint) -> {
-              voters.put(id, 1L);
+              if (id != config.peerId() || !config.joins()) {
+                voters.put(id, 1L);
+              }
               addresses.put(id, endpoint.toString());
             });
     return PeerOptions.of(
-            config.peerId(), config.cluster().name(), new Membership(0, voters, new TreeMap<>()))
+            config.peerId(),
+            config.cluster().name(),
+            new Membership(0, voters, new TreeMap<>()).reachedAt(addresses))
         .withAddresses(addresses)
         .withTimings(config.heartbeatMillis(), config.electionMillis(), config.requestMillis())
         .withLimits(config.reserveBytes(), config.queueBytes(), config.readerThreads())

@@ -231,9 +231,9 @@ final class Handshake {
                 ? "you say that you are peer " + from + ", and so does this one"
                 : "peer "
                     + Integer.toUnsignedString(from)
-                    + " is not in the configuration of peer "
+                    + " is no member of the cluster, as far as peer "
                     + self
-                    + "; add it there, or correct its peer.id");
+                    + " knows; quorate peer list shows the members, quorate peer add makes it one");
       }
       if (said.getToPeer() != 0 && said.getToPeer() != self) {
         throw new RefusedException(

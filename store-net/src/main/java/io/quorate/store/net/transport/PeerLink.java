@@ -61,6 +61,10 @@ final class PeerLink implements Connection.Owner {
     backoffMillis = options.reconnectMinMillis();
   }
 
+  Endpoint endpoint() {
+    return endpoint;
+  }
+
   boolean isUp() {
     return up;
   }
@@ -106,6 +110,12 @@ final class PeerLink implements Connection.Owner {
           PeerMessage.Propose _,
           PeerMessage.ProposalRefused _,
           PeerMessage.Readmit _,
+          PeerMessage.ChangeMembers _,
+          PeerMessage.MembersRefused _,
+          PeerMessage.Census _,
+          PeerMessage.Counted _,
+          PeerMessage.Awaited _,
+          PeerMessage.Members _,
           PeerMessage.Returned _,
           PeerMessage.Promised _,
           PeerMessage.CheckpointOffer _,
@@ -128,7 +138,7 @@ final class PeerLink implements Connection.Owner {
         });
   }
 
-  void close() {
+  void close(String why) {
     loop.execute(
         () -> {
           closed = true;
@@ -137,11 +147,11 @@ final class PeerLink implements Connection.Owner {
           }
           Connection open = connection;
           if (open != null) {
-            open.close("this peer stops");
+            open.close(why);
           }
           Dialing underway = dialing;
           if (underway != null) {
-            underway.cancel("this peer stops");
+            underway.cancel(why);
           }
         });
   }
@@ -185,6 +195,9 @@ final class PeerLink implements Connection.Owner {
       return;
     }
     String reason = String.valueOf(failure.getMessage());
+    if (failure instanceof RefusedException refused && refused.refusal() == Refusal.UNKNOWN_PEER) {
+      transport.refused(peer, reason);
+    }
     long now = transport.network().nanoTime();
     if (!reason.equals(failureLogged) || now - failureLoggedNanos > REPEAT_FAILURE_NANOS) {
       failureLogged = reason;

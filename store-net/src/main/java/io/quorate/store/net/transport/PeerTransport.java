@@ -9,11 +9,12 @@ import io.quorate.store.peer.Transport;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,8 +48,8 @@ public final class PeerTransport implements Transport {
   private final BooleanSupplier congested;
   private final long instance;
   private final FrameWriter writer;
-  private final Map<Integer, PeerLink> links;
-  private final Map<Integer, Voice> voices;
+  private final Map<Integer, PeerLink> links = new ConcurrentSkipListMap<>();
+  private final Map<Integer, Voice> voices = new ConcurrentSkipListMap<>();
   private final Listener listener;
   private final AtomicInteger clients = new AtomicInteger();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -73,17 +74,13 @@ public final class PeerTransport implements Transport {
     this.congested = congested;
     instance = world.randomLong();
     writer = new FrameWriter(network.allocator(), options.frame(), true);
-    Map<Integer, PeerLink> linkOf = new TreeMap<>();
-    Map<Integer, Voice> voiceOf = new TreeMap<>();
     peers.forEach(
         (peer, endpoint) -> {
           if (peer != self) {
-            linkOf.put(peer, new PeerLink(this, network.linkLoop(), peer, endpoint));
-            voiceOf.put(peer, new Voice(peer));
+            links.put(peer, new PeerLink(this, network.linkLoop(), peer, endpoint));
+            voices.put(peer, new Voice(peer));
           }
         });
-    links = Collections.unmodifiableMap(linkOf);
-    voices = Collections.unmodifiableMap(voiceOf);
     listener =
         new Listener(
             network,
@@ -125,6 +122,59 @@ public final class PeerTransport implements Transport {
     receiver = newReceiver;
     listener.accept();
     links.values().forEach(PeerLink::dialNow);
+  }
+
+  @Override
+  public void reach(SortedMap<Integer, String> members) {
+    for (int peer : List.copyOf(links.keySet())) {
+      if (!members.containsKey(peer)) {
+        drop(peer, "peer " + peer + " is no member of the cluster any more");
+      }
+    }
+    members.forEach(
+        (peer, address) -> {
+          PeerLink link = links.get(peer);
+          if (address.isEmpty() || peer == self) {
+            return; // it stays where the configuration says, if that knows it
+          }
+          try {
+            Endpoint endpoint = Endpoint.parse(address);
+            if (link == null || !link.endpoint().equals(endpoint)) {
+              drop(peer, "peer " + peer + " is at " + endpoint + " now");
+              open(peer, endpoint);
+            }
+          } catch (IllegalArgumentException e) {
+            LOG.error("peer {} has an address of no use: {}", peer, e.getMessage());
+          }
+        });
+  }
+
+  private void open(int peer, Endpoint endpoint) {
+    PeerLink link = new PeerLink(this, network.linkLoop(), peer, endpoint);
+    links.put(peer, link);
+    voices.put(peer, new Voice(peer));
+    if (receiver != null && !closed.get()) {
+      link.dialNow();
+    }
+  }
+
+  private void drop(int peer, String why) {
+    PeerLink link = links.remove(peer);
+    Voice voice = voices.remove(peer);
+    if (link != null) {
+      link.close(why);
+    }
+    if (voice != null) {
+      voice.close(why);
+    }
+  }
+
+  /** Another peer takes this one for a stranger. */
+  void refused(int peer, String why) {
+    Receiver told = receiver;
+    if (told != null && links.containsKey(peer)) {
+      told.refused(peer, why);
+    }
   }
 
   /** Lets clients in. */
@@ -177,8 +227,8 @@ public final class PeerTransport implements Transport {
     }
     clientReception = null;
     listener.close();
-    links.values().forEach(PeerLink::close);
-    voices.values().forEach(Voice::close);
+    links.values().forEach(link -> link.close("this peer stops"));
+    voices.values().forEach(voice -> voice.close("this peer stops"));
     network.linkLoop().submit(writer::forget).awaitUninterruptibly(1_000);
   }
 
@@ -242,7 +292,8 @@ public final class PeerTransport implements Transport {
       Voice voice = voices.get(party.peer());
       PeerLink link = links.get(party.peer());
       if (voice == null || link == null) {
-        throw new AssertionError("the handshake admits only configured peers");
+        throw new RefusedException(
+            Refusal.UNKNOWN_PEER, "peer " + party.peer() + " has just ceased to be a member");
       }
       voice.replace(connection);
       link.dialNow();
@@ -291,11 +342,11 @@ public final class PeerTransport implements Transport {
       }
     }
 
-    void close() {
+    void close(String why) {
       oneAtATime.lock();
       try {
         if (current != null) {
-          current.close("this peer stops");
+          current.close(why);
         }
       } finally {
         oneAtATime.unlock();

@@ -1,6 +1,7 @@
 package io.quorate.store.net.wire;
 
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Query;
@@ -27,4 +28,6 @@ public sealed interface Call {
   record Status() implements Call {}
 
   record Scrub(ScrubDemand demand) implements Call {}
+
+  record Members(MemberCall call) implements Call {}
 }

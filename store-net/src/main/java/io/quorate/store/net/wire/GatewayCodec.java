@@ -77,6 +77,7 @@ public final class GatewayCodec {
           Frame.of(header.setChanges(Changes.newBuilder().setAfter(after)));
       case Call.Status() -> Frame.of(header.setStatus(Status.newBuilder()));
       case Call.Scrub(var demand) -> Frame.of(header.setScrub(UpkeepCodec.encode(demand)));
+      case Call.Members(var asked) -> Frame.of(header.setMembers(MembersCodec.encode(asked)));
     };
   }
 
@@ -99,6 +100,7 @@ public final class GatewayCodec {
         case CHANGES -> new Call.Changes(header.getChanges().getAfter());
         case STATUS -> new Call.Status();
         case SCRUB -> new Call.Scrub(UpkeepCodec.decode(header.getScrub()));
+        case MEMBERS -> new Call.Members(MembersCodec.decode(header.getMembers()));
         default ->
             throw new FrameException("a client does not send " + header.getBodyCase() + " frames");
       };
@@ -156,6 +158,8 @@ public final class GatewayCodec {
       case Reply.StatusDone(var status) ->
           Frame.of(header.setStatusDone(StatusCodec.encode(status)));
       case Reply.ScrubTaken() -> Frame.of(header.setScrubTaken(ScrubTaken.newBuilder()));
+      case Reply.MembersDone(var members) ->
+          Frame.of(header.setMembersDone(MembersCodec.encode(members)));
       case Reply.Unavailable(String text) ->
           Frame.of(header.setUnavailable(Unavailable.newBuilder().setText(text)));
       case Reply.OutcomeUnknown(String text) ->
@@ -192,6 +196,7 @@ public final class GatewayCodec {
         }
         case STATUS_DONE -> new Reply.StatusDone(StatusCodec.decode(header.getStatusDone()));
         case SCRUB_TAKEN -> new Reply.ScrubTaken();
+        case MEMBERS_DONE -> new Reply.MembersDone(MembersCodec.decode(header.getMembersDone()));
         case UNAVAILABLE -> new Reply.Unavailable(header.getUnavailable().getText());
         case OUTCOME_UNKNOWN -> new Reply.OutcomeUnknown(header.getOutcomeUnknown().getText());
         default ->

@@ -3,12 +3,17 @@ package io.quorate.store.net.wire;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.net.proto.Awaited;
+import io.quorate.store.net.proto.Census;
+import io.quorate.store.net.proto.ChangeMembers;
 import io.quorate.store.net.proto.CheckpointGone;
 import io.quorate.store.net.proto.CheckpointOffer;
 import io.quorate.store.net.proto.CheckpointPart;
 import io.quorate.store.net.proto.CheckpointPull;
 import io.quorate.store.net.proto.CommandId;
+import io.quorate.store.net.proto.Counted;
 import io.quorate.store.net.proto.Header;
+import io.quorate.store.net.proto.MembersRefused;
 import io.quorate.store.net.proto.MissingChunk;
 import io.quorate.store.net.proto.Promised;
 import io.quorate.store.net.proto.ProposalRefused;
@@ -92,7 +97,39 @@ public final class PeerCodec {
                       Readmit.newBuilder()
                           .setIncarnation(m.incarnation())
                           .setNewcomer(m.newcomer())
+                          .setComplete(m.complete())
+                          .setFirst(m.first())));
+      case PeerMessage.ChangeMembers m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setChangeMembers(
+                      ChangeMembers.newBuilder()
+                          .setTicket(m.ticket())
+                          .setChange(MembersCodec.encode(m.call()))));
+      case PeerMessage.MembersRefused m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setMembersRefused(
+                      MembersRefused.newBuilder()
+                          .setTicket(m.ticket())
+                          .setIndex(m.index())
+                          .setWhy(m.why())));
+      case PeerMessage.Census m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setCensus(Census.newBuilder().setNumber(m.number()).setIndex(m.index())));
+      case PeerMessage.Counted m ->
+          Frame.of(
+              Header.newBuilder()
+                  .setCounted(
+                      Counted.newBuilder()
+                          .setNumber(m.number())
+                          .setIncarnation(m.incarnation())
                           .setComplete(m.complete())));
+      case PeerMessage.Awaited() ->
+          Frame.of(Header.newBuilder().setAwaited(Awaited.getDefaultInstance()));
+      case PeerMessage.Members m ->
+          Frame.of(Header.newBuilder().setMemberList(MembersCodec.encode(m.members())));
       case PeerMessage.Promised m -> Frame.of(Header.newBuilder().setPromised(promised(m)));
     };
   }
@@ -126,6 +163,12 @@ public final class PeerCodec {
       case PeerMessage.Returned m -> 64;
       case PeerMessage.Readmit m -> 64;
       case PeerMessage.Promised m -> 64;
+      case PeerMessage.ChangeMembers m -> 128;
+      case PeerMessage.MembersRefused m -> 64 + m.why().length();
+      case PeerMessage.Census m -> 64;
+      case PeerMessage.Counted m -> 64;
+      case PeerMessage.Awaited m -> 32;
+      case PeerMessage.Members m -> 64 + 48L * m.members().members().size();
       case PeerMessage.CheckpointOffer m -> 128 + 64L * m.manifest().files().size();
       case PeerMessage.CheckpointPull m -> 64;
       case PeerMessage.CheckpointPart m -> 64L + m.content().remaining();
@@ -193,7 +236,26 @@ public final class PeerCodec {
           new PeerMessage.Readmit(
               header.getReadmit().getIncarnation(),
               header.getReadmit().getNewcomer(),
-              header.getReadmit().getComplete());
+              header.getReadmit().getComplete(),
+              header.getReadmit().getFirst());
+      case CHANGE_MEMBERS ->
+          new PeerMessage.ChangeMembers(
+              header.getChangeMembers().getTicket(),
+              MembersCodec.decode(header.getChangeMembers().getChange()));
+      case MEMBERS_REFUSED ->
+          new PeerMessage.MembersRefused(
+              header.getMembersRefused().getTicket(),
+              header.getMembersRefused().getIndex(),
+              header.getMembersRefused().getWhy());
+      case CENSUS ->
+          new PeerMessage.Census(header.getCensus().getNumber(), header.getCensus().getIndex());
+      case COUNTED ->
+          new PeerMessage.Counted(
+              header.getCounted().getNumber(),
+              header.getCounted().getIncarnation(),
+              header.getCounted().getComplete());
+      case AWAITED -> new PeerMessage.Awaited();
+      case MEMBER_LIST -> new PeerMessage.Members(MembersCodec.decode(header.getMemberList()));
       case RETURNED ->
           new PeerMessage.Returned(
               header.getReturned().getStart(), header.getReturned().getIncarnation());

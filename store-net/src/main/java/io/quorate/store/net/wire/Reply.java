@@ -1,6 +1,7 @@
 package io.quorate.store.net.wire;
 
 import io.quorate.store.gateway.ChangeBatch;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.metadata.Answer;
@@ -22,6 +23,8 @@ public sealed interface Reply {
   record StatusDone(ClusterStatus status) implements Reply {}
 
   record ScrubTaken() implements Reply {}
+
+  record MembersDone(ClusterMembers members) implements Reply {}
 
   /** As {@link io.quorate.store.gateway.UnavailableException}. */
   record Unavailable(String text) implements Reply {}

@@ -2,9 +2,11 @@ package io.quorate.store.net.client;
 
 import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.LostContent;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.Answer;
@@ -20,6 +22,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /** A gateway whose calls the test answers. */
 final class FakeGateway implements Gateway {
+  static final ClusterMembers MEMBERS =
+      new ClusterMembers(
+          7,
+          List.of(
+              new ClusterMembers.Member(1, "host1:7400", ClusterMembers.Standing.VOTER, 0),
+              new ClusterMembers.Member(5, "host5:7400", ClusterMembers.Standing.AWAITED, 1)),
+          "");
+
   static final ClusterStatus STATUS =
       new ClusterStatus(
           "c",
@@ -99,6 +109,11 @@ final class FakeGateway implements Gateway {
   public CompletableFuture<Void> scrub(ScrubDemand demand) {
     demands.add(demand);
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<ClusterMembers> members(MemberCall call) {
+    return CompletableFuture.completedFuture(MEMBERS);
   }
 
   @Override

@@ -88,6 +88,9 @@ final class RemoteGatewayTest {
           public void received(int from, PeerMessage message) {}
 
           @Override
+          public void refused(int peer, String why) {}
+
+          @Override
           public void linkChanged(int peer, boolean up) {}
         });
     AutoCloseable server =

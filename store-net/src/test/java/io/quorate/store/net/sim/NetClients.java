@@ -169,6 +169,9 @@ final class NetClients implements ClientNetwork {
     }
 
     @Override
+    public void refused(int peer, String why) {}
+
+    @Override
     public void linkChanged(int peer, boolean up) {}
   }
 }

@@ -149,7 +149,8 @@ final class HandshakeTest {
   void aPeerThatIsNotConfiguredIsRefused() {
     assertRefused(
         Refusal.UNKNOWN_PEER,
-        "peer 9 is not in the configuration of peer 2; add it there, or correct its peer.id",
+        "peer 9 is no member of the cluster, as far as peer 2 knows; quorate peer list shows the"
+            + " members, quorate peer add makes it one",
         dialer(UPLOADS, 9, 2),
         acceptor(UPLOADS, 2));
     assertRefused(

@@ -48,6 +48,11 @@ final class PeerTransportTest {
     }
 
     @Override
+    public void refused(int peer, String why) {
+      links.add(peer + " refuses: " + why);
+    }
+
+    @Override
     public void linkChanged(int peer, boolean up) {
       links.add(peer + (up ? " up" : " down"));
     }

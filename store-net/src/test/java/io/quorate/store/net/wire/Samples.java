@@ -3,19 +3,23 @@ package io.quorate.store.net.wire;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.EntryKind;
+import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Digest;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.peer.CheckpointManifest;
 import io.quorate.store.peer.PeerMessage;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** One of each message, with values that show when two fields are mixed up. */
 public final class Samples {
@@ -97,8 +101,20 @@ public final class Samples {
             ByteBuffer.wrap(new byte[] {1, 2, 3})),
         new PeerMessage.CheckpointGone(-9),
         new PeerMessage.ScrubNow(new ScrubDemand(-3, 4, ScrubDemand.FULL_SPEED)),
-        new PeerMessage.Readmit(Long.MAX_VALUE, false, true),
-        new PeerMessage.Readmit(7, true, false),
+        new PeerMessage.Readmit(Long.MAX_VALUE, false, true, false),
+        new PeerMessage.Readmit(7, true, false, true),
+        new PeerMessage.ChangeMembers(-3, new MemberCall.Show()),
+        new PeerMessage.ChangeMembers(-3, new MemberCall.Add(5, "host5:7400")),
+        new PeerMessage.ChangeMembers(-3, new MemberCall.Remove(2)),
+        new PeerMessage.ChangeMembers(-3, new MemberCall.Replace(2, 5, "[::1]:7400")),
+        new PeerMessage.MembersRefused(0, 1L << 40, "it is a member already"),
+        new PeerMessage.Census(Long.MIN_VALUE, 9),
+        new PeerMessage.Counted(5, 1L << 62, true),
+        new PeerMessage.Awaited(),
+        new PeerMessage.Members(
+            new Membership(9, new TreeMap<>(Map.of(1, 1L, 2, 7L)), new TreeMap<>(Map.of(5, 0L)))
+                .reachedAt(new TreeMap<>(Map.of(1, "a:1", 5, "e:5")))
+                .replacing(2, 5)),
         new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow", UPKEEP),
         new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "", Upkeep.UNKNOWN));
   }

@@ -44,13 +44,13 @@ public final class FileHandle implements AutoCloseable {
 
   private final OpenFile file;
   private final boolean writable;
-  private final long openedContent;
+  private final Attributes opened;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  FileHandle(OpenFile file, boolean writable, long openedContent) {
+  FileHandle(OpenFile file, boolean writable, Attributes opened) {
     this.file = file;
     this.writable = writable;
-    this.openedContent = openedContent;
+    this.opened = opened;
   }
 
   public long inode() {
@@ -59,7 +59,12 @@ public final class FileHandle implements AutoCloseable {
 
   /** Id of the content that it opened; see {@link Attributes#content}. */
   public long content() {
-    return openedContent;
+    return opened.content();
+  }
+
+  /** The published file as the opening found it. */
+  public Attributes opened() {
+    return opened;
   }
 
   /** Whether it was opened for writing. */
@@ -91,8 +96,14 @@ public final class FileHandle implements AutoCloseable {
     return file.read(contentToRead(), offset, Math.min(lengthBytes, MAX_READ_BYTES));
   }
 
+  /** The same of what the file is now, also if it was replaced as a whole since it was opened. */
+  public ByteBuffer readNewest(long offset, int lengthBytes) throws IOException {
+    checkOpen();
+    return file.read(0, offset, Math.min(lengthBytes, MAX_READ_BYTES));
+  }
+
   private long contentToRead() {
-    return writable ? 0 : openedContent;
+    return writable ? 0 : opened.content();
   }
 
   /** Writes all of {@code source}; not visible elsewhere before a publish. */
@@ -374,7 +385,7 @@ public final class FileHandle implements AutoCloseable {
   }
 
   private void release() {
-    if (file.tools().files().release(file, openedContent)) {
+    if (file.tools().files().release(file, opened.content())) {
       file.discard();
     }
   }

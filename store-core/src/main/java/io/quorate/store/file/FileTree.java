@@ -413,7 +413,7 @@ public final class FileTree implements AutoCloseable {
     OpenFile open =
         files.hold(session, attributes, (owner, known) -> new OpenFile(tools, owner, known, file));
     open.heard(attributes);
-    return new FileHandle(open, mode.write(), attributes.content());
+    return new FileHandle(open, mode.write(), attributes);
   }
 
   /**

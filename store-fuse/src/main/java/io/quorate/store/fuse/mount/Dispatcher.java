@@ -107,6 +107,11 @@ final class Dispatcher {
     }
   }
 
+  /** The kernel drops nodes. */
+  void forget(Request.Forget request) {
+    files.pages().forgotten(request.nodes());
+  }
+
   /** The mount is gone: what was written through it is published as by close(2). */
   void close() {
     for (FileHandle handle : handles.all()) {

@@ -30,6 +30,7 @@ final class FileRequests {
   private final Presentation shown;
   private final Numbered<FileHandle> files;
   private final boolean sync;
+  private final PageCache pages = new PageCache();
 
   FileRequests(FileTree tree, Presentation shown, Numbered<FileHandle> files, boolean sync) {
     this.tree = tree;
@@ -47,7 +48,12 @@ final class FileRequests {
     if (request.killPrivileges() && truncate) {
       killPrivileges(handle);
     }
-    return Reply.opened(files.add(handle), 0);
+    int flags = truncate ? 0 : pages.opened(handle.opened(), !tree.hasUnpublished(handle.inode()));
+    return Reply.opened(files.add(handle), flags);
+  }
+
+  PageCache pages() {
+    return pages;
   }
 
   private static boolean isWriting(int flags) {
@@ -71,16 +77,19 @@ final class FileRequests {
     }
   }
 
-  /** Short only at the end of the file: the kernel takes a short answer for that. */
+  /**
+   * Short only at the end of the file: the kernel takes a short answer for that. Of what the file
+   * is now, since the kernel keeps one cache for all who have the file open.
+   */
   ByteBuffer read(Request.Read request) throws IOException {
     FileHandle handle = files.get(request.handle());
-    ByteBuffer first = handle.read(request.offset(), request.lengthBytes());
-    if (first.remaining() == request.lengthBytes() || !first.hasRemaining()) {
+    ByteBuffer first = handle.readNewest(request.offset(), request.lengthBytes());
+    if (isAll(handle, request, first.remaining())) {
       return Reply.bytes(first);
     }
     ByteBuffer all = ByteBuffer.allocate(request.lengthBytes()).put(first);
-    while (all.hasRemaining()) {
-      ByteBuffer more = handle.read(request.offset() + all.position(), all.remaining());
+    while (!isAll(handle, request, all.position())) {
+      ByteBuffer more = handle.readNewest(request.offset() + all.position(), all.remaining());
       if (!more.hasRemaining()) {
         break;
       }
@@ -89,12 +98,20 @@ final class FileRequests {
     return Reply.bytes(all.flip());
   }
 
+  /** Whether there is no more to read; the size came with what was read, or later. */
+  private static boolean isAll(FileHandle handle, Request.Read request, int got) {
+    return got == 0
+        || got == request.lengthBytes()
+        || request.offset() + got >= handle.lastKnown().sizeBytes();
+  }
+
   ByteBuffer write(Request.Write request) throws IOException {
     FileHandle handle = files.get(request.handle());
     if (request.killPrivileges()) {
       killPrivileges(handle);
     }
     int bytes = request.content().remaining();
+    pages.changing(handle.inode());
     // A copy: if this fails for want of a quorum, it may be asked for again.
     ByteBuffer content = request.content().duplicate();
     if ((request.flags() & OpenFlags.APPEND) != 0) {
@@ -143,6 +160,7 @@ final class FileRequests {
           }
           default -> throw new Errno.ErrnoException(Errno.EOPNOTSUPP);
         };
+    pages.changing(file.inode());
     file.allocate(request.offset(), request.lengthBytes(), mode);
     return Reply.empty();
   }
@@ -159,11 +177,13 @@ final class FileRequests {
   }
 
   ByteBuffer copyRange(Request.CopyRange request) throws IOException {
+    FileHandle target = files.get(request.toHandle());
+    pages.changing(target.inode());
     long copied =
         files
             .get(request.handle())
             .copyTo(
-                files.get(request.toHandle()),
+                target,
                 request.offset(),
                 request.toOffset(),
                 Math.min(request.lengthBytes(), MAX_COPY_BYTES));

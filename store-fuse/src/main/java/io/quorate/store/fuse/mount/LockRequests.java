@@ -57,6 +57,10 @@ final class LockRequests {
     FileLock lock = request.lock();
     LockFamily family = family(lock);
     if (lock.kind() == LockKind.UNLOCK) {
+      boolean all = lock.startByte() == 0 && lock.endByte() == Long.MAX_VALUE;
+      if (all || family == LockFamily.FLOCK) {
+        holders.remove(new Holder(handle.inode(), lock.owner(), family));
+      }
       handle.unlock(lock.owner(), family, lock.startByte(), lock.endByte());
       return Reply.empty();
     }

@@ -262,7 +262,7 @@ public final class Mount implements AutoCloseable {
       return;
     }
     switch (request) {
-      case Request.Forget forget -> {} // there is no table of nodes
+      case Request.Forget forget -> dispatcher.forget(forget);
       case Request.Interrupt interrupt -> interruptions.interrupt(interrupt.unique());
       case Request.Init init -> agree(header, init);
       default -> Thread.ofVirtual().start(() -> serve(header, request));

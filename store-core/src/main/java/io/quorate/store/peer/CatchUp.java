@@ -71,8 +71,8 @@ final class CatchUp {
     return checkpointsInstalled;
   }
 
-  void tick(long nowNanos) {
-    trimLog();
+  void tick(long nowNanos, boolean isFlushWanted) {
+    trimLog(isFlushWanted);
     sender.tick(nowNanos, replication.logStart(), behindTheLog(nowNanos));
     receiver.tick(nowNanos);
   }
@@ -102,8 +102,8 @@ final class CatchUp {
         .orElse(Long.MAX_VALUE);
   }
 
-  private void trimLog() {
-    trimming.tick(isPressed);
+  private void trimLog(boolean isFlushWanted) {
+    trimming.tick(isPressed, isFlushWanted);
     long index = trimming.dropThrough(sender.heldIndex(), neededAfter());
     if (homecoming.isIn() && index > replication.logStart() && !replication.isInstalling()) {
       replication.dropLog(index);

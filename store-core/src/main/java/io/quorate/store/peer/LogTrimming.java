@@ -47,15 +47,16 @@ final class LogTrimming {
    *
    * @param isPressed the log holds much space of which nothing else is needed: it is to be as short
    *     as it may
+   * @param isFlushWanted whatever is applied is to be flushed soon
    */
-  void tick(boolean isPressed) {
+  void tick(boolean isPressed, boolean isFlushWanted) {
     pressed = isPressed;
     long bytes = journal.bytesWritten();
     long unflushed = metadata.appliedIndex() - flushedIndex;
     boolean due =
         bytes - flushedAtBytes >= options.flushBytes()
             || unflushed >= options.flushEntries()
-            || (pressed && unflushed > 0);
+            || ((pressed || isFlushWanted) && unflushed > 0);
     if (due && !flushing) {
       flushing = true;
       flushedAtBytes = bytes;

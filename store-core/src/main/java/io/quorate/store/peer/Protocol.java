@@ -12,11 +12,9 @@ import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
 import io.quorate.store.log.ChunkId;
-import io.quorate.store.log.Entry;
 import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.CommandCodec;
-import io.quorate.store.metadata.MalformedCommandException;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.SessionCommand;
 import io.quorate.store.peer.PeerMessage.CommandId;
@@ -80,6 +78,7 @@ final class Protocol implements Replication.Listener {
   private final Admission admission;
   private final Attempts attempts = new Attempts();
   private final Router router;
+  private final SettledEntries settled;
   private final ChunkGate gate;
   private final Peers peers;
   private final CatchUp catchUp;
@@ -157,7 +156,8 @@ final class Protocol implements Replication.Listener {
             admission,
             parts.transport(),
             Attempts.beginning(world.randomLong()));
-    this.gate = new ChunkGate(this::isHeld, this::isSettled, CHUNK_GRACE_NANOS);
+    this.settled = new SettledEntries(parts.metadata());
+    this.gate = new ChunkGate(this::isHeld, settled::contains, CHUNK_GRACE_NANOS);
     this.catchUp = new CatchUp(parts, replication, homecoming, this::step);
     this.farewell = new Farewell(parts, replication, this::step);
     long now = world.nanoTime();
@@ -227,18 +227,6 @@ final class Protocol implements Replication.Listener {
 
   private long backlogBytes() {
     return parts.applier().backlogBytes() + parts.log().unappliedBytes();
-  }
-
-  /**
-   * Whether the applied state already answers or refuses an entry, so that its chunks do not count.
-   */
-  private boolean isSettled(Entry entry) {
-    try {
-      SessionCommand command = CommandCodec.decode(entry.body());
-      return parts.metadata().settled(command.session(), command.sequence(), entry.chunks());
-    } catch (MalformedCommandException e) {
-      return true; // applying refuses it
-    }
   }
 
   void proposed(int from, PeerMessage.Propose propose) {
@@ -550,7 +538,7 @@ final class Protocol implements Replication.Listener {
       pass(gate.leader(), gate.recheck());
       gate.wanted(now).forEach(parts.exchange()::want);
     }
-    catchUp.tick(now);
+    catchUp.tick(now, settled.wantFlush());
     farewell.tick(now);
     parts.exchange().tick(now);
     parts.healing().run();

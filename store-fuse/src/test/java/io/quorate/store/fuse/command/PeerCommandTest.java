@@ -44,7 +44,9 @@ final class PeerCommandTest {
         temp,
         "test",
         List.of(Endpoint.parse("a:7400"), Endpoint.parse("b:7400"), Endpoint.parse("c:7400")));
-    store = new FakeStore(temp, new ClusterStatus("test", 1, 1, 1, 1, true, true, List.of()));
+    store =
+        new FakeStore(
+            temp, new ClusterStatus("test", 1, 1, 1, 1, true, true, List.of(), List.of()));
     store.members = MEMBERS;
   }
 

@@ -116,7 +116,7 @@ final class QuorateSite implements Site {
 
       @Override
       public void awaitAll() throws IOException, InterruptedException {
-        feed.await(answer -> answer.leader() != 0 && answer.lagEntries() == 0);
+        feed.await(StatusFeed.Answer::isComplete);
       }
 
       @Override

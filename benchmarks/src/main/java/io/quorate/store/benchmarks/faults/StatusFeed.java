@@ -29,28 +29,60 @@ final class StatusFeed implements AutoCloseable {
    *
    * @param leader 0 if there is none
    * @param lagEntries how far the peer is behind what it knows to be committed
+   * @param missingChunks chunks of content that the peer lacks
+   * @param searching whether it may lack more than it knows of yet
    */
-  record Answer(int leader, boolean healthy, long appliedIndex, long lagEntries) {
-    private static Answer of(ClusterStatus status) {
+  record Answer(
+      int leader,
+      boolean healthy,
+      long appliedIndex,
+      long lagEntries,
+      long missingChunks,
+      boolean searching) {
+
+    /** Whether the peer has all entries that it knows of, and all of their content. */
+    boolean isComplete() {
+      return leader != 0 && lagEntries == 0 && missingChunks == 0 && !searching;
+    }
+
+    static Answer of(ClusterStatus status) {
       ClusterStatus.PeerStatus self =
           status.peers().stream()
               .filter(peer -> peer.id() == status.reporter())
               .findFirst()
               .orElseThrow();
-      return new Answer(status.leader(), status.healthy(), self.appliedIndex(), self.lagEntries());
+      return new Answer(
+          status.leader(),
+          status.healthy(),
+          self.appliedIndex(),
+          self.lagEntries(),
+          self.upkeep().content().missingChunks(),
+          self.upkeep().content().searching());
     }
 
-    private static Answer parse(String line) {
+    static Answer parse(String line) {
       String[] words = line.split(" ");
       return new Answer(
           Integer.parseInt(words[0]),
           Boolean.parseBoolean(words[1]),
           Long.parseLong(words[2]),
-          Long.parseLong(words[3]));
+          Long.parseLong(words[3]),
+          Long.parseLong(words[4]),
+          Boolean.parseBoolean(words[5]));
     }
 
-    private String line() {
-      return leader + " " + healthy + " " + appliedIndex + " " + lagEntries;
+    String line() {
+      return leader
+          + " "
+          + healthy
+          + " "
+          + appliedIndex
+          + " "
+          + lagEntries
+          + " "
+          + missingChunks
+          + " "
+          + searching;
     }
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.fuse.cluster.ProcessCluster;
+import io.quorate.store.fuse.kernel.Device;
 import io.quorate.store.fuse.kernel.MountTable;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -46,7 +47,13 @@ final class MountCommandTest {
   }
 
   @AfterAll
-  static void stop() {
+  static void stop() throws Exception {
+    // What a test that failed has left. The process in the background ends with its mount.
+    for (String name : List.of("background", "beside", "all", "shown")) {
+      while (cluster != null && MountTable.find(temporary.toRealPath().resolve(name)) != null) {
+        Device.unmount(temporary.resolve(name).toString());
+      }
+    }
     if (cluster != null) {
       cluster.close();
     }

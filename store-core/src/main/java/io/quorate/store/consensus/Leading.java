@@ -48,7 +48,13 @@ final class Leading {
     this.heartbeatNanos = state.now();
     if (won.hasMajority()) {
       replicator.syncWith(state.memberships.current(), firstIndex);
-      appendMark();
+      Membership current = state.memberships.current();
+      if (current.forced() > 0 && current.index() == 0) {
+        // An operator has forced it, in files beside the log: now the log says it too.
+        append(0, EntryKind.MEMBERSHIP, List.of(), current.encode());
+      } else {
+        appendMark();
+      }
     } else {
       Membership readmitting = state.memberships.current().readmitting(won.electors());
       append(0, EntryKind.MEMBERSHIP, List.of(), readmitting.encode());

@@ -34,6 +34,22 @@ public final class Restored {
     }
   }
 
+  private Restored(Restored from, Membership only) {
+    this.hardState = from.hardState;
+    this.memberships = List.of(only);
+    this.terms = from.terms;
+    this.commitIndex = from.commitIndex;
+    this.lastStampNanos = from.lastStampNanos;
+  }
+
+  /**
+   * The same log under a membership that an operator has forced: what the log says about members
+   * does not count.
+   */
+  public Restored under(Membership forced) {
+    return new Restored(this, forced.at(0));
+  }
+
   /** Term and vote. */
   public HardState hardState() {
     return hardState;

@@ -7,11 +7,17 @@ import java.util.List;
  *
  * @param index log index of the entry that made them the members; 0 if no change was ever made
  * @param refusal why what was asked for is not done, for people; empty if it is
+ * @param audit who forced a quorum last, when, and without whom, if anybody ever did; else empty
  */
-public record ClusterMembers(long index, List<Member> members, String refusal) {
+public record ClusterMembers(long index, List<Member> members, String refusal, String audit) {
 
   public ClusterMembers {
     members = List.copyOf(members);
+  }
+
+  /** Members upon whom nothing was forced. */
+  public ClusterMembers(long index, List<Member> members, String refusal) {
+    this(index, members, refusal, "");
   }
 
   /** What a member may do. */
@@ -34,6 +40,6 @@ public record ClusterMembers(long index, List<Member> members, String refusal) {
 
   /** The same members, and why something was refused. */
   public ClusterMembers refusing(String why) {
-    return new ClusterMembers(index, members, why);
+    return new ClusterMembers(index, members, why, audit);
   }
 }

@@ -22,6 +22,8 @@ import java.util.TreeSet;
  * @param addresses id → host:port at which a member is reached; one that is not in it is where the
  *     configuration of each peer says
  * @param replacing id of a member → id of the member that leaves once it has its vote
+ * @param forced how often an operator has forced a quorum since the cluster began
+ * @param audit who did so last, when, and whom the cluster went on without; empty if nobody did
  */
 public record Membership(
     long index,
@@ -29,7 +31,9 @@ public record Membership(
     SortedMap<Integer, Long> learners,
     boolean byAll,
     SortedMap<Integer, String> addresses,
-    SortedMap<Integer, Integer> replacing) {
+    SortedMap<Integer, Integer> replacing,
+    int forced,
+    String audit) {
 
   /** In place of the incarnation of a member that has not come yet: no peer ever lives as that. */
   public static final long AWAITED = 0;
@@ -37,6 +41,7 @@ public record Membership(
   private static final int BY_ALL = 1;
   private static final int ADDRESSES = 2;
   private static final int REPLACING = 4;
+  private static final int FORCED = 8;
 
   public Membership {
     voters = Collections.unmodifiableSortedMap(new TreeMap<>(voters));
@@ -55,7 +60,7 @@ public record Membership(
   /** A membership like most. */
   public Membership(
       long index, SortedMap<Integer, Long> voters, SortedMap<Integer, Long> learners) {
-    this(index, voters, learners, false, new TreeMap<>(), new TreeMap<>());
+    this(index, voters, learners, false, new TreeMap<>(), new TreeMap<>(), 0, "");
   }
 
   /** Ids of all members, in order. */
@@ -97,7 +102,7 @@ public record Membership(
 
   /** The same members, set by the entry at {@code newIndex}. */
   public Membership at(long newIndex) {
-    return new Membership(newIndex, voters, learners, byAll, addresses, replacing);
+    return new Membership(newIndex, voters, learners, byAll, addresses, replacing, forced, audit);
   }
 
   /** The same, with addresses for those that have none here. */
@@ -105,18 +110,19 @@ public record Membership(
     SortedMap<Integer, String> all = new TreeMap<>(configured);
     all.values().removeIf(String::isEmpty);
     all.putAll(addresses);
-    return new Membership(index, voters, learners, byAll, all, replacing);
+    return new Membership(index, voters, learners, byAll, all, replacing, forced, audit);
   }
 
   private Membership of(SortedMap<Integer, Long> newVoters, SortedMap<Integer, Long> newLearners) {
-    return new Membership(index, newVoters, newLearners, false, addresses, replacing);
+    return new Membership(
+        index, newVoters, newLearners, false, addresses, replacing, forced, audit);
   }
 
   /** The same voters in the incarnations in which all of them elected a leader. */
   public Membership readmitting(SortedMap<Integer, Long> electors) {
     SortedMap<Integer, Long> readmitted = new TreeMap<>(voters);
     readmitted.replaceAll((peer, before) -> electors.getOrDefault(peer, before));
-    return new Membership(index, readmitted, learners, true, addresses, replacing);
+    return new Membership(index, readmitted, learners, true, addresses, replacing, forced, audit);
   }
 
   /** The same, with {@code peer} in another incarnation. */
@@ -151,14 +157,14 @@ public record Membership(
     reached.put(peer, address);
     SortedMap<Integer, Long> newLearners = new TreeMap<>(learners);
     newLearners.put(peer, AWAITED);
-    return new Membership(index, voters, newLearners, false, reached, replacing);
+    return new Membership(index, voters, newLearners, false, reached, replacing, forced, audit);
   }
 
   /** The same, with {@code old} to leave once the member {@code peer} has its vote. */
   public Membership replacing(int old, int peer) {
     SortedMap<Integer, Integer> replaced = new TreeMap<>(replacing);
     replaced.put(peer, old);
-    return new Membership(index, voters, learners, false, addresses, replaced);
+    return new Membership(index, voters, learners, false, addresses, replaced, forced, audit);
   }
 
   /** The same, without {@code peer}. */
@@ -168,6 +174,37 @@ public record Membership(
     newVoters.remove(peer);
     newLearners.remove(peer);
     return of(newVoters, newLearners);
+  }
+
+  /**
+   * What an operator forces when the voters that are left are too few for a quorum: they alone
+   * vote, as they are, and all others are awaited anew, so that they can be replaced.
+   *
+   * @param survivors voters of this membership
+   * @throws IllegalArgumentException if one has no vote, or they are a quorum without that
+   */
+  public Membership forcedOnto(Set<Integer> survivors, String auditLine) {
+    if (survivors.isEmpty() || !voters.keySet().containsAll(survivors)) {
+      throw new IllegalArgumentException(
+          "the voting peers are " + voters.keySet() + "; " + survivors + " are to survive");
+    }
+    if (survivors.size() >= commitQuorum()) {
+      throw new IllegalArgumentException(
+          survivors.size()
+              + " of "
+              + voters.size()
+              + " voting peers are a quorum: nothing has to be forced; start them, and replace the"
+              + " lost ones with quorate peer replace");
+    }
+    SortedMap<Integer, Long> left = new TreeMap<>(voters);
+    left.keySet().retainAll(survivors);
+    SortedMap<Integer, Long> lost = new TreeMap<>();
+    for (int peer : members()) {
+      if (!survivors.contains(peer)) {
+        lost.put(peer, AWAITED);
+      }
+    }
+    return new Membership(index, left, lost, false, addresses, replacing, forced + 1, auditLine);
   }
 
   /** Whether the body is one with which a leader began whom all have elected. */
@@ -186,6 +223,7 @@ public record Membership(
    *     1   a leader began with it whom all have elected
    *     2   u16 addresses, addresses × (i32 peer, u16 length, UTF-8), by peer
    *     4   u16 replacing, replacing × (i32 peer, i32 replaced peer), by peer
+   *     8   i32 how often a quorum was forced, u16 length, the audit line in UTF-8
    * </pre>
    *
    * All big-endian.
@@ -194,7 +232,8 @@ public record Membership(
     int flags =
         (byAll ? BY_ALL : 0)
             | (addresses.isEmpty() ? 0 : ADDRESSES)
-            | (replacing.isEmpty() ? 0 : REPLACING);
+            | (replacing.isEmpty() ? 0 : REPLACING)
+            | (forced == 0 ? 0 : FORCED);
     SortedMap<Integer, byte[]> encoded = new TreeMap<>();
     int bytes = 2 + 2 + 12 * (voters.size() + learners.size()) + 1 + 2 + 2 + 8 * replacing.size();
     for (var each : addresses.entrySet()) {
@@ -202,7 +241,8 @@ public record Membership(
       encoded.put(each.getKey(), address);
       bytes += 6 + address.length;
     }
-    ByteBuffer out = ByteBuffer.allocate(bytes);
+    byte[] line = audit.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer out = ByteBuffer.allocate(bytes + 6 + line.length);
     put(out, voters);
     put(out, learners);
     if (flags != 0) {
@@ -216,6 +256,9 @@ public record Membership(
     if (!replacing.isEmpty()) {
       out.putShort((short) replacing.size());
       replacing.forEach((peer, old) -> out.putInt(peer).putInt(old));
+    }
+    if (forced != 0) {
+      out.putInt(forced).putShort((short) line.length).put(line);
     }
     return Arrays.copyOf(out.array(), out.position());
   }
@@ -248,7 +291,11 @@ public record Membership(
         int peer = in.getInt();
         replacing.put(peer, in.getInt());
       }
-      if (in.hasRemaining() || (flags & ~(BY_ALL | ADDRESSES | REPLACING)) != 0) {
+      int forced = (flags & FORCED) == 0 ? 0 : in.getInt();
+      byte[] line =
+          new byte[(flags & FORCED) == 0 ? 0 : Math.min(in.getShort() & 0xffff, in.remaining())];
+      in.get(line);
+      if (in.hasRemaining() || (flags & ~(BY_ALL | ADDRESSES | REPLACING | FORCED)) != 0) {
         throw new IllegalArgumentException(
             "membership at index "
                 + index
@@ -258,7 +305,15 @@ public record Membership(
                 + in.remaining()
                 + " bytes too many");
       }
-      return new Membership(index, voters, learners, (flags & BY_ALL) != 0, addresses, replacing);
+      return new Membership(
+          index,
+          voters,
+          learners,
+          (flags & BY_ALL) != 0,
+          addresses,
+          replacing,
+          forced,
+          new String(line, StandardCharsets.UTF_8));
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException(
           "membership at index " + index + " ends early, after " + body.length + " bytes", e);

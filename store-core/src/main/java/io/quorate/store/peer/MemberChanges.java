@@ -116,7 +116,7 @@ final class MemberChanges {
               standing,
               known.replacing().getOrDefault(peer, 0)));
     }
-    return new ClusterMembers(known.index(), members, "");
+    return new ClusterMembers(known.index(), members, "", known.audit());
   }
 
   /** Whether a membership is what is asked for. */
@@ -189,7 +189,10 @@ final class MemberChanges {
         ClusterMembers known = members();
         List<Member> left = new ArrayList<>(known.members());
         left.removeIf(member -> member.id() == peer);
-        finish(each.getKey(), each.getValue(), new ClusterMembers(known.index(), left, ""));
+        finish(
+            each.getKey(),
+            each.getValue(),
+            new ClusterMembers(known.index(), left, "", known.audit()));
       }
     }
   }

@@ -6,6 +6,7 @@ import io.quorate.store.consensus.ConsensusOptions;
 import io.quorate.store.consensus.Restored;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.Recovery;
+import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Genesis;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.world.World;
@@ -94,7 +95,15 @@ record PeerRecovery(
       }
       LogStore log = new LogStore(journal, found.positions());
       return new PeerRecovery(
-          staging, metadata, chunks, journal, log, found.restored(), failure, suspicion, rejoins);
+          staging,
+          metadata,
+          chunks,
+          journal,
+          log,
+          forced(options, storage, found.restored()),
+          failure,
+          suspicion,
+          rejoins);
     } catch (IOException | RuntimeException e) {
       try {
         journal.close();
@@ -103,6 +112,17 @@ record PeerRecovery(
       }
       throw e;
     }
+  }
+
+  /** What an operator has forced counts, unless the log knows of it already. */
+  private static Restored forced(PeerOptions options, PeerStorage storage, Restored found)
+      throws IOException {
+    Membership forced = ForcedQuorum.read(storage.disk());
+    if (forced == null || found.membership().forced() >= forced.forced()) {
+      return found;
+    }
+    LOG.warn("peer {} goes on with a quorum that was forced: {}", options.id(), forced.audit());
+    return found.under(forced);
   }
 
   /** Who has kept something must not give it up by a wrong word on the command line. */

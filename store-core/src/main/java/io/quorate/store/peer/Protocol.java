@@ -102,6 +102,7 @@ final class Protocol implements Replication.Listener {
 
   private volatile @Nullable String expulsion;
   private boolean joins;
+  private int forcedSeen;
   private List<Integer> links = List.of();
   private Membership heardOf = new Membership(0, new TreeMap<>(), new TreeMap<>());
 
@@ -384,6 +385,11 @@ final class Protocol implements Replication.Listener {
 
   @Override
   public void membershipChanged() {
+    Membership agreed = replication.committedMembership();
+    if (agreed.forced() > forcedSeen) {
+      forcedSeen = agreed.forced();
+      LOG.warn("peer {}: a quorum was forced: {}", options.id(), agreed.audit());
+    }
     removals.reset();
     promotions.reset();
     reach();

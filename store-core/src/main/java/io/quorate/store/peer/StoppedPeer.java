@@ -235,6 +235,21 @@ public final class StoppedPeer implements AutoCloseable {
     }
   }
 
+  /** Body of the newest membership in the log; empty if the log names none. */
+  public byte[] membership() {
+    return metadata.membership();
+  }
+
+  /** The last entry of the log, as far as it can be read. */
+  public long lastIndex() {
+    return metadata.appliedIndex();
+  }
+
+  /** Term of the last entry. */
+  public long lastTerm() {
+    return metadata.appliedTerm();
+  }
+
   private void apply(Log log) throws IOException {
     long last = log.positions.lastIndex();
     List<Entry> batch = new ArrayList<>();

@@ -202,7 +202,10 @@ final class PeerCommand extends ClientCommand {
         one.put("replaces", member.replaces() == 0 ? null : member.replaces());
         all.add(one);
       }
-      print(Map.of("members", all));
+      Map<String, @Nullable Object> line = new LinkedHashMap<>();
+      line.put("members", all);
+      line.put("forced", members.audit().isEmpty() ? null : members.audit());
+      print(line);
       return;
     }
     PrintStream out = surroundings().out();
@@ -215,5 +218,8 @@ final class PeerCommand extends ClientCommand {
           member.replaces() == 0 ? "-" : "peer " + member.replaces());
     }
     table.print(out);
+    if (!members.audit().isEmpty()) {
+      out.println("a quorum was forced " + members.audit());
+    }
   }
 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       HealCommand.class,
       ScrubCommand.class,
       PeerCommand.class,
+      RecoverCommand.class,
       ExportCommand.class,
       LsCommand.class,
       PutCommand.class,
@@ -72,7 +73,9 @@ public final class QuorateCommand implements Runnable {
     GROUPS.put("Try it", List.of("demo"));
     GROUPS.put(
         "Run a cluster",
-        List.of("init", "serve", "mount", "umount", "status", "heal", "scrub", "peer", "export"));
+        List.of(
+            "init", "serve", "mount", "umount", "status", "heal", "scrub", "peer", "recover",
+            "export"));
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));

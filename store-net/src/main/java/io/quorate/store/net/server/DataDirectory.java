@@ -2,7 +2,9 @@ package io.quorate.store.net.server;
 
 import io.quorate.store.chunk.ChunkStore;
 import io.quorate.store.journal.JournalOptions;
+import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.MetadataTable;
+import io.quorate.store.peer.ForcedQuorum;
 import io.quorate.store.peer.Staging;
 import io.quorate.store.peer.StoppedPeer;
 import io.quorate.store.table.RocksSettings;
@@ -12,10 +14,14 @@ import io.quorate.store.table.TableException;
 import io.quorate.store.world.OverlayDisk;
 import io.quorate.store.world.World;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +100,30 @@ public final class DataDirectory {
         }
         disk.close();
       }
+    }
+  }
+
+  /**
+   * Has the peer that starts on {@code directory} next go on with {@code forced} as its membership.
+   * Give it while {@link #open} holds the directory.
+   */
+  public static void force(Path directory, Membership forced) throws IOException {
+    Path part = directory.resolve(ForcedQuorum.FILE + ".part");
+    try (FileChannel out =
+        FileChannel.open(
+            part,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer content = ByteBuffer.wrap(ForcedQuorum.encode(forced));
+      while (content.hasRemaining()) {
+        out.write(content);
+      }
+      out.force(true);
+    }
+    Files.move(part, directory.resolve(ForcedQuorum.FILE), StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
     }
   }
 

@@ -65,7 +65,10 @@ final class MembersCodec {
 
   static MembersDone encode(ClusterMembers members) {
     MembersDone.Builder done =
-        MembersDone.newBuilder().setIndex(members.index()).setRefusal(members.refusal());
+        MembersDone.newBuilder()
+            .setIndex(members.index())
+            .setRefusal(members.refusal())
+            .setAudit(members.audit());
     for (Member member : members.members()) {
       done.addMembers(
           MemberEntry.newBuilder()
@@ -87,7 +90,7 @@ final class MembersCodec {
               decode(member.getStanding()),
               member.getReplaces()));
     }
-    return new ClusterMembers(done.getIndex(), members, done.getRefusal());
+    return new ClusterMembers(done.getIndex(), members, done.getRefusal(), done.getAudit());
   }
 
   private static MemberEntry.Standing encode(Standing standing) {

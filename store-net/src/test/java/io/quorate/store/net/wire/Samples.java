@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** One of each message, with values that show when two fields are mixed up. */
@@ -114,7 +115,8 @@ public final class Samples {
         new PeerMessage.Members(
             new Membership(9, new TreeMap<>(Map.of(1, 1L, 2, 7L)), new TreeMap<>(Map.of(5, 0L)))
                 .reachedAt(new TreeMap<>(Map.of(1, "a:1", 5, "e:5")))
-                .replacing(2, 5)),
+                .replacing(2, 5)
+                .forcedOnto(Set.of(1), "by somebody")),
         new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow", UPKEEP),
         new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "", Upkeep.UNKNOWN));
   }

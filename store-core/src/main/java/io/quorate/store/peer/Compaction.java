@@ -92,7 +92,11 @@ final class Compaction {
 
   private final ConcurrentLinkedQueue<ChunkId> released = new ConcurrentLinkedQueue<>();
   private final AtomicInteger releasedCount = new AtomicInteger();
-  private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
+
+  /** One for each pause: a future that outlives them would remember each of those that waited. */
+  private volatile CompletableFuture<Void> pause = new CompletableFuture<>();
+
+  private volatile boolean closed;
   private final World.Task thread;
   private volatile Progress progress = new Progress(0, 0, 0, 0, 0);
 
@@ -173,15 +177,19 @@ final class Compaction {
     } catch (JournalFailedException e) {
       LOG.debug("peer {}: the journal ended during compaction", options.id(), e);
     } catch (IOException | RuntimeException | Error e) {
-      if (!closed.isDone()) {
+      if (!closed) {
         onFatal.accept(e);
       }
     }
   }
 
   private void pause(long nanos) throws InterruptedException, Closed {
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    pause = ended;
     try {
-      world.await(closed, nanos);
+      if (!closed) {
+        world.await(ended, nanos);
+      }
       throw new Closed();
     } catch (TimeoutException e) {
       // Time has passed, which is all that was wanted.
@@ -528,7 +536,8 @@ final class Compaction {
 
   /** Ends it, in the middle of a pause as well; before the storage is closed. */
   void close() throws InterruptedException {
-    closed.complete(true);
+    closed = true;
+    pause.complete(null);
     thread.join();
   }
 }

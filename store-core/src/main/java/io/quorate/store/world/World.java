@@ -42,7 +42,10 @@ public interface World {
    */
   Disk openDisk(Path directory) throws IOException;
 
-  /** Waits for {@code future} for at most {@code timeoutNanos}, on this world's clock. */
+  /**
+   * Waits for {@code future} for at most {@code timeoutNanos}, on this world's clock. Until it ends
+   * the future remembers each wait: one that outlives many waits is not for this.
+   */
   default <T> T await(CompletableFuture<T> future, long timeoutNanos)
       throws TimeoutException, InterruptedException, java.util.concurrent.ExecutionException {
     if (future.isDone()) {

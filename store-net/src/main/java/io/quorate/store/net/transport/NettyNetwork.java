@@ -137,6 +137,7 @@ public final class NettyNetwork implements AutoCloseable {
             .option(ChannelOption.ALLOCATOR, allocator())
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .option(ChannelOption.RECVBUF_ALLOCATOR, receiveSizes())
+            .disableResolver() // see resolve; Netty's would keep each loop until that has ended
             .handler(handler)
             .connect(address);
     channels.add(connecting.channel());

@@ -282,7 +282,7 @@ public record Membership(
       SortedMap<Integer, String> addresses = new TreeMap<>();
       for (int left = (flags & ADDRESSES) == 0 ? 0 : in.getShort() & 0xffff; left > 0; left--) {
         int peer = in.getInt();
-        byte[] address = new byte[Math.min(in.getShort() & 0xffff, in.remaining())];
+        byte[] address = new byte[in.getShort() & 0xffff];
         in.get(address);
         addresses.put(peer, new String(address, StandardCharsets.UTF_8));
       }
@@ -292,8 +292,7 @@ public record Membership(
         replacing.put(peer, in.getInt());
       }
       int forced = (flags & FORCED) == 0 ? 0 : in.getInt();
-      byte[] line =
-          new byte[(flags & FORCED) == 0 ? 0 : Math.min(in.getShort() & 0xffff, in.remaining())];
+      byte[] line = new byte[(flags & FORCED) == 0 ? 0 : in.getShort() & 0xffff];
       in.get(line);
       if (in.hasRemaining() || (flags & ~(BY_ALL | ADDRESSES | REPLACING | FORCED)) != 0) {
         throw new IllegalArgumentException(

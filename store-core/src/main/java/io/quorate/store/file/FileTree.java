@@ -434,7 +434,7 @@ public final class FileTree implements AutoCloseable {
 
   private Result.Node find(At at, OpenMode mode, Caller owner) throws IOException {
     boolean exclusive = mode.create() == OpenMode.Create.EXCLUSIVE;
-    if (!exclusive) {
+    if (!exclusive && mode.create() != OpenMode.Create.LIKELY_ABSENT) {
       try {
         return new Result.Node(statPublished(at), false);
       } catch (RefusedException e) {

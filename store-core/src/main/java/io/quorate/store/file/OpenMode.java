@@ -16,6 +16,8 @@ public record OpenMode(boolean write, Create create, boolean truncate, int permi
     NEVER,
     /** It is made if it does not exist. */
     IF_ABSENT,
+    /** The same by who knows that it was absent a moment ago: not asked again before. */
+    LIKELY_ABSENT,
     /** It must not exist: EXISTS otherwise, decided where all commands are ordered. */
     EXCLUSIVE
   }

@@ -64,17 +64,12 @@ final class FileRequests {
     OpenMode.Create how =
         (request.flags() & OpenFlags.EXCLUSIVE) != 0
             ? OpenMode.Create.EXCLUSIVE
-            : OpenMode.Create.IF_ABSENT;
+            : OpenMode.Create.LIKELY_ABSENT;
     boolean truncate = (request.flags() & OpenFlags.TRUNCATE) != 0;
     OpenMode mode = OpenMode.create(how, truncate, request.mode() & PERMISSIONS);
     FileHandle handle =
         tree.open(At.child(header.node(), request.name()), mode, NameRequests.caller(header));
-    try {
-      return Reply.created(handle.attributes(), shown, files.add(handle), 0);
-    } catch (IOException e) {
-      handle.abandon();
-      throw e;
-    }
+    return Reply.created(handle.lastKnown(), shown, files.add(handle), 0);
   }
 
   /**

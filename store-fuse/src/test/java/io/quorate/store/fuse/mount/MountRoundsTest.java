@@ -1,6 +1,7 @@
 package io.quorate.store.fuse.mount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.StoreOptions;
 import io.quorate.store.file.FileTree;
@@ -78,6 +79,17 @@ final class MountRoundsTest {
     costs(": > empty", "Create");
     costs("touch empty", "SetAttributes");
     costs("cmp file copy; cat < empty");
+  }
+
+  /** What kernel and shell ask for: the directory's attributes twice, the name, the new file's. */
+  @Test
+  void aCreationIsNotAskedForAgain() throws Exception {
+    long start = cluster.queries();
+    costs(": > a", "Create");
+    long one = cluster.queries() - start;
+    costs(": > b; : > c; : > d", "Create", "Create", "Create");
+    long three = cluster.queries() - start - one;
+    assertTrue(three - one <= 2 * 4, () -> "two more asked " + (three - one) + " times");
   }
 
   @Test

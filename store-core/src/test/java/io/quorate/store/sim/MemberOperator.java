@@ -41,8 +41,9 @@ final class MemberOperator {
     this.random = random;
   }
 
+  /** A number: looking up a name would be work outside the simulation. */
   static String address(int peer) {
-    return "host" + peer + ":7400";
+    return "10.0.0." + peer + ":7400";
   }
 
   void start(List<SimPeer> founders) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -120,9 +121,11 @@ public final class RealWorld implements World, AutoCloseable {
   public void close() {
     timers.shutdownNow();
     long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_TIMEOUT_MILLIS);
-    threads.forEach(Thread::interrupt);
+    // One that ends takes itself out of the set a moment before it has ended.
+    List<Thread> all = List.copyOf(threads);
+    all.forEach(Thread::interrupt);
     boolean interrupted = Thread.interrupted();
-    for (Thread thread : threads) {
+    for (Thread thread : all) {
       if (thread != Thread.currentThread()) {
         long leftMillis =
             Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()));

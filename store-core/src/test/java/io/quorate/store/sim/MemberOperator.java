@@ -249,12 +249,19 @@ final class MemberOperator {
     return true;
   }
 
-  /** Who was removed and still runs serves nothing, and says why. */
+  /**
+   * Who was removed and still runs serves nothing, and says why. One that had never come in waits
+   * to be added again: for it there is no difference.
+   */
   void judgeRemoved(List<SimPeer> members) {
     for (SimPeer peer : peers) {
       Peer running = peer.running();
       SimWorld world = peer.node().world();
       if (members.contains(peer) || running == null || world == null || !gone.contains(peer.id())) {
+        continue;
+      }
+      if (running.metadata().appliedIndex() == 0) {
+        simulation.count("removed peer had never come in");
         continue;
       }
       long giveUpAt = simulation.now() + EXPELLED_NANOS;

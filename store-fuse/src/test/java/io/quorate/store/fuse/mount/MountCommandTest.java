@@ -160,6 +160,7 @@ final class MountCommandTest {
   private static final String AS_A_USER =
       """
       scratch=$1 directory=$2 configuration=$3; shift 3
+      trap 'umount -l "$directory" 2>/dev/null || :' EXIT
       mount -t tmpfs -o mode=755 scratch "$scratch"
       mknod -m 666 "$scratch/fuse" c 10 229
       mount --bind "$scratch/fuse" /dev/fuse

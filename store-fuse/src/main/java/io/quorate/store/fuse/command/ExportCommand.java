@@ -1,5 +1,7 @@
 package io.quorate.store.fuse.command;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.net.server.DataDirectory;
@@ -7,11 +9,8 @@ import io.quorate.store.peer.StoppedPeer;
 import io.quorate.store.world.RealWorld;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -156,7 +155,7 @@ final class ExportCommand implements Callable<Integer> {
       export.run();
       // What lies there counts for the time of the top, so it goes before that is set.
       peer.close();
-      deleteTree(scratch);
+      MoreFiles.deleteRecursively(scratch, RecursiveDeleteOption.ALLOW_INSECURE);
       export.finish();
       progress.close();
       tell(export, peer, progress.elapsedNanos());
@@ -282,32 +281,9 @@ final class ExportCommand implements Callable<Integer> {
 
   private static void deleteQuietly(Path tree) {
     try {
-      deleteTree(tree);
+      MoreFiles.deleteRecursively(tree, RecursiveDeleteOption.ALLOW_INSECURE);
     } catch (IOException e) {
       // It is named so that whoever finds it knows what left it.
     }
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path done, @Nullable IOException thrown)
-              throws IOException {
-            Files.deleteIfExists(done);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -1,5 +1,6 @@
 package io.quorate.store.fuse.command;
 
+import io.quorate.store.fuse.kernel.CLibrary;
 import io.quorate.store.metadata.Bytes;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -7,10 +8,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -42,7 +41,7 @@ final class HostCalls implements AutoCloseable {
   private static final long NANOS = 1_000_000_000L;
 
   private final Arena arena = Arena.ofConfined();
-  private final MemorySegment state = arena.allocate(Calls.ERRNO_LAYOUT);
+  private final MemorySegment state = arena.allocate(CLibrary.STATE);
   private final MemorySegment times = arena.allocate(ValueLayout.JAVA_LONG, 4);
   private final MemorySegment content = arena.allocate(CONTENT_BYTES);
 
@@ -77,7 +76,7 @@ final class HostCalls implements AutoCloseable {
     try (Arena names = Arena.ofConfined()) {
       result = call.of(names);
       if (result < 0) {
-        int errno = Calls.errno(state);
+        int errno = CLibrary.errno(state);
         throw new HostException(path, errno, Calls.reason(errno));
       }
     } catch (HostException | RuntimeException | Error e) {
@@ -260,64 +259,45 @@ final class HostCalls implements AutoCloseable {
 
   /** Found on first use, so that other commands never look for the functions. */
   private static final class Calls {
-    static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO =
-        ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-    private static final Linker LINKER = Linker.nativeLinker();
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final MemoryLayout TEXT = ValueLayout.ADDRESS;
 
     static final MethodHandle OPENAT =
-        call(
+        CLibrary.find(
             "openat",
             FunctionDescriptor.of(INT, INT, TEXT, INT, INT),
             Linker.Option.firstVariadicArg(3));
-    static final MethodHandle MKDIRAT = call("mkdirat", INT, TEXT, INT);
-    static final MethodHandle SYMLINKAT = call("symlinkat", TEXT, INT, TEXT);
-    static final MethodHandle LINKAT = call("linkat", INT, TEXT, INT, TEXT, INT);
-    static final MethodHandle MKNODAT = call("mknodat", INT, TEXT, INT, LONG);
-    static final MethodHandle UNLINKAT = call("unlinkat", INT, TEXT, INT);
-    static final MethodHandle FTRUNCATE = call("ftruncate", INT, LONG);
-    static final MethodHandle FCHOWN = call("fchown", INT, INT, INT);
-    static final MethodHandle FCHOWNAT = call("fchownat", INT, TEXT, INT, INT, INT);
-    static final MethodHandle FCHMOD = call("fchmod", INT, INT);
-    static final MethodHandle FCHMODAT = call("fchmodat", INT, TEXT, INT, INT);
-    static final MethodHandle FUTIMENS = call("futimens", INT, TEXT);
-    static final MethodHandle UTIMENSAT = call("utimensat", INT, TEXT, TEXT, INT);
-    static final MethodHandle FSETXATTR = call("fsetxattr", INT, TEXT, TEXT, LONG, INT);
-    static final MethodHandle SYNCFS = call("syncfs", INT);
-    static final MethodHandle CLOSE = call("close", INT);
-    static final MethodHandle GETEUID = call("geteuid");
+    static final MethodHandle MKDIRAT = CLibrary.find("mkdirat", INT, TEXT, INT);
+    static final MethodHandle SYMLINKAT = CLibrary.find("symlinkat", TEXT, INT, TEXT);
+    static final MethodHandle LINKAT = CLibrary.find("linkat", INT, TEXT, INT, TEXT, INT);
+    static final MethodHandle MKNODAT = CLibrary.find("mknodat", INT, TEXT, INT, LONG);
+    static final MethodHandle UNLINKAT = CLibrary.find("unlinkat", INT, TEXT, INT);
+    static final MethodHandle FTRUNCATE = CLibrary.find("ftruncate", INT, LONG);
+    static final MethodHandle FCHOWN = CLibrary.find("fchown", INT, INT, INT);
+    static final MethodHandle FCHOWNAT = CLibrary.find("fchownat", INT, TEXT, INT, INT, INT);
+    static final MethodHandle FCHMOD = CLibrary.find("fchmod", INT, INT);
+    static final MethodHandle FCHMODAT = CLibrary.find("fchmodat", INT, TEXT, INT, INT);
+    static final MethodHandle FUTIMENS = CLibrary.find("futimens", INT, TEXT);
+    static final MethodHandle UTIMENSAT = CLibrary.find("utimensat", INT, TEXT, TEXT, INT);
+    static final MethodHandle FSETXATTR = CLibrary.find("fsetxattr", INT, TEXT, TEXT, LONG, INT);
+    static final MethodHandle SYNCFS = CLibrary.find("syncfs", INT);
+    static final MethodHandle CLOSE = CLibrary.find("close", INT);
+    static final MethodHandle GETEUID = CLibrary.find("geteuid");
     static final MethodHandle PWRITE =
-        call("pwrite", FunctionDescriptor.of(LONG, INT, TEXT, LONG, LONG));
+        CLibrary.find("pwrite", FunctionDescriptor.of(LONG, INT, TEXT, LONG, LONG));
     private static final MethodHandle STRERROR =
-        call("strerror", FunctionDescriptor.of(ValueLayout.ADDRESS, INT));
+        CLibrary.find("strerror", FunctionDescriptor.of(ValueLayout.ADDRESS, INT));
 
     private Calls() {}
-
-    static int errno(MemorySegment state) {
-      return (int) ERRNO.get(state, 0L);
-    }
 
     @SuppressWarnings("restricted")
     static String reason(int errno) throws Throwable {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment text =
-            (MemorySegment) STRERROR.invokeExact(arena.allocate(ERRNO_LAYOUT), errno);
+            (MemorySegment) STRERROR.invokeExact(arena.allocate(CLibrary.STATE), errno);
         return text.reinterpret(NAME_BYTES).getString(0);
       }
-    }
-
-    private static MethodHandle call(String name, MemoryLayout... parameters) {
-      return call(name, FunctionDescriptor.of(INT, parameters));
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle call(String name, FunctionDescriptor type, Linker.Option... more) {
-      Linker.Option[] options = java.util.Arrays.copyOf(more, more.length + 1);
-      options[more.length] = Linker.Option.captureCallState("errno");
-      return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.quorate.store.fuse.command;
 
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import io.quorate.store.log.Membership;
 import io.quorate.store.net.config.PeerConfig;
 import io.quorate.store.net.server.DataDirectory;
@@ -7,11 +9,8 @@ import io.quorate.store.peer.StoppedPeer;
 import io.quorate.store.world.RealWorld;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -103,7 +101,7 @@ final class RecoverCommand implements Callable<Integer> {
         StoppedPeer peer = open(world, config, scratch)) {
       return force(config, peer, left);
     } finally {
-      deleteTree(scratch);
+      MoreFiles.deleteRecursively(scratch, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }
 
@@ -181,25 +179,5 @@ final class RecoverCommand implements Callable<Integer> {
             ? new Membership(0, founders, new TreeMap<>())
             : Membership.decode(0, body);
     return members.reachedAt(addresses);
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException error)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -83,11 +83,11 @@ public final class Device {
 
   private static int mountAsRoot(String directory, Manner manner) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Calls.ERRNO_LAYOUT);
+      MemorySegment state = arena.allocate(CLibrary.STATE);
       int descriptor =
           (int) Calls.OPEN.invokeExact(state, arena.allocateFrom(PATH), O_RDWR | O_CLOEXEC);
       if (descriptor < 0) {
-        int errno = Calls.errno(state);
+        int errno = CLibrary.errno(state);
         if (errno == ENOENT || errno == ENODEV) {
           throw new IOException(
               "there is no " + PATH + ": load the kernel's module 'fuse' (modprobe fuse)");
@@ -105,7 +105,7 @@ public final class Device {
                   manner.flags(),
                   arena.allocateFrom(all));
       if (done < 0) {
-        int errno = Calls.errno(state);
+        int errno = CLibrary.errno(state);
         int ignored = (int) Calls.CLOSE.invokeExact(state, descriptor);
         throw new KernelException("mount " + directory, errno);
       }
@@ -119,9 +119,9 @@ public final class Device {
   public static void unmount(String directory) throws IOException {
     int errno = 0;
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Calls.ERRNO_LAYOUT);
+      MemorySegment state = arena.allocate(CLibrary.STATE);
       if ((int) Calls.UMOUNT.invokeExact(state, arena.allocateFrom(directory), MNT_DETACH) < 0) {
-        errno = Calls.errno(state);
+        errno = CLibrary.errno(state);
       }
     } catch (Throwable e) {
       throw Calls.rethrow(e);
@@ -136,7 +136,7 @@ public final class Device {
   /** Leaves the session of whoever started this process: its terminal's signals are not for us. */
   public static void leaveSession() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      int ignored = (int) Calls.SETSID.invokeExact(arena.allocate(Calls.ERRNO_LAYOUT));
+      int ignored = (int) Calls.SETSID.invokeExact(arena.allocate(CLibrary.STATE));
     } catch (Throwable e) {
       throw Calls.rethrow(e);
     }
@@ -146,7 +146,7 @@ public final class Device {
   public @Nullable ByteBuffer read() throws IOException {
     MemorySegment buffer = take();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Calls.ERRNO_LAYOUT);
+      MemorySegment state = arena.allocate(CLibrary.STATE);
       while (true) {
         long count = (long) Calls.READ.invokeExact(state, descriptor, buffer, (long) messageBytes);
         if (count >= 0) {
@@ -154,7 +154,7 @@ public final class Device {
           MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, message, 0, message.length);
           return ByteBuffer.wrap(message);
         }
-        int errno = Calls.errno(state);
+        int errno = CLibrary.errno(state);
         if (errno == ENODEV) {
           return null;
         }
@@ -183,11 +183,11 @@ public final class Device {
   private void send(ByteBuffer message) throws IOException {
     MemorySegment buffer = take();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Calls.ERRNO_LAYOUT);
+      MemorySegment state = arena.allocate(CLibrary.STATE);
       int bytes = message.remaining();
       MemorySegment.copy(message.array(), 0, buffer, ValueLayout.JAVA_BYTE, 0, bytes);
       while ((long) Calls.WRITE.invokeExact(state, descriptor, buffer, (long) bytes) < 0) {
-        int errno = Calls.errno(state);
+        int errno = CLibrary.errno(state);
         if (errno == ENOENT || errno == ENODEV) {
           return; // Whoever asked was killed, or the mount is gone.
         }
@@ -210,7 +210,7 @@ public final class Device {
   /** Ends the connection: whoever waits for a reply gets an error. */
   public void close() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      int ignored = (int) Calls.CLOSE.invokeExact(arena.allocate(Calls.ERRNO_LAYOUT), descriptor);
+      int ignored = (int) Calls.CLOSE.invokeExact(arena.allocate(CLibrary.STATE), descriptor);
     } catch (Throwable e) {
       throw Calls.rethrow(e);
     }

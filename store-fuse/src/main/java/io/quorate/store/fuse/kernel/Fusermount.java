@@ -36,10 +36,10 @@ final class Fusermount {
   /** Mounts, and returns the descriptor of the device. */
   static int mount(String directory, String options) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Calls.ERRNO_LAYOUT);
+      MemorySegment state = arena.allocate(CLibrary.STATE);
       MemorySegment pair = arena.allocate(ValueLayout.JAVA_INT, 2);
       if ((int) Calls.SOCKETPAIR.invokeExact(state, AF_UNIX, SOCK_STREAM, 0, pair) < 0) {
-        throw new KernelException("socketpair", Calls.errno(state));
+        throw new KernelException("socketpair", CLibrary.errno(state));
       }
       int ours = pair.getAtIndex(ValueLayout.JAVA_INT, 0);
       int theirs = pair.getAtIndex(ValueLayout.JAVA_INT, 1);
@@ -123,7 +123,7 @@ final class Fusermount {
     message.set(ValueLayout.JAVA_LONG, 40, CONTROL_BYTES);
     while (true) {
       long count = (long) Calls.RECVMSG.invokeExact(state, socket, message, 0);
-      if (count < 0 && Calls.errno(state) == EINTR) {
+      if (count < 0 && CLibrary.errno(state) == EINTR) {
         continue;
       }
       boolean sent = count > 0 && control.get(ValueLayout.JAVA_INT, 12) == SCM_RIGHTS;
@@ -134,7 +134,7 @@ final class Fusermount {
   private static int await(Arena arena, MemorySegment state, int process) throws Throwable {
     MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
     while ((int) Calls.WAITPID.invokeExact(state, process, status, 0) < 0) {
-      if (Calls.errno(state) != EINTR) {
+      if (CLibrary.errno(state) != EINTR) {
         return -1;
       }
     }

@@ -143,6 +143,7 @@ final class FileRequests {
 
   ByteBuffer allocate(Request.Allocate request) throws IOException {
     FileHandle file = files.get(request.handle());
+    pages.changing(file.inode());
     AllocateMode mode =
         switch (request.mode()) {
           case 0 -> AllocateMode.ALLOCATE;
@@ -155,7 +156,6 @@ final class FileRequests {
           }
           default -> throw new Errno.ErrnoException(Errno.EOPNOTSUPP);
         };
-    pages.changing(file.inode());
     file.allocate(request.offset(), request.lengthBytes(), mode);
     return Reply.empty();
   }

@@ -3,7 +3,6 @@ package io.quorate.store.fuse.mount;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.quorate.store.fuse.cluster.ProcessCluster;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,25 +31,17 @@ final class ProgramsOnMountTest {
   @TempDir(cleanup = CleanupMode.NEVER)
   private static Path temporary;
 
-  private static ProcessCluster cluster;
-  private static MountProcess first;
-  private static MountProcess second;
+  private static MountPair mounts;
 
   @BeforeAll
   static void mount() throws Exception {
-    MountProcess.assumePossible();
-    cluster = ProcessCluster.create(ProcessCluster.Settings.temporary("programs", 3, temporary));
-    cluster.start();
-    first = MountProcess.start(cluster, 1, temporary.resolve("first"));
-    second = MountProcess.start(cluster, 2, temporary.resolve("second"));
+    mounts = MountPair.start("programs", temporary);
   }
 
   @AfterAll
   static void unmount() throws Exception {
-    try (ProcessCluster ignored = cluster;
-        MountProcess one = first;
-        MountProcess two = second) {
-      // Closed in the reverse order.
+    if (mounts != null) {
+      mounts.close();
     }
   }
 
@@ -72,8 +63,8 @@ final class ProgramsOnMountTest {
         start(
             temporary,
             SCRIPT.toString(),
-            first.directory().toString(),
-            second.directory().toString(),
+            mounts.first().directory().toString(),
+            mounts.second().directory().toString(),
             "short",
             program);
     String said = said(script);
@@ -91,7 +82,7 @@ final class ProgramsOnMountTest {
   private static void killDuring(String name, String loop, String look) throws Exception {
     Path directory = temporary.resolve("killed-" + name);
     List<String> acknowledged = new ArrayList<>();
-    try (MountProcess killed = MountProcess.start(cluster, 3, directory)) {
+    try (MountProcess killed = MountProcess.start(mounts.cluster(), 3, directory)) {
       Path work = Files.createDirectory(directory.resolve("killed-" + name));
       Process shell = start(temporary, "sh", "-c", "cd " + work + " && " + loop);
       try (BufferedReader lines = shell.inputReader(StandardCharsets.UTF_8)) {
@@ -107,7 +98,7 @@ final class ProgramsOnMountTest {
       shell.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
     Path list = Files.write(Files.createTempFile(temporary, name, ".list"), acknowledged);
-    try (MountProcess again = MountProcess.start(cluster, 3, directory)) {
+    try (MountProcess again = MountProcess.start(mounts.cluster(), 3, directory)) {
       Process shell =
           start(
               again.directory().resolve("killed-" + name),

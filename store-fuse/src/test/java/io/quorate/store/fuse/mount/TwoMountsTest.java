@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
-import io.quorate.store.fuse.cluster.ProcessCluster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -32,34 +31,26 @@ final class TwoMountsTest {
   @TempDir(cleanup = CleanupMode.NEVER)
   private static Path temporary;
 
-  private static ProcessCluster cluster;
-  private static MountProcess first;
-  private static MountProcess second;
+  private static MountPair mounts;
 
   @BeforeAll
   static void mount() throws Exception {
-    MountProcess.assumePossible();
-    cluster = ProcessCluster.create(ProcessCluster.Settings.temporary("mounts", 3, temporary));
-    cluster.start();
-    first = MountProcess.start(cluster, 1, temporary.resolve("first"));
-    second = MountProcess.start(cluster, 2, temporary.resolve("second"));
+    mounts = MountPair.start("mounts", temporary);
   }
 
   @AfterAll
   static void unmount() throws Exception {
-    try (ProcessCluster ignored = cluster;
-        MountProcess one = first;
-        MountProcess two = second) {
-      // Closed in the reverse order.
+    if (mounts != null) {
+      mounts.close();
     }
   }
 
   private static Path here(String name) {
-    return first.directory().resolve(name);
+    return mounts.first().directory().resolve(name);
   }
 
   private static Path there(String name) {
-    return second.directory().resolve(name);
+    return mounts.second().directory().resolve(name);
   }
 
   @Test
@@ -147,7 +138,7 @@ final class TwoMountsTest {
 
   @Test
   void theApiSeesWhatTheMountWroteAndTheReverse() throws Exception {
-    try (Store store = cluster.connectTo(3, StoreOptions.defaults())) {
+    try (Store store = mounts.cluster().connectTo(3, StoreOptions.defaults())) {
       Files.writeString(here("from-mount"), "mount");
       assertEquals("mount", Files.readString(store.path("/from-mount")));
       Files.writeString(store.path("/from-api"), "api");
@@ -158,11 +149,11 @@ final class TwoMountsTest {
   @Test
   void aMountWhoseProcessWasKilledIsReplaced() throws Exception {
     Path directory = temporary.resolve("killed");
-    MountProcess killed = MountProcess.start(cluster, 3, directory);
+    MountProcess killed = MountProcess.start(mounts.cluster(), 3, directory);
     Files.writeString(directory.resolve("before"), "acknowledged");
     killed.kill();
     assertThrows(IOException.class, () -> Files.readString(directory.resolve("before")));
-    try (MountProcess again = MountProcess.start(cluster, 3, directory)) {
+    try (MountProcess again = MountProcess.start(mounts.cluster(), 3, directory)) {
       assertEquals("acknowledged", Files.readString(again.directory().resolve("before")));
       assertEquals(143, again.stop(), "SIGTERM unmounts");
     }

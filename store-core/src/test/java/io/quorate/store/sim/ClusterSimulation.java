@@ -90,7 +90,7 @@ public final class ClusterSimulation {
           new SimPeer(simulation, id, members, network, plan, mutation, clientNetwork, transports));
     }
     operator = changes ? new MemberOperator(simulation, peers, random) : null;
-    memberChecks = new MemberChecks(simulation, peers, members);
+    memberChecks = new MemberChecks(simulation, peers);
     simulation.preemptionChance(plan.preemptionChance());
   }
 

@@ -6,11 +6,11 @@ import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.EntryKind;
 import io.quorate.store.log.Membership;
+import io.quorate.store.metadata.Metadata;
 import io.quorate.store.peer.Peer;
 import io.quorate.store.peer.PeerMessage;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,13 +23,13 @@ import java.util.TreeSet;
 final class MemberChecks {
   private final Simulation simulation;
   private final List<SimPeer> peers;
-  private final Map<Long, Set<Integer>> votersByIndex = new HashMap<>();
-  private Set<Integer> voters;
 
-  MemberChecks(Simulation simulation, List<SimPeer> peers, Membership first) {
+  /** Entries that were sent already, as index and term. */
+  private final Set<Long> seen = new HashSet<>();
+
+  MemberChecks(Simulation simulation, List<SimPeer> peers) {
     this.simulation = simulation;
     this.peers = peers;
-    this.voters = new TreeSet<>(first.voters().keySet());
   }
 
   /** A message is on its way. */
@@ -45,15 +45,18 @@ final class MemberChecks {
 
   private void changed(int leader, Membership next, long term) {
     Set<Integer> now = new TreeSet<>(next.voters().keySet());
-    if (votersByIndex.putIfAbsent((next.index() << 20) + term, now) != null) {
+    if (!seen.add((next.index() << 20) + term)) {
       return;
     }
-    Set<Integer> before = voters;
-    voters = now;
     Peer leads = peers.get(leader - 1).running();
+    if (leads == null || leads.members().index() >= next.index()) {
+      return;
+    }
+    // What another leader had proposed and nobody has agreed on does not count.
+    Set<Integer> before = leads.members().voters().keySet();
     // A wiped peer loses its vote whatever it held: its copies are gone already.
     boolean demotes = next.learners().keySet().stream().anyMatch(before::contains);
-    if (leads == null || now.equals(before) || demotes) {
+    if (now.equals(before) || demotes) {
       return;
     }
     simulation.count("voters changed");
@@ -65,7 +68,11 @@ final class MemberChecks {
       for (int voter : now) {
         SimPeer peer = peers.get(voter - 1);
         Peer running = peer.running();
-        boolean held = running == null || peer.isDamaged() || running.holds(chunk);
+        boolean held =
+            running == null
+                || peer.isDamaged()
+                || running.holds(chunk)
+                || knowsNoUse(running, leads, chunk);
         copies += held ? 1 : 0;
         if (!held && fresh.contains(voter)) {
           simulation.fail(
@@ -86,5 +93,13 @@ final class MemberChecks {
         return;
       }
     }
+  }
+
+  /**
+   * Whether a peer is ahead of the leader in what it has applied, and no file uses the chunk there.
+   */
+  private static boolean knowsNoUse(Peer peer, Peer leader, ChunkId chunk) {
+    return peer.metadata().appliedIndex() > leader.metadata().appliedIndex()
+        && peer.metadata().chunkState(chunk) == Metadata.ChunkState.GARBAGE;
   }
 }

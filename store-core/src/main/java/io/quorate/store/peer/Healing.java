@@ -324,9 +324,10 @@ final class Healing {
       inFlight--;
       inFlightBytes -= chunk.lengthBytes();
       pace.ended(chunk.lengthBytes(), startedNanos, !failed, world.nanoTime());
-      if (error instanceof ChunkLostException) {
-        lost.add(chunk); // asked for again now and then
-      } else if (failed || !chunks.held(chunk.id())) {
+      if (error instanceof ChunkLostException && lost.add(chunk)) {
+        return; // asked for again now and then
+      }
+      if (failed || !chunks.held(chunk.id())) {
         missing.put(chunk.id(), chunk); // at the tail: others first, then again
       } else {
         rate.add(chunk.lengthBytes(), world.nanoTime());

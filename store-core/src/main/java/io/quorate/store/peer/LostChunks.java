@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 final class LostChunks {
   private static final Logger LOG = LoggerFactory.getLogger(LostChunks.class);
 
+  /** Chunks that are remembered; of more, each is looked for again and again. */
+  private static final int MAX_LOST = 100_000;
+
   /** Ranges that are named in the status. */
   private static final int MAX_NAMED = 100;
 
@@ -67,9 +70,12 @@ final class LostChunks {
     this.nameAgainNanos = world.nanoTime();
   }
 
-  /** Nobody has it. */
-  void add(ChunkRef chunk) {
+  /** Nobody has it; false if there are too many to remember. */
+  boolean add(ChunkRef chunk) {
     Lost one = lost.get(chunk.id());
+    if (one == null && lost.size() >= MAX_LOST) {
+      return false;
+    }
     if (one == null) {
       LOG.error("chunk {} is lost: a file uses it, and no peer has a good copy", chunk.id());
       one = new Lost(chunk);
@@ -77,6 +83,7 @@ final class LostChunks {
       changed = true;
     }
     one.againAtNanos = world.nanoTime() + AGAIN_NANOS;
+    return true;
   }
 
   /** It is here again, or nobody needs it any more. */

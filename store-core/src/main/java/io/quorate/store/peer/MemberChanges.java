@@ -197,7 +197,7 @@ final class MemberChanges {
     }
   }
 
-  /** This peer stops: nobody will be answered. */
+  /** This peer has stopped, its loop too: nobody will be answered. */
   void abandon() {
     for (Map.Entry<Long, Wish> each : List.copyOf(wishes.entrySet())) {
       wishes.remove(each.getKey());

@@ -353,7 +353,6 @@ public final class Peer implements AutoCloseable {
     fresh.forEach(one -> loop.execute(() -> protocol.send(one)));
     if (closed.get()) {
       proposals.close();
-      protocol.memberChanges().abandon();
     }
     return future;
   }
@@ -534,6 +533,7 @@ public final class Peer implements AutoCloseable {
       end(reads::close);
       changeFeed.close();
       proposals.close();
+      protocol.memberChanges().abandon();
       closeStorage();
     } finally {
       ended.complete(null);

@@ -37,8 +37,9 @@ final class PeerReceiver implements Transport.Receiver {
           loop.execute(() -> protocol.memberChanges().asked(from, wish));
       case PeerMessage.MembersRefused refused ->
           loop.execute(() -> protocol.membersRefused(refused));
-      case PeerMessage.Members(var members) -> loop.execute(() -> protocol.heardOf(members));
-      case PeerMessage.Awaited() -> loop.execute(protocol::awaited);
+      case PeerMessage.Members(var members) ->
+          loop.execute(() -> protocol.links().heardOf(members));
+      case PeerMessage.Awaited() -> loop.execute(() -> protocol.readmission().awaited());
       case PeerMessage.Census census -> loop.execute(() -> protocol.censusAsked(from, census));
       case PeerMessage.Counted counted -> loop.execute(() -> protocol.counted(from, counted));
       case PeerMessage.CheckpointOffer offer ->
@@ -54,7 +55,7 @@ final class PeerReceiver implements Transport.Receiver {
 
   @Override
   public void refused(int other, String why) {
-    loop.execute(() -> protocol.refusedAsStranger(other, why));
+    loop.execute(() -> protocol.links().refusedAsStranger(other, why));
   }
 
   @Override

@@ -24,9 +24,6 @@ import io.quorate.store.peer.PeerMessage.Report;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,15 +93,7 @@ final class Protocol implements Replication.Listener {
   private final Census removals;
   private final Census promotions;
   private final MemberChanges memberChanges;
-
-  /** What peers said that take this one for a stranger; by id. */
-  private final Map<Integer, String> strangerTo = new TreeMap<>();
-
-  private volatile @Nullable String expulsion;
-  private boolean joins;
-  private int forcedSeen;
-  private List<Integer> links = List.of();
-  private Membership heardOf = new Membership(0, new TreeMap<>(), new TreeMap<>());
+  private final MemberLinks links;
 
   Protocol(Parts parts, PeerRecovery recovered) {
     this.parts = parts;
@@ -127,6 +116,7 @@ final class Protocol implements Replication.Listener {
     this.removals = new Census(parts, replication, this::isComplete, this::incarnation);
     this.promotions = new Census(parts, replication, this::isComplete, this::incarnation);
     this.memberChanges = new MemberChanges(parts, replication, removals, this::step);
+    this.links = new MemberLinks(parts, replication, standing, memberChanges::expelled);
     this.readmission =
         new Readmission(
             parts,
@@ -364,101 +354,20 @@ final class Protocol implements Replication.Listener {
   void membersRefused(PeerMessage.MembersRefused refused) {
     if (refused.ticket() != 0) {
       memberChanges.refused(refused);
-    } else if (standing.kind() == Standing.Kind.JOINING && !joins) {
-      LOG.error("peer {}: {}", options.id(), refused.why());
-      standing.wiped(refused.why());
-    }
-  }
-
-  /** The leader says that this peer may come. */
-  void awaited() {
-    if (standing.kind() == Standing.Kind.JOINING && !joins) {
-      joins = true;
-      try {
-        standing.awaited();
-        parts.journal().whenDurable(() -> parts.loop().execute(standing::joins));
-      } catch (JournalFailedException e) {
-        parts.onFatal().accept(e);
-      }
+    } else {
+      readmission.refused(refused.why());
     }
   }
 
   @Override
   public void membershipChanged() {
-    Membership agreed = replication.committedMembership();
-    if (agreed.forced() > forcedSeen) {
-      forcedSeen = agreed.forced();
-      LOG.warn("peer {}: a quorum was forced: {}", options.id(), agreed.audit());
-    }
     removals.reset();
     promotions.reset();
-    reach();
+    links.membershipChanged();
   }
 
-  /** Another peer knows of these. */
-  void heardOf(Membership members) {
-    if (members.index() > heardOf.index()) {
-      heardOf = members;
-      reach();
-    }
-  }
-
-  /**
-   * Has links with all members that this peer knows of. While there is no leader, with those of the
-   * configuration too: all others may have gone, and the one that writes it knows where the cluster
-   * is now.
-   */
-  private void reach() {
-    SortedMap<Integer, String> reached = new TreeMap<>();
-    if (replication.leader() == 0) {
-      reached.putAll(options.addresses());
-    }
-    for (Membership membership : replication.membershipsInForce()) {
-      add(membership, reached);
-    }
-    if (heardOf.index() > newestMembers().index()) {
-      add(heardOf, reached);
-    }
-    reached.remove(options.id());
-    links = List.copyOf(reached.keySet());
-    parts.transport().reach(reached);
-    strangerTo.keySet().retainAll(reached.keySet());
-  }
-
-  private void add(Membership membership, SortedMap<Integer, String> reached) {
-    for (int peer : membership.members()) {
-      String address = membership.addresses().get(peer);
-      reached.put(peer, address != null ? address : options.addresses().getOrDefault(peer, ""));
-    }
-  }
-
-  /** Another peer says that this one is no member, as far as it knows. */
-  void refusedAsStranger(int other, String why) {
-    strangerTo.put(other, why);
-    noteExpulsion();
-  }
-
-  /**
-   * Who has a leader is a member, whatever one says that may be behind; unless most say so, since
-   * one that only learns does not notice that its leader is gone.
-   */
-  private void noteExpulsion() {
-    boolean out =
-        !strangerTo.isEmpty()
-            && (replication.leader() == 0 || 2 * strangerTo.size() > links.size())
-            && standing.kind() != Standing.Kind.JOINING;
-    String before = expulsion;
-    expulsion =
-        out
-            ? "this peer serves nothing, since it is no member of the cluster any more: "
-                + strangerTo.values().iterator().next()
-            : null;
-    if (out) {
-      memberChanges.expelled();
-    }
-    if (out && before == null) {
-      LOG.error("peer {}: {}", options.id(), expulsion);
-    }
+  MemberLinks links() {
+    return links;
   }
 
   CatchUp catchUp() {
@@ -479,8 +388,7 @@ final class Protocol implements Replication.Listener {
     expiry.reset();
     readmission.roleChanged();
     memberChanges.roleChanged();
-    reach();
-    noteExpulsion();
+    links.leaderChanged();
     parts.loop().execute(() -> {}); // the router sends at the end of the next turn
   }
 
@@ -578,7 +486,7 @@ final class Protocol implements Replication.Listener {
                 parts.scrub().account(),
                 Room.account(parts)));
     Membership agreed = replication.committedMembership();
-    for (int peer : links) {
+    for (int peer : links.peers()) {
       parts.transport().send(peer, report);
       if (agreed.index() > 0) {
         parts.transport().send(peer, new PeerMessage.Members(agreed));
@@ -597,7 +505,7 @@ final class Protocol implements Replication.Listener {
   }
 
   private String detail() {
-    String why = refusal != null ? refusal : expulsion;
+    String why = refusal != null ? refusal : links.expulsion();
     if (why != null || standing.isSuspect()) {
       return why != null ? why : standing.detail();
     }
@@ -671,7 +579,11 @@ final class Protocol implements Replication.Listener {
     if (farewell.refuses()) {
       return "this peer is stopping";
     }
-    return refusal != null ? refusal : expulsion;
+    String why = refusal;
+    if (why == null && standing.kind() == Standing.Kind.JOINING) {
+      why = "this peer serves nothing yet: " + standing.detail();
+    }
+    return why != null ? why : links.expulsion();
   }
 
   /** Whether nothing that this peer says counts. From any thread. */
@@ -714,8 +626,7 @@ final class Protocol implements Replication.Listener {
   /** A link came up: whatever waited for it goes now, and the other hears how this peer is. */
   void linkChanged(int other, boolean up) {
     if (up) {
-      strangerTo.remove(other);
-      noteExpulsion();
+      links.up(other);
       router.sendDue(world.nanoTime());
       dutyAtNanos = world.nanoTime();
     } else {

@@ -3,6 +3,8 @@ package io.quorate.store.peer;
 import io.quorate.store.consensus.FollowerStatus;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
+import io.quorate.store.journal.Journal;
+import io.quorate.store.journal.JournalFailedException;
 import io.quorate.store.log.Membership;
 import io.quorate.store.world.World;
 import java.util.Map;
@@ -39,7 +41,13 @@ final class Readmission {
   private final Consumer<String> forgot;
   private final BooleanSupplier isComplete;
   private final Census census;
+  private final Journal journal;
+  private final PeerLoop loop;
+  private final Consumer<Throwable> onFatal;
   private volatile long count;
+
+  /** Whether this peer, which is awaited, is about to note that. */
+  private boolean joins;
 
   /** Whether it was looked in this tick whether a learner may have its vote. */
   private boolean counting;
@@ -60,6 +68,9 @@ final class Readmission {
     this.replication = replication;
     this.standing = standing;
     this.transport = parts.transport();
+    this.journal = parts.journal();
+    this.loop = parts.loop();
+    this.onFatal = parts.onFatal();
     this.step = step;
     this.forgot = forgot;
     this.isComplete = isComplete;
@@ -111,6 +122,27 @@ final class Readmission {
                     + " has joined already, and this disk is empty; if its disk is lost for good,"
                     + " start it with serve --rejoin; if this is another peer, give it another"
                     + " id"));
+  }
+
+  /** The leader says that this peer may come. */
+  void awaited() {
+    if (standing.kind() == Standing.Kind.JOINING && !joins) {
+      joins = true;
+      try {
+        standing.awaited();
+        journal.whenDurable(() -> loop.execute(standing::joins));
+      } catch (JournalFailedException e) {
+        onFatal.accept(e);
+      }
+    }
+  }
+
+  /** The leader says that this peer, which comes for the first time, may not. */
+  void refused(String why) {
+    if (standing.kind() == Standing.Kind.JOINING && !joins) {
+      LOG.error("peer {}: {}", options.id(), why);
+      standing.wiped(why);
+    }
   }
 
   /** Another leads, or this peer begins to. */

@@ -57,6 +57,23 @@ class LostContentTest {
     return chunks.get(1);
   }
 
+  private interface Scenario {
+    void run(Simulation simulation, PeerCluster cluster, long session, Chunk middle)
+        throws Exception;
+  }
+
+  /** With four peers that hold the file of three chunks. */
+  private static void with(Scenario scenario) {
+    Simulation.run(
+        1,
+        simulation -> {
+          PeerCluster cluster = new PeerCluster(simulation, 4);
+          long session = cluster.openSession(1);
+          scenario.run(simulation, cluster, session, putPieces(cluster, session));
+          cluster.closeAll();
+        });
+  }
+
   /** Bits of its copy on a peer's disk change. */
   private static void damage(PeerCluster cluster, int peer, Chunk chunk) {
     Position place = cluster.peer(peer).chunks().position(chunk.ref().id());
@@ -92,12 +109,8 @@ class LostContentTest {
 
   @Test
   void aReadOfALostRangeFailsAndTheRestReads() {
-    Simulation.run(
-        1,
-        simulation -> {
-          PeerCluster cluster = new PeerCluster(simulation, 4);
-          long session = cluster.openSession(1);
-          Chunk middle = putPieces(cluster, session);
+    with(
+        (simulation, cluster, session, middle) -> {
           for (int peer = 1; peer <= 4; peer++) {
             damage(cluster, peer, middle);
           }
@@ -113,19 +126,14 @@ class LostContentTest {
             assertLost(cluster, peer, PIECE, PIECE);
             assertTrue(simulation.now() - begun < SECOND / 5, "it is known by now");
           }
-          cluster.closeAll();
         });
   }
 
   /** Found by scrubbing, named with its file, and forgotten when the file is written anew. */
   @Test
   void statusNamesWhatIsLost() {
-    Simulation.run(
-        1,
-        simulation -> {
-          PeerCluster cluster = new PeerCluster(simulation, 4);
-          long session = cluster.openSession(1);
-          Chunk middle = putPieces(cluster, session);
+    with(
+        (simulation, cluster, session, middle) -> {
           for (int peer = 1; peer <= 4; peer++) {
             damage(cluster, peer, middle);
           }
@@ -161,19 +169,14 @@ class LostContentTest {
             assertEquals(List.of(), status.lost());
             assertTrue(status.healthy(), status::toString);
           }
-          cluster.closeAll();
         });
   }
 
   /** As long as a peer is away that may have it, nothing is lost; and then it has it. */
   @Test
   void whatAPeerMayHaveThatIsAwayIsNotLost() {
-    Simulation.run(
-        1,
-        simulation -> {
-          PeerCluster cluster = new PeerCluster(simulation, 4);
-          long session = cluster.openSession(1);
-          Chunk middle = putPieces(cluster, session);
+    with(
+        (simulation, cluster, session, middle) -> {
           for (int peer = 1; peer <= 3; peer++) {
             damage(cluster, peer, middle);
           }
@@ -188,19 +191,14 @@ class LostContentTest {
           cluster.start(4);
           simulation.sleep(5 * SECOND);
           assertReads(cluster, 1, PIECE, PIECE, PIECE);
-          cluster.closeAll();
         });
   }
 
   /** A disk that can not be read for a while says nothing about what is on it. */
   @Test
   void whatCanNotBeReadNowIsNotLost() {
-    Simulation.run(
-        1,
-        simulation -> {
-          PeerCluster cluster = new PeerCluster(simulation, 4);
-          long session = cluster.openSession(1);
-          Chunk middle = putPieces(cluster, session);
+    with(
+        (simulation, cluster, session, middle) -> {
           damage(cluster, 1, middle);
           for (int peer = 2; peer <= 4; peer++) {
             cluster.disk(peer).faults().readErrorChance = 1;
@@ -212,7 +210,6 @@ class LostContentTest {
             cluster.disk(peer).faults().readErrorChance = 0;
           }
           assertReads(cluster, 1, PIECE, PIECE, PIECE);
-          cluster.closeAll();
         });
   }
 }

@@ -1,6 +1,8 @@
 package io.quorate.store.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,11 +10,13 @@ import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterMembers.Member;
 import io.quorate.store.gateway.ClusterMembers.Standing;
 import io.quorate.store.gateway.MemberCall;
+import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.sim.Simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +62,24 @@ final class MemberChangesTest {
 
   private static void assertRefused(String why, ClusterMembers answer) {
     assertTrue(answer.refusal().contains(why), "refusal is: " + answer.refusal());
+  }
+
+  @Test
+  void whoeverWaitsWhenThePeerStopsIsTold() {
+    with(
+        3,
+        (simulation, cluster) -> {
+          cluster.kill(2);
+          cluster.kill(3);
+          CompletableFuture<ClusterMembers> asked =
+              cluster.gateway(1).members(new MemberCall.Add(4, "host4:7400"));
+          simulation.sleep(100_000_000);
+          assertFalse(asked.isDone(), "nobody leads, and it is not given up yet");
+          cluster.peer(1).close();
+          assertTrue(asked.isDone(), "it would wait for ever");
+          Throwable error = assertThrows(ExecutionException.class, asked::get).getCause();
+          assertInstanceOf(UnavailableException.class, error);
+        });
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.quorate.store.consensus.FollowerStatus;
 import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.consensus.Role;
+import io.quorate.store.journal.DamagedRecordException;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.Membership;
@@ -32,6 +33,9 @@ final class Replication {
   private static final long MAX_BACKLOG_BYTES = 16L << 20;
   private static final long MAX_STALLED_BYTES = 64L << 20;
   private static final long READ_AGAIN_NANOS = 1_000_000_000L;
+
+  /** How long a leader that can not read its log looks for one that can take over. */
+  private static final long HAND_OVER_NANOS = 5_000_000_000L;
 
   /** What consensus has to say to the rest of the peer. */
   interface Listener {
@@ -107,6 +111,11 @@ final class Replication {
   private Role role = Role.FOLLOWER;
   private int leader;
   private long term;
+
+  /** The term in which this leader found its log damaged last, and when it did first in that. */
+  private long damagedInTerm = -1;
+
+  private long damagedSinceNanos;
 
   Replication(Protocol.Parts parts, Consensus consensus, Listener listener) {
     this.world = parts.world();
@@ -420,16 +429,34 @@ final class Replication {
             List<Entry> entries = log.read(wanted.fromIndex(), wanted.maxBytes());
             loop.execute(() -> add(new Input.LogEntries(wanted.forPeer(), entries)));
           } catch (IOException e) {
-            LOG.error(
-                "reading the log from entry {} failed; another peer is asked to lead",
-                wanted.fromIndex(),
-                e);
-            loop.execute(() -> add(new Input.TransferLeadership(0)));
-            world.schedule(
-                READ_AGAIN_NANOS,
-                () -> loop.execute(() -> add(new Input.LogEntries(wanted.forPeer(), List.of()))));
+            loop.execute(() -> logUnreadable(wanted, e));
           }
         });
+  }
+
+  /**
+   * A leader that can not read what a follower needs makes way. If nobody can take over, since what
+   * can not be read is on this disk alone, it ends: it would keep all others from electing one that
+   * can go on. At its next start it finds what is damaged, and stands back until it is readmitted.
+   */
+  private void logUnreadable(Effects.LogRead wanted, IOException why) {
+    LOG.error(
+        "reading the log from entry {} failed; another peer is asked to lead",
+        wanted.fromIndex(),
+        why);
+    add(new Input.TransferLeadership(0));
+    if (why instanceof DamagedRecordException && role == Role.LEADER) {
+      if (damagedInTerm != term) {
+        damagedInTerm = term;
+        damagedSinceNanos = world.nanoTime();
+      } else if (world.nanoTime() - damagedSinceNanos >= HAND_OVER_NANOS) {
+        listener.failed(why);
+        return;
+      }
+    }
+    world.schedule(
+        READ_AGAIN_NANOS,
+        () -> loop.execute(() -> add(new Input.LogEntries(wanted.forPeer(), List.of()))));
   }
 
   private void noteRole(Effects effects) {

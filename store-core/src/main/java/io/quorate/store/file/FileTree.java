@@ -387,7 +387,7 @@ public final class FileTree implements AutoCloseable {
       FileHandle handle = opened(session, found.attributes(), mode, file);
       // Also if it is empty already: O_TRUNC sets the times.
       if (mode.truncate() && !found.created()) {
-        handle.truncate(0);
+        truncated(handle);
       }
       return handle;
     } finally {
@@ -429,6 +429,15 @@ public final class FileTree implements AutoCloseable {
       return Requests.join(sessions.current(file, soon));
     } catch (NoQuorumException | IndeterminateWriteException e) {
       return null;
+    }
+  }
+
+  private static void truncated(FileHandle handle) throws IOException {
+    try {
+      handle.truncate(0);
+    } catch (IOException | RuntimeException e) {
+      handle.abandon();
+      throw e;
     }
   }
 

@@ -15,7 +15,13 @@ final class HealingPace {
   /** What a fetch costs beside its bytes: messages, threads woken, a record of the journal. */
   static final int FETCH_BYTES = 48 << 10;
 
-  private static final long MIN_WINDOW_BYTES = 64 << 10;
+  /**
+   * Eight fetches of small files. On a machine that never rests each takes long for no fault of
+   * healing, which would let one at a time drag on for minutes; eight cost the foreground nothing
+   * that was measured.
+   */
+  private static final long MIN_WINDOW_BYTES = 512 << 10;
+
   private static final long MAX_WINDOW_BYTES = 4 << 20;
   private static final long MAX_BYTES_PER_SECOND = 64L << 20;
 

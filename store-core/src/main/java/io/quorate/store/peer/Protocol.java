@@ -461,30 +461,12 @@ final class Protocol implements Replication.Listener {
   }
 
   private void report(long now) {
-    Applier.DigestAt current = parts.applier().current();
     // An idle peer reports the digest of where it stands; a busy one that of a round index, where
     // others can meet it.
-    Applier.DigestAt digest =
-        current.index() == reportedIndex ? current : parts.applier().lastRound();
-    reportedIndex = current.index();
+    Applier.DigestAt current = parts.applier().current();
     Report report =
-        new Report(
-            standing.incarnation(),
-            current.index(),
-            replication.commitIndex(),
-            digest.index(),
-            digest.digest().high(),
-            digest.digest().low(),
-            parts.journal().usableBytes(),
-            totalBytes(),
-            standing.isSuspect(),
-            catchUp.isReceiving(),
-            detail(),
-            new Upkeep(
-                parts.healing().account(),
-                catchUp.account(),
-                parts.scrub().account(),
-                Room.account(parts)));
+        reportOf(current.index() == reportedIndex ? current : parts.applier().lastRound());
+    reportedIndex = current.index();
     Membership agreed = replication.committedMembership();
     for (int peer : links.peers()) {
       parts.transport().send(peer, report);
@@ -494,6 +476,26 @@ final class Protocol implements Replication.Listener {
     }
     peers.reported(options.id(), report, replication.commitIndex(), now);
     judgeDigests();
+  }
+
+  private Report reportOf(Applier.DigestAt digest) {
+    return new Report(
+        standing.incarnation(),
+        parts.applier().current().index(),
+        replication.commitIndex(),
+        digest.index(),
+        digest.digest().high(),
+        digest.digest().low(),
+        parts.journal().usableBytes(),
+        totalBytes(),
+        standing.isSuspect(),
+        catchUp.isReceiving(),
+        detail(),
+        new Upkeep(
+            parts.healing().account(),
+            catchUp.account(),
+            parts.scrub().account(),
+            Room.account(parts)));
   }
 
   private long totalBytes() {
@@ -635,6 +637,8 @@ final class Protocol implements Replication.Listener {
   }
 
   ClusterStatus status(List<LostContent> lost) {
+    // Others are told once a second; who asks this peer hears how it is now.
+    peers.refreshed(reportOf(parts.applier().current()));
     return peers.status(
         replication.role(),
         replication.leader(),

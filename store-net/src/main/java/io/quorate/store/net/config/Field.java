@@ -129,13 +129,15 @@ enum Field {
           + " repeated later. At least link.chunkQueueBytes, at most 32 GiB."),
   CONNECT(
       "link.connectMillis",
-      "1000",
-      "How long a TCP connection may take, 50 to 60000. Longer than your network's round trip."),
+      "500",
+      "How long a TCP connection may take, 50 to 60000. Longer than your network's round trip, and"
+          + " shorter than the second after which TCP itself tries again: a link that comes back is"
+          + " noticed the sooner."),
   RECONNECT(
       "link.reconnectMillis",
-      "1000",
-      "Longest pause between two attempts to reach a peer, 50 to 60000. A peer that comes back makes"
-          + " itself known, so this matters only when it can not."),
+      "250",
+      "Longest pause between two attempts to reach a peer, 50 to 60000. Together with"
+          + " link.connectMillis it bounds how long a link that is back goes unnoticed."),
   PING(
       "link.pingMillis",
       "200",

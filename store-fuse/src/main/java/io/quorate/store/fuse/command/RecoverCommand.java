@@ -37,9 +37,8 @@ import picocli.CommandLine.ParentCommand;
       "",
       "WARNING. A peer that was taken for lost and comes back may have acknowledged writes that the"
           + " survivors do not have: then there are two truths. Make sure that none of the others"
-          + " ever starts again with its old disk. What was acknowledged is on the survivors if at"
-          + " least one of each quorum is among them: two of four, two of three, three of five. With"
-          + " fewer, acknowledged writes may be lost.",
+          + " ever starts again with its old disk. With two survivors of four voting peers nothing"
+          + " that was acknowledged is lost; with any other number the newest writes may be.",
       "",
       "Without --accept-loss it says what it would do, and does nothing."
     },

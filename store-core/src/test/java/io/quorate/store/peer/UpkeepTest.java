@@ -39,7 +39,7 @@ class UpkeepTest {
         1,
         simulation -> {
           PeerCluster cluster = new PeerCluster(simulation, 4);
-          int files = 600;
+          int files = 2_400;
           int bytes = 16 << 10;
           long session = cluster.openSession(1);
           cluster.kill(AWAY);

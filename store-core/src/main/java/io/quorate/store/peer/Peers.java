@@ -58,13 +58,6 @@ final class Peers {
     digests.add(peer, report.digestIndex(), digest);
   }
 
-  /** What this peer reports now, between two reports that go to all. */
-  void refreshed(Report own) {
-    heard.computeIfPresent(
-        options.id(),
-        (_, last) -> new Heard(own, last.atNanos(), last.commitIndex(), last.earlierCommitIndex()));
-  }
-
   /**
    * The link to {@code peer} is gone: what it said last counts no longer for how it is now, not
    * even once it is back, until it says so anew. Whoever restarts peers in turn relies on that.

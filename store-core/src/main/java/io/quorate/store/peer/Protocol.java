@@ -637,8 +637,6 @@ final class Protocol implements Replication.Listener {
   }
 
   ClusterStatus status(List<LostContent> lost) {
-    // Others are told once a second; who asks this peer hears how it is now.
-    peers.refreshed(reportOf(parts.applier().current()));
     return peers.status(
         replication.role(),
         replication.leader(),

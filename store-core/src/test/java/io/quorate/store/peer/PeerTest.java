@@ -57,28 +57,6 @@ class PeerTest {
   }
 
   @Test
-  void aPeerTellsOfItselfHowItIsNow() {
-    Simulation.run(
-        3,
-        simulation -> {
-          PeerCluster cluster = new PeerCluster(simulation, 4);
-          long session = cluster.openSession(1);
-          long applied = ownAppliedIndex(cluster, 1);
-          for (int i = 1; i <= 3; i++) {
-            Chunk chunk = PeerCluster.chunk(session, i, 4_096);
-            Command put = PeerCluster.put("/f" + i, chunk);
-            cluster.propose(1, new SessionCommand(session, i, i, put), chunk);
-            assertEquals(++applied, ownAppliedIndex(cluster, 1), "entries, right after each");
-          }
-          cluster.peers.values().forEach(Peer::close);
-        });
-  }
-
-  private static long ownAppliedIndex(PeerCluster cluster, int peer) throws Exception {
-    return cluster.gateway(peer).status().get().peers().get(peer - 1).appliedIndex();
-  }
-
-  @Test
   void aPeerThatWasAwayCatchesUpAndHealsItsContent() {
     Simulation.run(
         3,

@@ -16,9 +16,8 @@ final class HealingPace {
   static final int FETCH_BYTES = 48 << 10;
 
   /**
-   * Eight fetches of small files. On a machine that never rests each takes long for no fault of
-   * healing, which would let one at a time drag on for minutes; eight cost the foreground nothing
-   * that was measured.
+   * Eight fetches of 16 KiB. On machines that never rest each takes long for no fault of healing,
+   * and one at a time would drag on for minutes.
    */
   private static final long MIN_WINDOW_BYTES = 512 << 10;
 

@@ -8,7 +8,6 @@ import io.quorate.store.consensus.Input;
 import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.LostContent;
-import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.journal.Journal;
 import io.quorate.store.journal.JournalFailedException;
 import io.quorate.store.log.ChunkId;
@@ -22,7 +21,6 @@ import io.quorate.store.peer.PeerMessage.ProposedCommand;
 import io.quorate.store.peer.PeerMessage.Refusal;
 import io.quorate.store.peer.PeerMessage.Report;
 import io.quorate.store.world.World;
-import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -80,11 +78,11 @@ final class Protocol implements Replication.Listener {
   private final Peers peers;
   private final CatchUp catchUp;
   private final Farewell farewell;
+  private final SelfReport selfReport;
   private final SessionExpiry expiry = new SessionExpiry();
   private final IdlePurge idlePurge;
   private long spaceAtNanos;
   private long dutyAtNanos;
-  private long reportedIndex = -1;
   private volatile boolean awaitsChunks;
   private volatile @Nullable String refusal;
 
@@ -151,6 +149,14 @@ final class Protocol implements Replication.Listener {
     this.gate = new ChunkGate(this::isHeld, settled::contains, CHUNK_GRACE_NANOS);
     this.catchUp = new CatchUp(parts, replication, homecoming, this::step);
     this.farewell = new Farewell(parts, replication, this::step);
+    this.selfReport =
+        new SelfReport(
+            parts,
+            standing,
+            replication,
+            homecoming,
+            catchUp,
+            () -> refusal != null ? refusal : links.expulsion());
     long now = world.nanoTime();
     this.peers = new Peers(options, this::newestMembers, now);
     this.idlePurge = new IdlePurge(parts.metadata());
@@ -461,12 +467,7 @@ final class Protocol implements Replication.Listener {
   }
 
   private void report(long now) {
-    // An idle peer reports the digest of where it stands; a busy one that of a round index, where
-    // others can meet it.
-    Applier.DigestAt current = parts.applier().current();
-    Report report =
-        reportOf(current.index() == reportedIndex ? current : parts.applier().lastRound());
-    reportedIndex = current.index();
+    Report report = selfReport.next();
     Membership agreed = replication.committedMembership();
     for (int peer : links.peers()) {
       parts.transport().send(peer, report);
@@ -476,49 +477,6 @@ final class Protocol implements Replication.Listener {
     }
     peers.reported(options.id(), report, replication.commitIndex(), now);
     judgeDigests();
-  }
-
-  private Report reportOf(Applier.DigestAt digest) {
-    return new Report(
-        standing.incarnation(),
-        parts.applier().current().index(),
-        replication.commitIndex(),
-        digest.index(),
-        digest.digest().high(),
-        digest.digest().low(),
-        parts.journal().usableBytes(),
-        totalBytes(),
-        standing.isSuspect(),
-        catchUp.isReceiving(),
-        detail(),
-        new Upkeep(
-            parts.healing().account(),
-            catchUp.account(),
-            parts.scrub().account(),
-            Room.account(parts)));
-  }
-
-  private long totalBytes() {
-    try {
-      return parts.storage().disk().totalBytes();
-    } catch (IOException e) {
-      return -1; // only shown; an unreadable disk stops the journal, which is what counts
-    }
-  }
-
-  private String detail() {
-    String why = refusal != null ? refusal : links.expulsion();
-    if (why != null || standing.isSuspect()) {
-      return why != null ? why : standing.detail();
-    }
-    if (replication.isStalled()) {
-      return "the disk has no room for the log; make room";
-    }
-    String awaited = homecoming.waitsFor();
-    if (!awaited.isEmpty()) {
-      return awaited;
-    }
-    return catchUp.detail();
   }
 
   private void judgeDigests() {

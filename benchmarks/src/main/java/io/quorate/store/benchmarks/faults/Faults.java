@@ -78,6 +78,13 @@ public final class Faults implements Callable<Integer> {
   private List<String> only = List.of(QUORATE, GLUSTER);
 
   @Option(
+      names = "--api",
+      description =
+          "Let Quorate's writer use the API. Default: the mount of its own host, like that of"
+              + " GlusterFS")
+  private boolean api;
+
+  @Option(
       names = "--json",
       paramLabel = "FILE",
       description = "Write the figures to this file as well.")
@@ -109,7 +116,7 @@ public final class Faults implements Callable<Integer> {
     Map<String, String> machine = Machine.describe(disk);
     machine.forEach((name, fact) -> out.printf("  %-8s %s%n", name, fact));
     if (only.contains(QUORATE)) {
-      try (Site site = QuorateSite.start(disk)) {
+      try (Site site = QuorateSite.start(disk, !api)) {
         course(QUORATE, site);
       }
     }

@@ -3,24 +3,35 @@ package io.quorate.store.benchmarks.faults;
 import io.quorate.store.fuse.cluster.Hosts;
 import io.quorate.store.fuse.cluster.ProcessCluster;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Four peers; the writer uses the API, its own host's peer first. */
+/**
+ * Four peers. The writer uses what its own host's peer has mounted, as programs in any language do,
+ * or the API, its own host's peer first.
+ */
 final class QuorateSite implements Site {
   private static final List<String> PEER_JAVA = List.of("-Xmx1g", "-XX:+UseSerialGC");
 
   private final Hosts hosts;
   private final ProcessCluster cluster;
+  private final boolean mounted;
 
-  private QuorateSite(Hosts hosts, ProcessCluster cluster) {
+  private QuorateSite(Hosts hosts, ProcessCluster cluster, boolean mounted) {
     this.hosts = hosts;
     this.cluster = cluster;
+    this.mounted = mounted;
   }
 
-  static QuorateSite start(Path parent)
+  /**
+   * Starts it.
+   *
+   * @param mounted whether the writer goes through the mount, else through the API
+   */
+  static QuorateSite start(Path parent, boolean mounted)
       throws IOException, InterruptedException, Hosts.Unavailable {
     Hosts hosts = Hosts.create(HOSTS);
     QuorateSite site = null;
@@ -30,9 +41,9 @@ final class QuorateSite implements Site {
               .withHosts(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::address).toList())
               .withLaunchers(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::on).toList())
               .withJavaOptions(PEER_JAVA);
-      site = new QuorateSite(hosts, ProcessCluster.create(settings));
+      site = new QuorateSite(hosts, ProcessCluster.create(settings), mounted);
       for (int host = 1; host <= HOSTS; host++) {
-        site.cluster.peer(host).start();
+        site.restart(host);
       }
       try (StatusFeed feed = site.feed(1)) {
         feed.await(StatusFeed.Answer::healthy);
@@ -54,8 +65,26 @@ final class QuorateSite implements Site {
     return StatusFeed.start(Hosts.on(host), cluster.keyFile(), cluster.address(host));
   }
 
+  /** Where the peer of a host mounts the tree, in a view of the file system of its own. */
+  private Path mount(int host) {
+    return cluster.directory().resolve("mount-" + host);
+  }
+
   @Override
   public List<String> fileLoop(int host, String directory, long count) {
+    return mounted ? onMount(host, directory, count) : onApi(host, directory, count);
+  }
+
+  private List<String> onMount(int host, String directory, long count) {
+    String pid = Long.toString(cluster.peer(host).pid());
+    String where = mount(host).resolve(directory).toString();
+    return Programs.java(
+        List.of("nsenter", "-t", pid, "-n", "-m"),
+        FileLoop.class,
+        List.of(where, Long.toString(count)));
+  }
+
+  private List<String> onApi(int host, String directory, long count) {
     List<String> arguments = new ArrayList<>();
     arguments.add("/" + directory);
     arguments.add(Long.toString(count));
@@ -90,7 +119,12 @@ final class QuorateSite implements Site {
 
   @Override
   public void restart(int host) throws IOException {
-    cluster.peer(host).start();
+    if (mounted) {
+      Path directory = Files.createDirectories(mount(host));
+      cluster.peer(host).start("--mount", directory.toString());
+    } else {
+      cluster.peer(host).start();
+    }
   }
 
   @Override

@@ -238,6 +238,7 @@ public final class ChunkGate {
         entries,
         message.commitIndex(),
         message.round(),
-        message.writable());
+        message.writable(),
+        message.forced());
   }
 }

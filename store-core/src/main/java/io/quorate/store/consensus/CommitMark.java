@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  *   <li>A leader's empty entry carries the commit index that it knew (8 bytes, big-endian). Leaders
  *       append one at the beginning of their term, and one when a membership has been committed.
  *   <li>A membership is appended only when the one before it is committed; but for the one with
- *       which a leader begins its term whom all have elected.
+ *       which a leader begins its term whom all have elected, or which an operator has forced.
  * </ul>
  *
  * Both stay true even if the entry itself is superseded.
@@ -31,12 +31,15 @@ final class CommitMark {
   /**
    * An index up to which everything was committed when {@code entry} was appended.
    *
-   * @param newestMembershipIndex index of the newest membership before the entry
+   * @param newest the newest membership before the entry
    */
-  static long of(Entry entry, long newestMembershipIndex) {
+  static long of(Entry entry, Membership newest) {
     return switch (entry.kind()) {
       case NO_OP -> entry.body().length < Long.BYTES ? 0 : ByteBuffer.wrap(entry.body()).getLong();
-      case MEMBERSHIP -> Membership.isByAll(entry.body()) ? 0 : newestMembershipIndex;
+      case MEMBERSHIP -> {
+        Membership next = Membership.decode(entry.index(), entry.body());
+        yield next.byAll() || next.forced() > newest.forced() ? 0 : newest.index();
+      }
       case COMMAND -> 0;
     };
   }

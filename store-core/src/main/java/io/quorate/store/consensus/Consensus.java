@@ -40,7 +40,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Incarnations.</b> Votes, acknowledgements and confirmations count only from the incarnation
  * that the committed membership names. Appends are taken from whoever a majority elected, since a
- * peer that lags may know only an older membership than its leader's.
+ * peer that lags may know only an older membership than its leader's; but not from one that knows
+ * of fewer forced quorums.
+ *
+ * <p><b>A forced quorum.</b> Under a membership that an operator has forced, and that is not in the
+ * candidate's log, an election takes the votes of all ({@link Rules#needsAllVotes}); the winner
+ * appends that membership first of all.
  */
 public final class Consensus {
   private final PeerState state;
@@ -165,9 +170,17 @@ public final class Consensus {
 
   private void receive(int from, ConsensusMessage message) {
     switch (message) {
-      case RequestVote request -> onRequestVote(from, request);
+      case RequestVote request -> {
+        if (state.rules.hears(request.forced(), membership().forced())) {
+          onRequestVote(from, request);
+        }
+      }
       case VoteReply reply -> onVoteReply(from, reply);
-      case AppendEntries append -> onAppend(from, append);
+      case AppendEntries append -> {
+        if (state.rules.hears(append.forced(), membership().forced())) {
+          onAppend(from, append);
+        }
+      }
       case AppendReply reply -> {
         if (reply.term() > state.term()) {
           follow(reply.term(), 0);

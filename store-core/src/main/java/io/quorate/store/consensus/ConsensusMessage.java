@@ -1,11 +1,13 @@
 package io.quorate.store.consensus;
 
 import io.quorate.store.log.Entry;
+import io.quorate.store.log.Membership;
 import java.util.List;
 
 /**
  * What peers say to each other about the log. Each message carries its sender's term and
- * incarnation.
+ * incarnation. What asks for a vote or appends says, too, how often a quorum was forced as far as
+ * its sender knows: whoever knows of more hears no peer that was given up.
  */
 public sealed interface ConsensusMessage {
 
@@ -20,6 +22,7 @@ public sealed interface ConsensusMessage {
    *
    * @param preVote true for the trial round that changes no state
    * @param transfer true when the leader asked for this election, so that stickiness does not apply
+   * @param forced of the newest membership of the sender, see {@link Membership#forced}
    */
   record RequestVote(
       long term,
@@ -28,7 +31,8 @@ public sealed interface ConsensusMessage {
       boolean transfer,
       long lastIndex,
       long lastTerm,
-      long commitIndex)
+      long commitIndex,
+      int forced)
       implements ConsensusMessage {}
 
   /**
@@ -51,6 +55,7 @@ public sealed interface ConsensusMessage {
    *
    * @param round number of the leader's newest read round when this was sent; the reply repeats it
    * @param writable false while the leader lacks a write quorum; followers then drop stickiness
+   * @param forced of the newest membership of the leader, see {@link Membership#forced}
    */
   record AppendEntries(
       long term,
@@ -60,7 +65,8 @@ public sealed interface ConsensusMessage {
       List<Entry> entries,
       long commitIndex,
       long round,
-      boolean writable)
+      boolean writable,
+      int forced)
       implements ConsensusMessage {
     public AppendEntries {
       entries = List.copyOf(entries);

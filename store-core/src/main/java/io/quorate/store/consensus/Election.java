@@ -71,7 +71,8 @@ final class Election {
             transfer,
             state.log.lastIndex(),
             state.log.lastTerm(),
-            state.commitIndex());
+            state.commitIndex(),
+            state.memberships.current().forced());
     for (int voter : state.memberships.current().voters().keySet()) {
       if (voter != state.self()) {
         state.send(voter, request);

@@ -89,7 +89,18 @@ final class Following {
   }
 
   private boolean matches(long prevIndex, long prevTerm) {
-    return prevIndex <= state.commitIndex() || state.log.matches(prevIndex, prevTerm);
+    if (prevIndex > state.commitIndex()) {
+      return state.log.matches(prevIndex, prevTerm);
+    }
+    if (prevIndex >= state.log.startIndex() && state.log.termAt(prevIndex) != prevTerm) {
+      throw new IllegalStateException(
+          "the leader of term "
+              + state.term()
+              + " has another entry "
+              + prevIndex
+              + " than this peer, where it is committed: was a quorum forced without this peer?");
+    }
+    return true;
   }
 
   private void append(AppendEntries message) {

@@ -49,7 +49,7 @@ final class Leading {
     if (won.hasMajority()) {
       replicator.syncWith(state.memberships.current(), firstIndex);
       Membership current = state.memberships.current();
-      if (current.forced() > 0 && current.index() == 0) {
+      if (state.memberships.isForcedBesideLog()) {
         // An operator has forced it, in files beside the log: now the log says it too.
         append(0, EntryKind.MEMBERSHIP, List.of(), current.encode());
       } else {

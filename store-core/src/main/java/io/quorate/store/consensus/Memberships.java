@@ -10,6 +10,10 @@ import java.util.TreeSet;
 /**
  * The memberships that matter: the newest one known to be committed, and those after it in the log.
  * A membership takes effect when it is appended, and is undone when its entry is truncated.
+ *
+ * <p>One that an operator has forced beside the log (index 0) counts like a committed one until one
+ * that was forced as often is committed. Others do not count meanwhile, wherever they come from:
+ * entries that are in the log already, or that are replicated, or a checkpoint.
  */
 final class Memberships {
   private final List<Membership> inForce = new ArrayList<>();
@@ -18,7 +22,7 @@ final class Memberships {
   private boolean electedByAll;
 
   Memberships(Restored restored) {
-    inForce.addAll(restored.memberships);
+    restored.memberships.forEach(this::append);
     commitTo(restored.commitIndex);
   }
 
@@ -51,6 +55,11 @@ final class Memberships {
     return Collections.unmodifiableList(inForce);
   }
 
+  /** Whether the newest one is forced, and the log does not name it. */
+  boolean isForcedBesideLog() {
+    return current().forced() > 0 && current().index() == 0;
+  }
+
   /** Whether no change is under way. */
   boolean isSettled() {
     return inForce.size() == 1;
@@ -58,12 +67,20 @@ final class Memberships {
 
   /** Goes on from a state in which {@code membership} is committed. */
   void install(Membership membership) {
+    Membership before = committed();
     inForce.clear();
-    inForce.add(membership);
+    inForce.add(outranks(before, membership) ? before : membership);
   }
 
   void append(Membership membership) {
-    inForce.add(membership);
+    if (inForce.isEmpty() || !outranks(current(), membership)) {
+      inForce.add(membership);
+    }
+  }
+
+  /** Whether {@code held} was forced since {@code other} was. */
+  private static boolean outranks(Membership held, Membership other) {
+    return held.forced() > other.forced();
   }
 
   /** Undoes what entries at or above {@code index} set. Returns whether anything was undone. */

@@ -168,7 +168,7 @@ final class PeerState {
   void append(Entry entry) {
     log.append(entry);
     outbox.append(entry);
-    memberships.commitTo(CommitMark.of(entry, memberships.current().index()));
+    memberships.commitTo(CommitMark.of(entry, memberships.current()));
     if (entry.kind() == EntryKind.MEMBERSHIP) {
       memberships.append(Membership.decode(entry.index(), entry.body()));
       refreshFollowingRole();

@@ -166,7 +166,8 @@ final class Replicator {
             entries,
             state.commitIndex(),
             round,
-            writable));
+            writable,
+            state.memberships.current().forced()));
     follower.told(state.commitIndex(), round);
     if (!entries.isEmpty()) {
       long bytes = 0;

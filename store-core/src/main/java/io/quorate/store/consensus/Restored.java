@@ -34,17 +34,20 @@ public final class Restored {
     }
   }
 
-  private Restored(Restored from, Membership only) {
+  private Restored(Restored from, Membership forced) {
     this.hardState = from.hardState;
-    this.memberships = List.of(only);
+    List<Membership> all = new ArrayList<>();
+    all.add(forced);
+    all.addAll(from.memberships);
+    this.memberships = List.copyOf(all);
     this.terms = from.terms;
     this.commitIndex = from.commitIndex;
     this.lastStampNanos = from.lastStampNanos;
   }
 
   /**
-   * The same log under a membership that an operator has forced: what the log says about members
-   * does not count.
+   * The same log under a membership that an operator has forced: of what the log says about members
+   * only that counts which was forced as often.
    */
   public Restored under(Membership forced) {
     return new Restored(this, forced.at(0));
@@ -112,7 +115,7 @@ public final class Restored {
         return this;
       }
       terms.append(entry.index(), entry.term());
-      commitIndex(CommitMark.of(entry, memberships.getLast().index()));
+      commitIndex(CommitMark.of(entry, memberships.getLast()));
       if (entry.kind() == EntryKind.MEMBERSHIP) {
         memberships.add(Membership.decode(entry.index(), entry.body()));
       }

@@ -34,7 +34,25 @@ class Rules {
 
   /** Votes that win an election. */
   int voteQuorum(Membership membership) {
-    return membership.commitQuorum();
+    return needsAllVotes(membership) ? membership.voters().size() : membership.commitQuorum();
+  }
+
+  /**
+   * Whether all voters must vote: an operator has forced this membership, and the candidate's log
+   * does not name it. What was acknowledged to the voters that were given up may be on a single one
+   * of those that are left; with the votes of all, it is in the log of the winner. Whose log names
+   * the membership has all that the first winner had, so that then a majority is enough, as ever.
+   */
+  boolean needsAllVotes(Membership membership) {
+    return membership.forced() > 0 && membership.index() == 0;
+  }
+
+  /**
+   * Whether to hear one that asks for a vote, or appends. Who knows of fewer forced quorums may
+   * have the votes of those that were given up, and log entries that only they had.
+   */
+  boolean hears(int forcedThere, int forcedHere) {
+    return forcedThere >= forcedHere;
   }
 
   /** A follower acknowledges what it has on disk of what matches the leader's log. */

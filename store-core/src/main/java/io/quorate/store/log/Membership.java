@@ -207,11 +207,6 @@ public record Membership(
     return new Membership(index, left, lost, false, addresses, replacing, forced + 1, auditLine);
   }
 
-  /** Whether the body is one with which a leader began whom all have elected. */
-  public static boolean isByAll(byte[] body) {
-    return decode(0, body).byAll();
-  }
-
   /**
    * The body of an {@link EntryKind#MEMBERSHIP} entry, without the index, which the entry has
    * itself:

@@ -120,13 +120,15 @@ final class MemberLinks {
   }
 
   /**
-   * Who has a leader is a member, whatever one says that may be behind; unless most say so, since
-   * one that only learns does not notice that its leader is gone.
+   * Who has a leader is a member, whatever one says that may be behind; unless most say so, or that
+   * leader, since one that only learns does not notice that its leader is gone.
    */
   private void noteExpulsion() {
     boolean out =
         !strangerTo.isEmpty()
-            && (replication.leader() == 0 || 2 * strangerTo.size() > peers.size())
+            && (replication.leader() == 0
+                || strangerTo.containsKey(replication.leader())
+                || 2 * strangerTo.size() > peers.size())
             && standing.kind() != Standing.Kind.JOINING;
     String before = expulsion;
     expulsion =

@@ -114,14 +114,16 @@ record PeerRecovery(
     }
   }
 
-  /** What an operator has forced counts, unless the log knows of it already. */
+  /** What an operator has forced counts, until the log says so and that is committed. */
   private static Restored forced(PeerOptions options, PeerStorage storage, Restored found)
       throws IOException {
     Membership forced = ForcedQuorum.read(storage.disk());
-    if (forced == null || found.membership().forced() >= forced.forced()) {
+    if (forced == null) {
       return found;
     }
-    LOG.warn("peer {} goes on with a quorum that was forced: {}", options.id(), forced.audit());
+    if (found.membership().forced() < forced.forced()) {
+      LOG.warn("peer {} goes on with a quorum that was forced: {}", options.id(), forced.audit());
+    }
     return found.under(forced);
   }
 

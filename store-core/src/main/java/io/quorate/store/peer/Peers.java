@@ -54,8 +54,11 @@ final class Peers {
     }
     lost.remove(peer);
     heard.put(peer, new Heard(report, nowNanos, commitIndex, commitIndexAtLastReport));
-    Digest digest = new Digest(report.digestHigh(), report.digestLow());
-    digests.add(peer, report.digestIndex(), digest);
+    // One that was given up, and comes back, may well have something else.
+    if (peer == options.id() || members.get().names(peer, report.incarnation())) {
+      Digest digest = new Digest(report.digestHigh(), report.digestLow());
+      digests.add(peer, report.digestIndex(), digest);
+    }
   }
 
   /**

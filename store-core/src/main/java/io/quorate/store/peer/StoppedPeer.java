@@ -12,6 +12,7 @@ import io.quorate.store.log.ChunkId;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.log.Entry;
 import io.quorate.store.log.HardState;
+import io.quorate.store.log.Membership;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.Genesis;
 import io.quorate.store.metadata.Metadata;
@@ -235,9 +236,13 @@ public final class StoppedPeer implements AutoCloseable {
     }
   }
 
-  /** Body of the newest membership in the log; empty if the log names none. */
-  public byte[] membership() {
-    return metadata.membership();
+  /**
+   * The newest members that the log names, known to be agreed on or not; {@code founders} if it
+   * names none.
+   */
+  public Membership members(Membership founders) {
+    byte[] body = metadata.membership();
+    return body.length == 0 ? founders : Membership.decode(0, body);
   }
 
   /** The last entry of the log, as far as it can be read. */

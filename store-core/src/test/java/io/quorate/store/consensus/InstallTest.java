@@ -42,7 +42,8 @@ class InstallTest {
     return follower.step(
         new Input.Received(
             LEADER,
-            new AppendEntries(3, 101, prevIndex, prevTerm, List.of(entries), prevIndex, 1, true)),
+            new AppendEntries(
+                3, 101, prevIndex, prevTerm, List.of(entries), prevIndex, 1, true, 0)),
         1);
   }
 

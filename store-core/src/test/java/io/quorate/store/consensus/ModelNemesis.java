@@ -210,7 +210,7 @@ final class ModelNemesis {
     for (Entry entry : leader.log()) {
       if (entry.kind() == EntryKind.NO_OP
           && entry.index() <= leader.knownCommit()
-          && CommitMark.of(entry, 0) >= index) {
+          && CommitMark.of(entry, leader.consensus().membership()) >= index) {
         return true;
       }
     }

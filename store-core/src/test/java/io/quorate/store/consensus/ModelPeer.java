@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shell of one peer, in memory: a disk that forgets what was not synced, around the real {@link
@@ -17,6 +18,7 @@ import java.util.List;
 final class ModelPeer {
   final int id;
   private final Membership base;
+  private @Nullable Membership forced;
   private final Rules rules;
   private ConsensusOptions options;
   private Consensus consensus;
@@ -43,11 +45,17 @@ final class ModelPeer {
     Restored.Builder restored = Restored.builder(base).hardState(durableState);
     durableLog.forEach(restored::entry);
     restored.commitIndex(commitIndex);
-    consensus = new Consensus(with, restored.build(), nowNanos, rules);
+    Restored found = restored.build();
+    consensus = new Consensus(with, forced == null ? found : found.under(forced), nowNanos, rules);
     log.clear();
     log.addAll(durableLog);
     knownCommit = commitIndex;
     running = true;
+  }
+
+  /** An operator forces a membership while it is down. */
+  void force(Membership membership) {
+    forced = membership;
   }
 
   /**

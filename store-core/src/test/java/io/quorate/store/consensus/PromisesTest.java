@@ -50,7 +50,7 @@ class PromisesTest {
   void votes() {
     promises.heard(2, new VoteReply(5, LIFE, true, false, true, 0));
     assertEquals(new Promise(5, SELF, 0, 0), of(2));
-    promises.heard(3, new RequestVote(6, LIFE, false, false, 0, 0, 0));
+    promises.heard(3, new RequestVote(6, LIFE, false, false, 0, 0, 0, 0));
     assertEquals(new Promise(6, 3, 0, 0), of(3));
     promises.heard(2, new ReadIndexRequest(7, LIFE, 1));
     assertEquals(new Promise(7, 0, 0, 0), of(2));
@@ -59,7 +59,7 @@ class PromisesTest {
   @Test
   void refusalsAndPreVotesPromiseNothing() {
     promises.heard(2, new AppendReply(3, LIFE, false, 99, 0, 0, 0));
-    promises.heard(2, new RequestVote(9, LIFE, true, false, 0, 0, 0));
+    promises.heard(2, new RequestVote(9, LIFE, true, false, 0, 0, 0, 0));
     promises.heard(2, new VoteReply(9, LIFE, true, true, true, 0));
     assertEquals(new Promise(3, 0, 0, 0), of(2));
   }

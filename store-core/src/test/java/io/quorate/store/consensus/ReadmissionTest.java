@@ -130,9 +130,9 @@ class ReadmissionTest {
   @Test
   void aNewDiskHasNoSayAndAVoteIsGivenOncePerTerm() {
     Consensus suspect = peer(3, FRESH, 5);
-    Effects same = receive(suspect, 1, new RequestVote(5, 101, false, false, 9, 5, 0));
+    Effects same = receive(suspect, 1, new RequestVote(5, 101, false, false, 9, 5, 0, 0));
     assertTrue(grants(same).isEmpty(), "it may have voted in that term");
-    Effects next = receive(suspect, 1, new RequestVote(6, 101, false, false, 9, 5, 0));
+    Effects next = receive(suspect, 1, new RequestVote(6, 101, false, false, 9, 5, 0, 0));
     assertEquals(List.of(true), grants(next));
 
     Consensus empty =
@@ -144,7 +144,7 @@ class ReadmissionTest {
       empty.step(new Input.Tick(), now);
     }
     assertEquals(Role.FOLLOWER, empty.role(), "it does not stand");
-    Effects vote = receive(empty, 2, new RequestVote(6, 102, false, false, 9, 5, 0));
+    Effects vote = receive(empty, 2, new RequestVote(6, 102, false, false, 9, 5, 0, 0));
     assertEquals(List.of(false), electors(vote));
   }
 

@@ -84,7 +84,8 @@ enum ClusterMutation {
         entries,
         Math.max(append.commitIndex(), commitIndex),
         append.round(),
-        append.writable());
+        append.writable(),
+        append.forced());
   }
 
   private static List<Entry> changed(List<Entry> entries) {

@@ -37,8 +37,9 @@ import picocli.CommandLine.ParentCommand;
       "",
       "WARNING. A peer that was taken for lost and comes back may have acknowledged writes that the"
           + " survivors do not have: then there are two truths. Make sure that none of the others"
-          + " ever starts again with its old disk. With two survivors of four voting peers nothing"
-          + " that was acknowledged is lost; with any other number the newest writes may be.",
+          + " ever starts again with its old disk. When half of an even number of voting peers"
+          + " survive (two of four, three of six), nothing that was acknowledged is lost; with"
+          + " fewer the newest writes may be.",
       "",
       "Without --accept-loss it says what it would do, and does nothing."
     },
@@ -96,9 +97,13 @@ final class RecoverCommand implements Callable<Integer> {
               + ", whose file this is");
     }
     Path scratch = Files.createTempDirectory("quorate-recover-");
-    try (RealWorld world = RealWorld.create();
-        StoppedPeer peer = open(world, config, scratch)) {
-      return force(config, peer, left);
+    try (RealWorld world = RealWorld.create()) {
+      Membership forced;
+      try (StoppedPeer peer = open(world, config, scratch)) {
+        forced = forced(config, peer, left);
+      }
+      force(world, config, forced);
+      return ExitStatus.DONE;
     } finally {
       MoreFiles.deleteRecursively(scratch, RecursiveDeleteOption.ALLOW_INSECURE);
     }
@@ -112,7 +117,8 @@ final class RecoverCommand implements Callable<Integer> {
     }
   }
 
-  private int force(PeerConfig config, StoppedPeer peer, Set<Integer> left) throws IOException {
+  /** What is to be forced, once it was said what that means and the operator has agreed. */
+  private Membership forced(PeerConfig config, StoppedPeer peer, Set<Integer> left) {
     Membership before = membership(config, peer);
     Set<Integer> lost = new TreeSet<>(before.members());
     lost.removeAll(left);
@@ -149,14 +155,25 @@ final class RecoverCommand implements Callable<Integer> {
     if (!acceptsLoss) {
       throw Failure.failed("nothing was changed; repeat it with --accept-loss");
     }
-    DataDirectory.force(config.dataDirectory(), forced);
-    out.println(
-        "a quorum is forced "
-            + forced.audit()
-            + "; do the same for each survivor, start them, and replace "
-            + lost
-            + " with quorate peer replace");
-    return ExitStatus.DONE;
+    return forced;
+  }
+
+  private void force(RealWorld world, PeerConfig config, Membership forced) throws IOException {
+    try {
+      DataDirectory.force(world, config.dataDirectory(), forced);
+    } catch (IOException e) {
+      throw Failure.notStarted(Complaint.of(e).line());
+    }
+    Set<Integer> lost = new TreeSet<>(forced.members());
+    lost.removeAll(forced.voters().keySet());
+    root.surroundings()
+        .out()
+        .println(
+            "a quorum is forced "
+                + forced.audit()
+                + "; do the same for each survivor, start them, and replace "
+                + lost
+                + " with quorate peer replace");
   }
 
   /** What the log says, else who founded the cluster; with the addresses of the configuration. */
@@ -172,11 +189,6 @@ final class RecoverCommand implements Callable<Integer> {
                 founders.put(id, 1L);
               }
             });
-    byte[] body = peer.membership();
-    Membership members =
-        body.length == 0
-            ? new Membership(0, founders, new TreeMap<>())
-            : Membership.decode(0, body);
-    return members.reachedAt(addresses);
+    return peer.members(new Membership(0, founders, new TreeMap<>())).reachedAt(addresses);
   }
 }

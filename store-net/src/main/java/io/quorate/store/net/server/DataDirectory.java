@@ -11,17 +11,14 @@ import io.quorate.store.table.RocksSettings;
 import io.quorate.store.table.RocksTables;
 import io.quorate.store.table.Table;
 import io.quorate.store.table.TableException;
+import io.quorate.store.world.Disk;
 import io.quorate.store.world.OverlayDisk;
 import io.quorate.store.world.World;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,25 +102,12 @@ public final class DataDirectory {
 
   /**
    * Has the peer that starts on {@code directory} next go on with {@code forced} as its membership.
-   * Give it while {@link #open} holds the directory.
+   *
+   * @throws IOException if a peer runs there, or it can not be written
    */
-  public static void force(Path directory, Membership forced) throws IOException {
-    Path part = directory.resolve(ForcedQuorum.FILE + ".part");
-    try (FileChannel out =
-        FileChannel.open(
-            part,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer content = ByteBuffer.wrap(ForcedQuorum.encode(forced));
-      while (content.hasRemaining()) {
-        out.write(content);
-      }
-      out.force(true);
-    }
-    Files.move(part, directory.resolve(ForcedQuorum.FILE), StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-      names.force(true);
+  public static void force(World world, Path directory, Membership forced) throws IOException {
+    try (Disk disk = world.openDisk(directory)) {
+      ForcedQuorum.write(disk, forced);
     }
   }
 

@@ -33,7 +33,8 @@ final class ConsensusCodec {
                   .setTransfer(m.transfer())
                   .setLastIndex(m.lastIndex())
                   .setLastTerm(m.lastTerm())
-                  .setCommitIndex(m.commitIndex()));
+                  .setCommitIndex(m.commitIndex())
+                  .setForced(m.forced()));
       case ConsensusMessage.VoteReply m ->
           header.setVoteReply(
               VoteReply.newBuilder()
@@ -85,7 +86,8 @@ final class ConsensusCodec {
             m.getTransfer(),
             m.getLastIndex(),
             m.getLastTerm(),
-            m.getCommitIndex());
+            m.getCommitIndex(),
+            m.getForced());
       }
       case VOTE_REPLY -> {
         VoteReply m = header.getVoteReply();
@@ -134,7 +136,8 @@ final class ConsensusCodec {
             .setPreviousTerm(message.prevTerm())
             .setCommitIndex(message.commitIndex())
             .setRound(message.round())
-            .setWritable(message.writable());
+            .setWritable(message.writable())
+            .setForced(message.forced());
     for (Entry entry : message.entries()) {
       append.addEntries(
           io.quorate.store.net.proto.Entry.newBuilder()
@@ -175,7 +178,8 @@ final class ConsensusCodec {
         entries,
         message.getCommitIndex(),
         message.getRound(),
-        message.getWritable());
+        message.getWritable(),
+        message.getForced());
   }
 
   /** Arrays in messages never change, so that they need no copy. */

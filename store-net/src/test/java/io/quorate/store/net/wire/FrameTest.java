@@ -362,6 +362,7 @@ final class FrameTest {
         List.of(),
         message.commitIndex(),
         message.round(),
-        message.writable());
+        message.writable(),
+        message.forced());
   }
 }

@@ -58,13 +58,13 @@ public final class Samples {
         new Entry(5, 3, -17, EntryKind.COMMAND, List.of(first, second), new byte[] {1, 2, 3});
     Entry noOp = new Entry(6, 4, 18, EntryKind.NO_OP, List.of(), new byte[0]);
     return List.of(
-        consensus(new ConsensusMessage.RequestVote(1, 2, true, false, 3, 4, 5)),
-        consensus(new ConsensusMessage.RequestVote(1, -2, false, true, 3, 4, 5)),
+        consensus(new ConsensusMessage.RequestVote(1, 2, true, false, 3, 4, 5, 0)),
+        consensus(new ConsensusMessage.RequestVote(1, -2, false, true, 3, 4, 5, 6)),
         consensus(new ConsensusMessage.VoteReply(1, 2, true, true, false, 3)),
         consensus(new ConsensusMessage.VoteReply(1, 2, false, false, true, 3)),
         consensus(
-            new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(entry, noOp), 3, 11, true)),
-        consensus(new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false)),
+            new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(entry, noOp), 3, 11, true, 2)),
+        consensus(new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false, 0)),
         consensus(new ConsensusMessage.AppendReply(1, 2, true, 3, 4, 5, 6)),
         consensus(new ConsensusMessage.AppendReply(1, 2, false, -3, 4, 5, -6)),
         consensus(new ConsensusMessage.ReadIndexRequest(1, 2, 3)),

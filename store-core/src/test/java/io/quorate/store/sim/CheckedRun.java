@@ -32,6 +32,13 @@ abstract sealed class CheckedRun implements LongFunction<@Nullable String> {
     }
   }
 
+  /** The whole cluster, of which half of the peers are lost for good. */
+  static final class OfLosingHalf extends CheckedRun {
+    OfLosingHalf() {
+      super(seed -> ClusterSimulation.run(ClusterSimulation.losingSeed(seed), null));
+    }
+  }
+
   /** A journal that is crashed again and again, and then damaged. */
   static final class OfJournal extends CheckedRun {
     OfJournal() {

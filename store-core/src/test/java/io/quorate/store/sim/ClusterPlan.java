@@ -37,7 +37,17 @@ record ClusterPlan(
     double checkpointDamageChance,
     Set<Fault> faults,
     boolean isCalm,
-    boolean changesMembers) {
+    Members members) {
+
+  /** What becomes of the members. */
+  enum Members {
+    /** They stay the same. */
+    STAY,
+    /** They come and go. */
+    CHANGE,
+    /** Half of them are lost for good, and an operator goes on with the rest. */
+    HALF_LOST
+  }
 
   /** What the fault injector may do. */
   enum Fault {
@@ -117,7 +127,7 @@ record ClusterPlan(
         random.chance(0.4) ? random.between(1, 10) / 100.0 : 0,
         faults,
         false,
-        false);
+        Members.STAY);
   }
 
   /** Bounds of the log so small that a short run reaches them, or so large that none does. */
@@ -139,9 +149,18 @@ record ClusterPlan(
 
   /** The same with peers that come and go, and without what damages disks. */
   ClusterPlan changingMembers() {
+    return ofSoundDisks(Math.min(peers, 5), Members.CHANGE);
+  }
+
+  /** The same with an even number of peers, half of which are lost; their disks are sound. */
+  ClusterPlan losingHalf(int evenPeers) {
+    return ofSoundDisks(evenPeers, Members.HALF_LOST);
+  }
+
+  private ClusterPlan ofSoundDisks(int newPeers, Members newMembers) {
     ClusterPlan sound = reduced(Integer.MAX_VALUE, Integer.MAX_VALUE, false, DISK_DAMAGE);
     return new ClusterPlan(
-        Math.min(sound.peers, 5),
+        newPeers,
         sound.clients,
         sound.callsPerClient,
         sound.subtrees,
@@ -166,7 +185,7 @@ record ClusterPlan(
         sound.checkpointDamageChance,
         sound.faults,
         sound.isCalm,
-        true);
+        newMembers);
   }
 
   /** Four peers and {@code calls} calls in all, on one subtree after the other. */
@@ -204,7 +223,7 @@ record ClusterPlan(
         checkpointDamageChance,
         faults,
         isCalm,
-        changesMembers);
+        members);
   }
 
   /** The same with fewer clients and calls, and without some faults. */
@@ -238,6 +257,6 @@ record ClusterPlan(
         calmNetwork ? 0 : checkpointDamageChance,
         left,
         isCalm || calmNetwork,
-        changesMembers);
+        members);
   }
 }

@@ -27,15 +27,15 @@ public final class ClusterSimulation {
   private static final long SERVED_AGAIN_NANOS = 30_000_000_000L;
 
   private static final long LINEARIZABILITY_STEPS = 400_000;
-  private static final List<String> FILES =
-      List.of("/a", "/b", "/c", "/d", "/d/a", "/d/b", "/e", "/e/a");
-  private static final List<String> DIRECTORIES = List.of("/", "/d", "/e");
   private static final int FIRST_CLIENT_NODE = 100;
-  private static final List<String> LOGS = List.of("/log0", "/log1");
-  private static final String SPARSE = "/sparse";
 
   /** In every so manyth run peers come and go. */
   private static final int CHANGING = 4;
+
+  /** In every so manyth run half of the peers are lost: in none in which they come and go. */
+  private static final int LOSING = 16;
+
+  private static final int LOSING_REST = 2;
 
   /** Machines that may come into the cluster. */
   private static final int SPARES = 3;
@@ -49,11 +49,12 @@ public final class ClusterSimulation {
   private final ClusterChecks checks;
   private final MemberChecks memberChecks;
   private final @Nullable MemberOperator operator;
+  private final @Nullable QuorumLoss loss;
   private final HandleChores chores;
   private final List<HandleClient> handleClients = new ArrayList<>();
   private final List<ChangeWatcher> watchers = new ArrayList<>();
   private boolean watchersStop;
-  private int lastToken;
+  private final Workload workload = new Workload();
   private long callsBegun;
 
   private ClusterSimulation(
@@ -83,15 +84,29 @@ public final class ClusterSimulation {
     Membership members = new Membership(0, voters, new TreeMap<>()).reachedAt(addresses);
     // Of its own, so that all other runs are what they were.
     SimRandom random = new SimRandom(simulation.seed() * 31 + 5);
-    boolean changes = clients == null && plan.changesMembers();
+    int spares =
+        switch (plan.members()) {
+          case STAY -> 0;
+          case CHANGE -> SPARES;
+          case HALF_LOST -> plan.peers() / 2 + 1;
+        };
     Map<Integer, SimTransport> transports = new TreeMap<>();
-    for (int id = 1; id <= plan.peers() + (changes ? SPARES : 0); id++) {
+    for (int id = 1; id <= plan.peers() + spares; id++) {
       peers.add(
           new SimPeer(simulation, id, members, network, plan, mutation, clientNetwork, transports));
     }
-    operator = changes ? new MemberOperator(simulation, peers, random) : null;
+    operator = spares > 0 ? new MemberOperator(simulation, peers, random) : null;
+    loss =
+        operator != null && plan.members() == ClusterPlan.Members.HALF_LOST
+            ? new QuorumLoss(simulation, peers, network, plan, operator, members, random)
+            : null;
     memberChecks = new MemberChecks(simulation, peers);
     simulation.preemptionChance(plan.preemptionChance());
+  }
+
+  /** The seed of run number {@code number}, from 0, in which half of the peers are lost. */
+  static long losingSeed(long number) {
+    return LOSING * number + LOSING_REST;
   }
 
   /** Runs {@code seed}; throws {@link SimulationError} if anything was wrong. */
@@ -122,9 +137,15 @@ public final class ClusterSimulation {
         trace,
         simulation -> {
           ClusterPlan drawn = ClusterPlan.draw(simulation.random(), settings);
-          boolean changes =
-              settings.calls() == 0 && clients == null && simulation.seed() % CHANGING == 0;
-          ClusterPlan plan = changes ? drawn.changingMembers() : drawn;
+          boolean stays = settings.calls() > 0 || clients != null;
+          ClusterPlan plan =
+              stays
+                  ? drawn
+                  : seed % CHANGING == 0
+                      ? drawn.changingMembers()
+                      : seed % LOSING == LOSING_REST
+                          ? drawn.losingHalf(seed / LOSING % 2 == 0 ? 6 : 4)
+                          : drawn;
           simulation.print(plan.toString());
           new ClusterSimulation(simulation, plan, mutation, clients).run();
         });
@@ -154,13 +175,26 @@ public final class ClusterSimulation {
         });
     watch();
     for (Subtree tree : subtrees) {
-      tree.history.onAnswer(() -> faults.answered(checks.newestLeader()));
+      tree.history.onAnswer(
+          () -> {
+            if (loss != null) {
+              loss.answered();
+            }
+            faults.answered(checks.newestLeader());
+          });
     }
     if (operator != null) {
-      operator.start(founders);
+      operator.knows(founders);
+    }
+    if (loss != null) {
+      loss.start();
+    } else if (operator != null) {
+      operator.start();
     }
     work();
-    if (operator != null) {
+    if (loss != null) {
+      loss.awaitForced();
+    } else if (operator != null) {
       operator.stop();
     }
     crashes.stop();
@@ -169,6 +203,9 @@ public final class ClusterSimulation {
     List<SimPeer> members = peers;
     if (operator != null) {
       faults.supervise(operator.known());
+      if (loss != null) {
+        loss.awaitWhole();
+      }
       members = operator.settle();
     } else if (simulation.random().chance(0.5)) {
       // What was acknowledged is durable on a majority, so any majority can tell it.
@@ -232,8 +269,9 @@ public final class ClusterSimulation {
           client.name() + " again",
           same -> {
             Subtree tree = client.random().pick(subtrees);
-            askUntilAnswered(client, tree, new FileCall.Read(FILES.getFirst()));
-            askUntilAnswered(client, tree, new FileCall.Put(FILES.getFirst(), ++lastToken));
+            askUntilAnswered(client, tree, new FileCall.Read(Workload.FILES.getFirst()));
+            askUntilAnswered(
+                client, tree, new FileCall.Put(Workload.FILES.getFirst(), workload.nextToken()));
             simulation.count("client served after the faults");
             done.countDown();
           });
@@ -250,7 +288,10 @@ public final class ClusterSimulation {
             client.name() + " is not served although all faults had ended: " + next);
       }
       simulation.sleep(50_000_000);
-      next = next instanceof FileCall.Put put ? new FileCall.Put(put.path(), ++lastToken) : next;
+      next =
+          next instanceof FileCall.Put put
+              ? new FileCall.Put(put.path(), workload.nextToken())
+              : next;
     }
   }
 
@@ -269,10 +310,10 @@ public final class ClusterSimulation {
     FileClient client = patientClient(peers, "setup");
     for (Subtree tree : subtrees) {
       client.makeSubtree(tree);
-      for (String log : LOGS) {
+      for (String log : Workload.LOGS) {
         client.createLog(tree, log);
       }
-      client.createLog(tree, SPARSE);
+      client.createLog(tree, Workload.SPARSE);
       tree.perform(client, new FileCall.MakeDirectory("/d"));
     }
   }
@@ -338,7 +379,7 @@ public final class ClusterSimulation {
           same -> {
             SimRandom random = client.random();
             for (int call = 0; call < plan.callsPerClient(); call++) {
-              perform(client, subtreeOfTheHour(random));
+              workload.perform(client, subtreeOfTheHour(random));
               if (client instanceof HandleClient handles && random.chance(0.2)) {
                 chore(handles);
               }
@@ -369,60 +410,6 @@ public final class ClusterSimulation {
     long all = (long) plan.clients() * plan.callsPerClient();
     int newest = (int) (callsBegun++ * subtrees.size() / all);
     return subtrees.get(random.chance(0.1) ? random.below(newest + 1) : newest);
-  }
-
-  private void perform(ClientFace client, Subtree tree) {
-    SimRandom random = client.random();
-    String path = random.pick(FILES);
-    if (random.chance(0.05)) {
-      // Read, and replace what was read.
-      FileCall.Read read = new FileCall.Read(path);
-      String content = tree.perform(client, read);
-      if (content != null && content.startsWith("ok ") && content.length() > 3) {
-        long version = client.lastReadVersion();
-        if (version > 0) {
-          tree.perform(client, new FileCall.PutIfSame(path, ++lastToken, content, version));
-        }
-      }
-      return;
-    }
-    tree.perform(client, drawCall(random, path));
-  }
-
-  private FileCall drawCall(SimRandom random, String path) {
-    return switch (random.below(22)) {
-      case 0, 1, 2 -> new FileCall.Put(path, ++lastToken);
-      case 3, 4, 5 -> new FileCall.Append(random.pick(LOGS), ++lastToken);
-      case 6, 7 -> new FileCall.Read(random.pick(LOGS));
-      case 8, 9 -> new FileCall.Read(path);
-      case 10 -> new FileCall.List(random.pick(DIRECTORIES));
-      case 11 -> new FileCall.Create(path);
-      case 12 -> new FileCall.MakeDirectory(random.pick(List.of("/d", "/e", "/c")));
-      case 13 -> new FileCall.Rename(path, random.pick(FILES));
-      case 14 ->
-          random.chance(0.3)
-              ? new FileCall.RemoveDirectory(random.pick(List.of("/d", "/e", "/c")))
-              : new FileCall.Unlink(path);
-      case 15 -> new FileCall.Exchange(path, random.pick(FILES));
-      case 16 -> new FileCall.Move(path, random.pick(FILES));
-      case 17 -> new FileCall.PutIfAbsent(path, ++lastToken);
-      case 18 ->
-          random.chance(0.3)
-              ? new FileCall.Truncate(random.pick(LOGS))
-              : new FileCall.Overwrite(random.pick(LOGS), ++lastToken);
-      case 19 -> new FileCall.Link(path, random.pick(FILES));
-      default -> drawSparseCall(random);
-    };
-  }
-
-  private FileCall drawSparseCall(SimRandom random) {
-    int slot = random.below(SparseContent.SLOTS);
-    return switch (random.below(6)) {
-      case 0, 1 -> new FileCall.WriteSlot(SPARSE, slot, ++lastToken);
-      case 2 -> new FileCall.PunchSlot(SPARSE, slot);
-      case 3 -> new FileCall.CutAtSlot(SPARSE, slot);
-      default -> new FileCall.ReadSlots(SPARSE);
-    };
   }
 
   /** Faults have ended: within a minute all peers must have applied the same. */
@@ -472,10 +459,10 @@ public final class ClusterSimulation {
 
   private void readBack(FileClient client, SimPeer peer, Subtree tree) {
     List<FileCall> calls = new ArrayList<>();
-    FILES.forEach(path -> calls.add(new FileCall.Read(path)));
-    LOGS.forEach(path -> calls.add(new FileCall.Read(path)));
-    calls.add(new FileCall.ReadSlots(SPARSE));
-    DIRECTORIES.forEach(path -> calls.add(new FileCall.List(path)));
+    Workload.FILES.forEach(path -> calls.add(new FileCall.Read(path)));
+    Workload.LOGS.forEach(path -> calls.add(new FileCall.Read(path)));
+    calls.add(new FileCall.ReadSlots(Workload.SPARSE));
+    Workload.DIRECTORIES.forEach(path -> calls.add(new FileCall.List(path)));
     for (FileCall call : calls) {
       client.moveTo(peer);
       tree.perform(client, call);

@@ -133,6 +133,15 @@ final class ClusterSimulationTest {
           "removed peer says why",
           "crash sending other members",
           "crash taking other members",
+          "half of the voters lost",
+          "member added before half were lost",
+          "crash forcing a quorum",
+          "survivors started before all were forced",
+          "crash going on with a forced quorum",
+          "went on with a forced quorum under faults",
+          "lost peer comes back",
+          "lost peer replaced",
+          "whole again after half were lost",
           "segment given back",
           "chunk moved from a segment given back",
           "crash at a flush of the index",
@@ -205,7 +214,9 @@ final class ClusterSimulationTest {
         "GIVE_BACK_BELOW_ANOTHERS_FLOOR",
         "GIVE_BACK_LOG_ENTRIES",
         "FORGET_LOWEST_OUTSTANDING",
-        "SERVE_ENDED_SESSIONS"
+        "SERVE_ENDED_SESSIONS",
+        "FORCED_LEADER_BY_MAJORITY",
+        "OLDER_MEMBERS_AFTER_FORCING"
       })
   void aFaultInTheCodeIsCaught(CodeMutation mutation) {
     expectCaught(mutation, Mutations.judge(mutation));

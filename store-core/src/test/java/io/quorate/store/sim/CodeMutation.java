@@ -190,6 +190,20 @@ enum CodeMutation {
       Check.CLUSTER,
       200),
 
+  /** The first leader after a quorum was forced needs only a majority of the survivors. */
+  FORCED_LEADER_BY_MAJORITY(
+      new Answers("consensus.Rules", "needsAllVotes", false), Check.LOSING_HALF, 60),
+
+  /** Members that the log named before a quorum was forced count again. */
+  OLDER_MEMBERS_AFTER_FORCING(
+      new Answers("consensus.Memberships", "outranks", false), Check.LOSING_HALF, 60),
+
+  /** Survivors hear peers that were given up when a quorum was forced. */
+  HEAR_THE_LOST(new Answers("consensus.Rules", "hears", true), Check.LOSING_HALF, 1_000),
+
+  /** What an operator has forced is not made durable. */
+  FORCE_WITHOUT_SYNC(new Skips("peer.ForcedQuorum", "write", "sync", null), Check.LOSING_HALF, 60),
+
   /** A peer leaves although content would be left on less than a majority. */
   REMOVE_BELOW_A_MAJORITY(new Answers("peer.Census", "isHeldByMajority", true), Check.REMOVAL, 3);
 
@@ -197,6 +211,9 @@ enum CodeMutation {
   enum Check {
     /** The whole cluster under faults. */
     CLUSTER(CheckedRun.OfCluster.class.getName()),
+
+    /** The whole cluster, of which half of the peers are lost for good. */
+    LOSING_HALF(CheckedRun.OfLosingHalf.class.getName()),
 
     /** The journal alone, crashed and damaged. */
     JOURNAL(CheckedRun.OfJournal.class.getName()),

@@ -35,7 +35,7 @@ final class MemberOperator {
   private final Set<Integer> known = new TreeSet<>();
 
   private boolean stopped;
-  private boolean ended;
+  private boolean ended = true;
 
   MemberOperator(Simulation simulation, List<SimPeer> peers, SimRandom random) {
     this.simulation = simulation;
@@ -48,8 +48,14 @@ final class MemberOperator {
     return "10.0.0." + peer + ":7400";
   }
 
-  void start(List<SimPeer> founders) {
+  /** These are members from the beginning. */
+  void knows(List<SimPeer> founders) {
     founders.forEach(founder -> known.add(founder.id()));
+  }
+
+  /** Changes something now and then. */
+  void start() {
+    ended = false;
     simulation.start(
         "operator",
         same -> {
@@ -70,7 +76,7 @@ final class MemberOperator {
   }
 
   /** The newest membership that a running peer knows to be agreed on. */
-  private @Nullable Membership newest() {
+  @Nullable Membership newest() {
     Membership newest = null;
     for (SimPeer peer : peers) {
       Peer running = peer.running();
@@ -118,7 +124,8 @@ final class MemberOperator {
     return spares.isEmpty() ? null : random.pick(spares);
   }
 
-  private void expect(MemberCall call, @Nullable SimPeer comes, String done) {
+  /** Asks for that until it is answered, and starts whoever is to come. */
+  void expect(MemberCall call, @Nullable SimPeer comes, String done) {
     boolean early = random.chance(0.5);
     if (comes != null) {
       gone.remove(comes.id());
@@ -158,7 +165,7 @@ final class MemberOperator {
   }
 
   /** Asks one peer after the other until one answers; null if none does for long. */
-  private @Nullable ClusterMembers ask(MemberCall call) {
+  @Nullable ClusterMembers ask(MemberCall call) {
     for (int tries = 0; tries < 12; tries++) {
       ClusterMembers answer = askOne(random.pick(peers), call);
       if (answer != null) {
@@ -196,6 +203,11 @@ final class MemberOperator {
       simulation.sleep(5_000_000);
     }
     return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
+  }
+
+  /** These were members; whoever of them is none in the end must serve nothing. */
+  void gaveUp(List<SimPeer> some) {
+    some.forEach(peer -> gone.add(peer.id()));
   }
 
   /** Everybody who has been a member, or was about to be one. */

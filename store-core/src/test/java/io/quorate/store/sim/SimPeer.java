@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /** A machine with a peer on it that can be crashed and started again. */
 final class SimPeer {
   static final Path DIRECTORY = Path.of("/data");
-  private static final UUID CLUSTER = new UUID(1, 2);
-  private static final int SEGMENT_BYTES = 1 << 16;
+  static final JournalOptions JOURNAL =
+      JournalOptions.of(new UUID(1, 2), error -> {}).withSegmentBytes(1 << 16);
 
   private final Simulation simulation;
   private final SimNode node;
@@ -51,6 +51,7 @@ final class SimPeer {
   private boolean wiped;
   private boolean cameBack;
   private boolean rejoins;
+  private boolean held;
   private final Image blank;
   private boolean takesLateCopies = true;
   private Runnable onFlush = () -> {};
@@ -134,9 +135,25 @@ final class SimPeer {
     return isUp() ? peer : null;
   }
 
-  /** Boots the machine and starts the peer on a thread of its own; does nothing if it is up. */
+  /**
+   * From now on nobody starts it before {@link #release}: its operator works on it, or it is lost.
+   */
+  void hold() {
+    held = true;
+    peer = null;
+  }
+
+  /** Whoever likes may start it again. */
+  void release() {
+    held = false;
+    start();
+  }
+
+  /**
+   * Boots the machine and starts the peer on a thread of its own; does nothing if it is up or held.
+   */
   void start() {
-    if (isUp()) {
+    if (held || isUp()) {
       return;
     }
     peer = null;
@@ -169,12 +186,10 @@ final class SimPeer {
             .withLog(plan.log())
             .withScrub(scrub)
             .withCompaction(plan.compaction());
-    JournalOptions journal =
-        JournalOptions.of(CLUSTER, error -> {}).withSegmentBytes(SEGMENT_BYTES);
     return start(
         world,
         options,
-        new PeerStorage(disk, journal, metadata, index),
+        new PeerStorage(disk, JOURNAL, metadata, index),
         new SimTransport(network, world, id(), members.members(), this::rewrite, transports),
         error -> failed(world, error));
   }

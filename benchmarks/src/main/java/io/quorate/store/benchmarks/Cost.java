@@ -14,7 +14,7 @@ import java.util.List;
  * @param deviceFlushes flushes that the disk has completed, of everyone on this machine; −1 where
  *     the kernel does not count them, as for tmpfs
  */
-record Cost(long peerMicros, long clientMicros, long deviceFlushes) {
+public record Cost(long peerMicros, long clientMicros, long deviceFlushes) {
   static final Cost NOTHING = new Cost(0, 0, 0);
 
   /** USER_HZ, which is 100 on every architecture that has a JDK. */
@@ -59,7 +59,8 @@ record Cost(long peerMicros, long clientMicros, long deviceFlushes) {
     }
   }
 
-  static long processMicros(long pid) throws IOException {
+  /** Processor time that a process has taken so far, with what the kernel did for it. */
+  public static long processMicros(long pid) throws IOException {
     String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
     // The name may hold spaces and brackets.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");

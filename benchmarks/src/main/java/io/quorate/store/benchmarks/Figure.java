@@ -15,7 +15,7 @@ import java.util.Map;
  * @param skipped why there is no number; empty if there is one
  * @param details more numbers, in the order in which to show them
  */
-record Figure(
+public record Figure(
     String name,
     String what,
     String unit,
@@ -59,7 +59,7 @@ record Figure(
   }
 
   /** Three digits or all before the point, as people compare them. */
-  static String number(double value) {
+  public static String number(double value) {
     double size = Math.abs(value);
     String format =
         size >= 99.95 || value == Math.rint(value) ? "%,.0f" : size >= 9.995 ? "%.1f" : "%.2f";

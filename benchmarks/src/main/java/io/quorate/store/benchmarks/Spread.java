@@ -3,8 +3,9 @@ package io.quorate.store.benchmarks;
 import java.util.Arrays;
 
 /** The same measured several times: the median counts, and the ends tell how far to trust it. */
-record Spread(double least, double median, double most) {
-  static Spread of(double... values) {
+public record Spread(double least, double median, double most) {
+  /** Of one value or more. */
+  public static Spread of(double... values) {
     if (values.length == 0) {
       throw new IllegalArgumentException("nothing was measured");
     }

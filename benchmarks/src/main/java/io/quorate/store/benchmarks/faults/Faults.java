@@ -133,7 +133,7 @@ public final class Faults implements Callable<Integer> {
   }
 
   private void gluster(Path disk) throws IOException, InterruptedException, Hosts.Unavailable {
-    if (!GlusterSite.isInstalled()) {
+    if (!GlusterVolume.isInstalled()) {
       out.println("GlusterFS is not installed: no comparison");
       return;
     }

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Other programs: Java ones of this class path, and those of the system. */
-final class Programs {
+public final class Programs {
   private Programs() {}
 
   /** The words that run a program of this class path, after {@code launcher}. */
-  static List<String> java(List<String> launcher, Class<?> program, List<String> arguments) {
+  public static List<String> java(List<String> launcher, Class<?> program, List<String> arguments) {
     List<String> words = new ArrayList<>(launcher);
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("--enable-native-access=ALL-UNNAMED");
@@ -24,7 +24,7 @@ final class Programs {
   }
 
   /** Runs it to its end and answers what it said; fails if its exit status is not 0. */
-  static String run(List<String> words) throws IOException, InterruptedException {
+  public static String run(List<String> words) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

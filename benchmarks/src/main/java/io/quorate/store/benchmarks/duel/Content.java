@@ -1,0 +1,33 @@
+package io.quorate.store.benchmarks.duel;
+
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+
+/**
+ * Content that does not compress and is cheap to make and to tell again: noise, and on each page of
+ * it which piece it is. It is for one thread at a time.
+ */
+final class Content {
+  private static final int PAGE_BYTES = 4096;
+
+  private final ByteBuffer expected;
+
+  Content(int bytes) {
+    byte[] noise = new byte[bytes];
+    new SplittableRandom(bytes).nextBytes(noise);
+    expected = ByteBuffer.allocateDirect(bytes).put(noise).clear();
+  }
+
+  /** Piece {@code number}, ready to be written; good until the next call. */
+  ByteBuffer piece(long number) {
+    for (int at = 0; at + Long.BYTES <= expected.capacity(); at += PAGE_BYTES) {
+      expected.putLong(at, number);
+    }
+    return expected.clear();
+  }
+
+  /** Whether {@code read}, from its position to its limit, is piece {@code number} and no more. */
+  boolean matches(long number, ByteBuffer read) {
+    return piece(number).equals(read);
+  }
+}

@@ -62,6 +62,8 @@ public final class FileTree implements AutoCloseable {
   private final Versions versions;
   private final Downloads downloads;
   private final Window uploadBuffers;
+  private final RaisedFeatures features = new RaisedFeatures(this::status, this::configure);
+  private final Acls acls;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FileTree(World world, Gateway gateway, StoreOptions options) {
@@ -83,6 +85,7 @@ public final class FileTree implements AutoCloseable {
     this.versions = new Versions(sessions, tools, options.deadlineMillis());
     this.uploadBuffers = new Window(options.unpublishedBytes(), requests);
     this.downloads = new Downloads(this, gateway, requests, files);
+    this.acls = new Acls(files, requests, features, this::statPublished);
   }
 
   /** A tree over a gateway, which it closes in the end. */
@@ -152,6 +155,7 @@ public final class FileTree implements AutoCloseable {
   }
 
   public Bytes getXattr(At at, Bytes name) throws IOException {
+    acls.beforeGet(at, name);
     if (ask(new Query.GetXattr(at, name), at) instanceof Answer.Xattr xattr) {
       return xattr.value();
     }
@@ -308,11 +312,17 @@ public final class FileTree implements AutoCloseable {
   }
 
   public void setXattr(At at, Bytes name, Bytes value, Command.XattrMode mode) throws IOException {
+    acls.beforeSet(at, name);
     submit(new Command.SetXattr(at, name, value, mode), at, null);
+    acls.afterSet(at, name);
   }
 
   public void removeXattr(At at, Bytes name) throws IOException {
     submit(new Command.RemoveXattr(at, name), at, null);
+  }
+
+  private void configure(Command.Configure settings) throws IOException {
+    submit(settings, At.inode(At.ROOT), null);
   }
 
   private Attributes node(Command command, At at, @Nullable At other) throws IOException {

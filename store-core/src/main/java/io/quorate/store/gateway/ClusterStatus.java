@@ -11,6 +11,7 @@ import java.util.List;
  * @param digestsAgree false when two peers' metadata differed at the same applied index
  * @param lost content that no peer has any more, as far as the reporter knows; the first of it if
  *     it is much
+ * @param features what the cluster may be told to do
  */
 public record ClusterStatus(
     String cluster,
@@ -21,7 +22,8 @@ public record ClusterStatus(
     boolean writable,
     boolean digestsAgree,
     List<PeerStatus> peers,
-    List<LostContent> lost) {
+    List<LostContent> lost,
+    Features features) {
 
   public ClusterStatus {
     peers = List.copyOf(peers);

@@ -24,6 +24,7 @@ final class Applier {
   private byte[] storedGlobals;
 
   Applier(OrderedTables tables, Globals globals, Digest digest, Sessions sessions) {
+    FeatureLevels.requireKnown(globals.featureLevel);
     this.tables = tables;
     this.globals = globals;
     this.digest = digest;
@@ -248,6 +249,9 @@ final class Applier {
       throw new Refused(
           ErrorCode.INVALID,
           "the feature level is " + tx.globals.featureLevel + " and never goes down");
+    }
+    if (featureLevel != null) {
+      FeatureLevels.requireKnown(featureLevel);
     }
     tx.globals.chunkBytes = chunkBytes == null ? tx.globals.chunkBytes : chunkBytes;
     tx.globals.featureLevel = featureLevel == null ? tx.globals.featureLevel : featureLevel;

@@ -9,12 +9,15 @@ final class AttributeCommands {
   private static final int MAX_XATTR_NAME_BYTES = 255;
 
   private static final int MAX_XATTR_VALUE_BYTES = 64 << 10;
-  private static final int MAX_XATTR_LIST_BYTES = 64 << 10;
 
   private final Transaction tx;
+  private final XattrRows rows;
+  private final Acls acls;
 
   AttributeCommands(Transaction tx) {
     this.tx = tx;
+    this.rows = new XattrRows(tx);
+    this.acls = new Acls(tx);
   }
 
   Result setAttributes(Command.SetAttributes command) {
@@ -43,6 +46,7 @@ final class AttributeCommands {
     }
     if (permissions != null) {
       inode.permissions = permissions & 07777;
+      acls.permissionsSet(inode);
     } else if ((uid != null || gid != null) && inode.type == FileType.REGULAR) {
       inode.permissions = AttributeChange.withoutPrivileges(inode.permissions);
     }
@@ -84,24 +88,18 @@ final class AttributeCommands {
     }
     Resolver.Found found = tx.resolver.find(command.at());
     Inode inode = found.inode();
-    byte[] key = Keys.of(inode.id, name);
-    boolean known = inode.xattrs > 0 && tx.draft.get(MetadataTable.XATTRS, key) != null;
+    boolean known = rows.get(inode, name) != null;
     if (known && command.mode() == XattrMode.CREATE) {
       throw new Refused(ErrorCode.EXISTS, "the attribute '" + name + "' exists");
     }
     if (!known && command.mode() == XattrMode.REPLACE) {
       throw noAttribute(name);
     }
-    if (!known) {
-      if (inode.xattrNameBytes + name.length() + 1 > MAX_XATTR_LIST_BYTES) {
-        throw new Refused(
-            ErrorCode.NO_SPACE,
-            "names of an inode's attributes take at most " + MAX_XATTR_LIST_BYTES + " bytes");
-      }
-      inode.xattrs++;
-      inode.xattrNameBytes += name.length() + 1;
+    if (acls.concern(name)) {
+      acls.set(inode, name, command.value(), command.mode());
+    } else {
+      rows.put(inode, name, command.value());
     }
-    tx.draft.put(MetadataTable.XATTRS, key, command.value().unsafeArray());
     return done(found);
   }
 
@@ -110,13 +108,11 @@ final class AttributeCommands {
     checkXattrName(name);
     Resolver.Found found = tx.resolver.find(command.at());
     Inode inode = found.inode();
-    byte[] key = Keys.of(inode.id, name);
-    if (inode.xattrs == 0 || tx.draft.get(MetadataTable.XATTRS, key) == null) {
+    if (acls.concern(name)) {
+      acls.remove(inode, name);
+    } else if (!rows.remove(inode, name)) {
       throw noAttribute(name);
     }
-    tx.draft.delete(MetadataTable.XATTRS, key);
-    inode.xattrs--;
-    inode.xattrNameBytes -= name.length() + 1;
     return done(found);
   }
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that changes the replicated state. Each is applied atomically, in log order, the same
- * on every peer; each answers a {@link Result}.
+ * on every peer; each answers a {@link Result}. Permissions of what is made are {@link
+ * NewPermissions}.
  */
 public sealed interface Command {
 
@@ -120,7 +121,12 @@ public sealed interface Command {
   enum XattrMode {
     ANY,
     CREATE,
-    REPLACE
+    REPLACE,
+    /**
+     * As ANY. If it is the access ACL setgid goes: who sets it is not in the file's group. Not sent
+     * below {@link FeatureLevels#POSIX_ACLS}.
+     */
+    ANY_WITHOUT_SETGID
   }
 
   record RemoveXattr(At at, Bytes name) implements Command {

@@ -30,7 +30,8 @@ public enum ErrorCode {
   /** The answer to this sequence number was already given and forgotten. */
   ANSWER_FORGOTTEN(5),
   /** A conditional put whose condition did not hold. */
-  CONDITION_FAILED(17);
+  CONDITION_FAILED(17),
+  ACCESS_DENIED(13);
 
   private final int errno;
 

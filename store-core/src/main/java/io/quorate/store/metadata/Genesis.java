@@ -15,7 +15,8 @@ public record Genesis(int chunkBytes, int featureLevel, Caller root, int rootPer
   public static final int MIN_CHUNK_BYTES = 4 << 10;
 
   /** 1 MiB chunks, and a root directory of user 0 that only its owner may write. */
-  public static final Genesis DEFAULT = new Genesis(ChunkRef.MAX_BYTES, 1, Caller.ROOT, 0755);
+  public static final Genesis DEFAULT =
+      new Genesis(ChunkRef.MAX_BYTES, FeatureLevels.FIRST, Caller.ROOT, 0755);
 
   public Genesis {
     if (chunkBytes < MIN_CHUNK_BYTES || chunkBytes > ChunkRef.MAX_BYTES) {

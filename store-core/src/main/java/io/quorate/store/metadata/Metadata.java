@@ -374,9 +374,10 @@ public final class Metadata {
     return published.purging();
   }
 
-  /** Cluster-wide size of chunks, in bytes. */
-  public int chunkBytes() {
-    return with(present -> new View(present).globals().chunkBytes);
+  /** Cluster-wide settings. */
+  public Settings settings() {
+    Globals globals = with(present -> new View(present).globals());
+    return new Settings(globals.chunkBytes, globals.featureLevel);
   }
 
   /** The applied index that would survive a crash right now. */

@@ -101,7 +101,11 @@ final class NamespaceCommands {
     return place;
   }
 
-  /** Makes an inode at {@code place}, which must be free; also for Put. */
+  /**
+   * Makes an inode at {@code place}, which must be free; also for Put.
+   *
+   * @param permissions see {@link NewPermissions}
+   */
   Inode make(Place place, FileType type, int permissions, Caller caller) {
     Inode directory = tx.needLiveDirectory(place.directory());
     Inode inode = prepare(directory, type, permissions, caller);
@@ -111,7 +115,7 @@ final class NamespaceCommands {
 
   private Inode prepare(Inode directory, FileType type, int permissions, Caller caller) {
     Inode inode = tx.newInode(type);
-    inode.permissions = permissions & 07777;
+    new Acls(tx).begin(directory, inode, permissions);
     inode.uid = caller.uid();
     inode.gid = caller.gid();
     inode.links = 1;

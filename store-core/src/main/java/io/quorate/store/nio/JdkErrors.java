@@ -46,7 +46,7 @@ final class JdkErrors {
       case NOT_EMPTY -> new DirectoryNotEmptyException(other == null ? file : other);
       case NOT_DIRECTORY -> new NotDirectoryException(file);
       case LOOP -> new FileSystemLoopException(file);
-      case NOT_PERMITTED -> new AccessDeniedException(file, other, detail);
+      case NOT_PERMITTED, ACCESS_DENIED -> new AccessDeniedException(file, other, detail);
       case CONDITION_FAILED -> new ConditionFailedException(file, detail == null ? "" : detail);
       case IS_DIRECTORY -> new FileSystemException(file, other, "Is a directory");
       case NO_SPACE -> new FileSystemException(file, other, "No space left on device: " + detail);

@@ -13,7 +13,10 @@ import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.log.ChunkRef;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.CommandCodec;
+import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.metadata.FeatureLevels;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
@@ -64,6 +67,10 @@ final class LocalGateway implements Gateway {
     if (refusal != null) {
       return CompletableFuture.failedFuture(new UnavailableException(refusal));
     }
+    if (command.command() instanceof Command.Configure settings && !isKnown(settings)) {
+      return CompletableFuture.completedFuture(
+          new Result.Failed(ErrorCode.INVALID, "feature levels end at " + FeatureLevels.HIGHEST));
+    }
     for (Chunk chunk : content) {
       take(chunk);
     }
@@ -75,6 +82,12 @@ final class LocalGateway implements Gateway {
             command.command().chunks(),
             CommandCodec.encode(command)),
         deadline());
+  }
+
+  /** Once in the log, a level that a peer does not know ends it. */
+  private static boolean isKnown(Command.Configure settings) {
+    Integer level = settings.featureLevel();
+    return level == null || level <= FeatureLevels.HIGHEST;
   }
 
   /** Puts content into this journal, if it has room, and hands it to every other peer. */

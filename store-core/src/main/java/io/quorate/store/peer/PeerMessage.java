@@ -3,6 +3,7 @@ package io.quorate.store.peer;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
@@ -180,6 +181,7 @@ public sealed interface PeerMessage {
       boolean suspect,
       boolean catchingUp,
       String detail,
-      Upkeep upkeep)
+      Upkeep upkeep,
+      Features features)
       implements PeerMessage {}
 }

@@ -4,6 +4,7 @@ import io.quorate.store.consensus.Role;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.log.Membership;
@@ -94,7 +95,17 @@ final class Peers {
         writable,
         digests.verdict() == DigestComparison.Verdict.AGREE,
         peers,
-        lost);
+        lost,
+        features());
+  }
+
+  /** Of all together; of one that does not run by what it said last. */
+  private Features features() {
+    return members.get().members().stream()
+        .map(heard::get)
+        .map(last -> last == null ? Features.FIRST : last.report().features())
+        .reduce(Features::and)
+        .orElse(Features.FIRST);
   }
 
   private PeerStatus peerStatus(int peer, Role role, int leader, long commitIndex, long nowNanos) {

@@ -1,6 +1,8 @@
 package io.quorate.store.peer;
 
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.Upkeep;
+import io.quorate.store.metadata.FeatureLevels;
 import io.quorate.store.peer.PeerMessage.Report;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -57,7 +59,8 @@ final class SelfReport {
             parts.healing().account(),
             catchUp.account(),
             parts.scrub().account(),
-            Room.account(parts)));
+            Room.account(parts)),
+        new Features(parts.metadata().settings().featureLevel(), FeatureLevels.HIGHEST));
   }
 
   /** An idle peer's where it stands; a busy one's at a round index, where others can meet it. */

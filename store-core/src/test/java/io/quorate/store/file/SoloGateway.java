@@ -5,6 +5,7 @@ import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.Content;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ReadReply;
@@ -20,6 +21,7 @@ import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.CommandCodec;
 import io.quorate.store.metadata.Extent;
+import io.quorate.store.metadata.FeatureLevels;
 import io.quorate.store.metadata.Genesis;
 import io.quorate.store.metadata.Metadata;
 import io.quorate.store.metadata.Metadata.ChangeSet;
@@ -299,7 +301,8 @@ public final class SoloGateway implements Gateway {
                     0,
                     "",
                     Upkeep.UNKNOWN)),
-            List.of()));
+            List.of(),
+            new Features(metadata.settings().featureLevel(), FeatureLevels.HIGHEST)));
   }
 
   @Override

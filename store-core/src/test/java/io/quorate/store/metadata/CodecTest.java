@@ -42,6 +42,8 @@ class CodecTest {
         new Command.SetAttributes(AT, CHANGE),
         new Command.SetAttributes(AT, AttributeChange.NONE),
         new Command.SetXattr(AT, Bytes.utf8("n"), Bytes.utf8("v"), Command.XattrMode.REPLACE),
+        new Command.SetXattr(
+            AT, PosixAcl.ACCESS, Bytes.EMPTY, Command.XattrMode.ANY_WITHOUT_SETGID),
         new Command.RemoveXattr(AT, Bytes.utf8("n")),
         new Command.Publish(9, -1, List.of(EXTENT, EXTENT), List.of(CHUNK), 1L << 44, CHANGE),
         new Command.Truncate(AT, -1),

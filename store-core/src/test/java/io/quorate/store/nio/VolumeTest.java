@@ -7,6 +7,7 @@ import io.quorate.store.file.SoloGateway;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.Upkeep;
 import io.quorate.store.world.RealWorld;
@@ -49,7 +50,8 @@ class VolumeTest {
               "",
               Upkeep.UNKNOWN));
     }
-    ClusterStatus status = new ClusterStatus("c", 1, 1, 1, 0, true, true, peers, List.of());
+    ClusterStatus status =
+        new ClusterStatus("c", 1, 1, 1, 0, true, true, peers, List.of(), Features.FIRST);
     Gateway solo = new SoloGateway(world);
     InvocationHandler handler =
         (proxy, method, arguments) ->

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.Upkeep;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,8 @@ class StatusFeedTest {
     PeerStatus self = new PeerStatus(2, "", State.FOLLOWER, 7, lag, 1, 1, "", 0, "", upkeep);
     StatusFeed.Answer answer =
         StatusFeed.Answer.of(
-            new ClusterStatus("c", 2, leader, 1, 9, true, true, List.of(other, self), List.of()));
+            new ClusterStatus(
+                "c", 2, leader, 1, 9, true, true, List.of(other, self), List.of(), Features.FIRST));
     assertEquals(answer, StatusFeed.Answer.parse(answer.line()));
     return answer;
   }

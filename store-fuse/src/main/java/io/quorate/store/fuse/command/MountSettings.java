@@ -23,6 +23,8 @@ final class MountSettings {
         "attr_timeout=SECONDS, entry_timeout=SECONDS: for how long the kernel may rely on"
             + " attributes and names. Changes by other servers show that much later. Default: 0",
         "uid=N, gid=N, umask=OCTAL: show everything as owned so, and with all permissions but these.",
+        "noacl: no POSIX ACLs, here; they are not asked for at each access then. So it is with uid,"
+            + " gid and umask, too.",
         "noexec, dev, suid, fsname=NAME: as in mount(8)."
       })
   private List<String> words = new ArrayList<>();

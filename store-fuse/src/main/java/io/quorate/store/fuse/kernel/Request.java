@@ -42,9 +42,10 @@ public sealed interface Request {
 
   record Lookup(Bytes name) implements Request {}
 
-  record MakeNode(Bytes name, int mode, int device) implements Request {}
+  /** The umask is not applied to the mode, here and where something else is made. */
+  record MakeNode(Bytes name, int mode, int umask, int device) implements Request {}
 
-  record MakeDirectory(Bytes name, int mode) implements Request {}
+  record MakeDirectory(Bytes name, int mode, int umask) implements Request {}
 
   record Symlink(Bytes name, Bytes target) implements Request {}
 
@@ -77,7 +78,8 @@ public sealed interface Request {
 
   record StatFileSystem() implements Request {}
 
-  record SetXattr(Bytes name, Bytes value, int flags) implements Request {}
+  /** {@code killSetgid} if setgid goes with it: who sets an ACL is not in the file's group. */
+  record SetXattr(Bytes name, Bytes value, int flags, boolean killSetgid) implements Request {}
 
   /** A size of 0 asks how much there is. */
   record GetXattr(Bytes name, int sizeBytes) implements Request {}
@@ -90,7 +92,7 @@ public sealed interface Request {
 
   record Open(int flags, boolean killPrivileges) implements Request {}
 
-  record Create(Bytes name, int flags, int mode) implements Request {}
+  record Create(Bytes name, int flags, int mode, int umask) implements Request {}
 
   record Read(long handle, long offset, int lengthBytes) implements Request {}
 

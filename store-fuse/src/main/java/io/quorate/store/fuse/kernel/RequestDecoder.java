@@ -17,6 +17,7 @@ public final class RequestDecoder {
 
   private static final int KILL_ON_OPEN = 1;
   private static final int KILL_ON_WRITE = 1 << 2;
+  private static final int KILL_SETGID = 1;
   private static final int GETATTR_BY_HANDLE = 1;
   private static final int FLOCK = 1;
   private static final int RELEASE_UNLOCKS_FLOCK = 1 << 1;
@@ -55,10 +56,17 @@ public final class RequestDecoder {
     return header;
   }
 
-  /** Reads the body that belongs to {@code header}. */
-  public static Request body(Header header, ByteBuffer body) throws MalformedRequestException {
+  /**
+   * Reads the body that belongs to {@code header}.
+   *
+   * @param agreed flags of {@link InitFlags} that both sides have agreed on
+   */
+  public static Request body(Header header, ByteBuffer body, long agreed)
+      throws MalformedRequestException {
     try {
-      return decode(header, body);
+      return header.opcode() == Opcode.SETXATTR
+          ? setXattr(body, (agreed & InitFlags.SETXATTR_EXT) != 0)
+          : decode(header, body);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new MalformedRequestException("request " + header.opcode() + " ends early");
     }
@@ -81,7 +89,6 @@ public final class RequestDecoder {
       case Opcode.RENAME2 -> rename2(in);
       case Opcode.LINK -> new Request.Link(in.getLong(), name(in));
       case Opcode.STATFS -> new Request.StatFileSystem();
-      case Opcode.SETXATTR -> setXattr(in);
       case Opcode.GETXATTR -> getXattr(in);
       case Opcode.LISTXATTR -> new Request.ListXattrs(in.getInt());
       case Opcode.REMOVEXATTR -> new Request.RemoveXattr(name(in));
@@ -188,14 +195,15 @@ public final class RequestDecoder {
   private static Request makeNode(ByteBuffer in) throws MalformedRequestException {
     int mode = in.getInt();
     int device = in.getInt();
-    in.getLong(); // the umask, which the kernel has applied, and padding
-    return new Request.MakeNode(name(in), mode, device);
+    int umask = in.getInt();
+    in.getInt();
+    return new Request.MakeNode(name(in), mode, umask, device);
   }
 
   private static Request makeDirectory(ByteBuffer in) throws MalformedRequestException {
     int mode = in.getInt();
-    in.getInt();
-    return new Request.MakeDirectory(name(in), mode);
+    int umask = in.getInt();
+    return new Request.MakeDirectory(name(in), mode, umask);
   }
 
   private static Request rename2(ByteBuffer in) throws MalformedRequestException {
@@ -210,16 +218,21 @@ public final class RequestDecoder {
     return new Request.Rename(name(in), newDirectory, name(in), flags);
   }
 
-  private static Request setXattr(ByteBuffer in) throws MalformedRequestException {
+  private static Request setXattr(ByteBuffer in, boolean extended)
+      throws MalformedRequestException {
     int bytes = in.getInt();
     int flags = in.getInt();
+    int more = extended ? in.getInt() : 0;
+    if (extended) {
+      in.getInt();
+    }
     Bytes name = name(in);
     if (bytes != in.remaining()) {
       throw new MalformedRequestException("an attribute of " + bytes + " bytes has another length");
     }
     byte[] value = new byte[bytes];
     in.get(value);
-    return new Request.SetXattr(name, Bytes.wrap(value), flags);
+    return new Request.SetXattr(name, Bytes.wrap(value), flags, (more & KILL_SETGID) != 0);
   }
 
   private static Request getXattr(ByteBuffer in) throws MalformedRequestException {
@@ -231,8 +244,9 @@ public final class RequestDecoder {
   private static Request create(ByteBuffer in) throws MalformedRequestException {
     int flags = in.getInt();
     int mode = in.getInt();
-    in.getLong(); // the umask, which the kernel has applied, and flags
-    return new Request.Create(name(in), flags, mode);
+    int umask = in.getInt();
+    in.getInt();
+    return new Request.Create(name(in), flags, mode, umask);
   }
 
   private static Request write(ByteBuffer in) throws MalformedRequestException {

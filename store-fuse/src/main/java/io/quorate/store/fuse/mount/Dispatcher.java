@@ -27,14 +27,14 @@ final class Dispatcher {
   private final Presentation shown;
   private final Interruptions interruptions;
 
-  Dispatcher(FileTree tree, Presentation shown, boolean sync, Interruptions interruptions) {
+  Dispatcher(FileTree tree, Presentation shown, MountOptions options, Interruptions interruptions) {
     this.shown = shown;
     this.interruptions = interruptions;
     names = new NameRequests(tree, shown);
     attributes = new AttributeRequests(tree, shown, handles);
-    files = new FileRequests(tree, shown, handles, sync);
+    files = new FileRequests(tree, shown, handles, options.sync());
     directories = new DirectoryRequests(tree, shown);
-    xattrs = new XattrRequests(tree);
+    xattrs = new XattrRequests(tree, options.acl());
     locks = new LockRequests(handles);
   }
 

@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 
 /** Open files. Rounds: 1 to create, 0 to write, 1 to fsync or close what was written, 0 to read. */
 final class FileRequests {
-  private static final int PERMISSIONS = 07777;
   private static final int FALLOC_KEEP_SIZE = 1;
   private static final int FALLOC_PUNCH_HOLE = 2;
   private static final int FALLOC_ZERO_RANGE = 16;
@@ -66,7 +65,8 @@ final class FileRequests {
             ? OpenMode.Create.EXCLUSIVE
             : OpenMode.Create.LIKELY_ABSENT;
     boolean truncate = (request.flags() & OpenFlags.TRUNCATE) != 0;
-    OpenMode mode = OpenMode.create(how, truncate, request.mode() & PERMISSIONS);
+    int permissions = NameRequests.permissions(request.mode(), request.umask());
+    OpenMode mode = OpenMode.create(how, truncate, permissions);
     FileHandle handle =
         tree.open(At.child(header.node(), request.name()), mode, NameRequests.caller(header));
     return Reply.created(handle.lastKnown(), shown, files.add(handle), 0);

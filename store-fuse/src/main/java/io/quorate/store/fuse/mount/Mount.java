@@ -53,6 +53,7 @@ public final class Mount implements AutoCloseable {
           | InitFlags.ATOMIC_O_TRUNC
           | InitFlags.EXPORT_SUPPORT
           | InitFlags.BIG_WRITES
+          | InitFlags.DONT_MASK
           | InitFlags.FLOCK_LOCKS
           | InitFlags.AUTO_INVAL_DATA
           | InitFlags.DO_READDIRPLUS
@@ -61,6 +62,7 @@ public final class Mount implements AutoCloseable {
           | InitFlags.PARALLEL_DIROPS
           | InitFlags.MAX_PAGES
           | InitFlags.HANDLE_KILLPRIV_V2
+          | InitFlags.SETXATTR_EXT
           | InitFlags.INIT_EXT;
 
   private final Path directory;
@@ -72,6 +74,10 @@ public final class Mount implements AutoCloseable {
   private final CountDownLatch readersLeft = new CountDownLatch(READERS);
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean unmounted = new AtomicBoolean();
+  private final long wanted;
+
+  /** What is agreed on. */
+  private volatile long flags;
 
   private Mount(Path directory, Device device, Parts parts) {
     this.directory = directory;
@@ -79,10 +85,12 @@ public final class Mount implements AutoCloseable {
     this.dispatcher = parts.dispatcher();
     this.interruptions = parts.interruptions();
     this.patience = parts.patience();
+    this.wanted = parts.wanted();
   }
 
   /** What answers. */
-  private record Parts(Dispatcher dispatcher, Interruptions interruptions, Patience patience) {
+  private record Parts(
+      Dispatcher dispatcher, Interruptions interruptions, Patience patience, long wanted) {
     static Parts of(FileTree tree, MountOptions options) throws IOException {
       Interruptions interruptions = new Interruptions();
       Presentation shown =
@@ -93,9 +101,10 @@ public final class Mount implements AutoCloseable {
               options.gid(),
               options.umask());
       return new Parts(
-          new Dispatcher(tree, shown, options.sync(), interruptions),
+          new Dispatcher(tree, shown, options, interruptions),
           interruptions,
-          new Patience(options.withoutQuorum(), interruptions));
+          new Patience(options.withoutQuorum(), interruptions),
+          options.acl() ? WANTED | InitFlags.POSIX_ACL : WANTED);
     }
   }
 
@@ -253,7 +262,7 @@ public final class Mount implements AutoCloseable {
     Header header = RequestDecoder.header(message);
     Request request;
     try {
-      request = RequestDecoder.body(header, message);
+      request = RequestDecoder.body(header, message, flags);
     } catch (MalformedRequestException e) {
       LOG.error("{}: {}", directory, e.getMessage());
       if (!Opcode.isOneWay(header.opcode())) {
@@ -286,6 +295,7 @@ public final class Mount implements AutoCloseable {
       device.fail(header.unique(), EPROTO);
       return;
     }
+    flags = wanted & init.flags();
     device.reply(
         header.unique(),
         Reply.init(
@@ -293,7 +303,7 @@ public final class Mount implements AutoCloseable {
                 Terms.MAJOR,
                 Math.min(Terms.MINOR, init.minor()),
                 Math.min(init.maxReadahead(), MAX_WRITE_BYTES),
-                WANTED & init.flags(),
+                flags,
                 MAX_WRITE_BYTES,
                 MAX_WRITE_BYTES / PAGE_BYTES,
                 MAX_BACKGROUND)));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class MountOptions {
   /** The words, for whoever writes a wrong one. */
   public static final String WORDS =
-      "ro, rw, sync, allow_other, noexec, dev, suid, uid=N, gid=N, umask=OCTAL, subdir=PATH,"
+      "ro, rw, sync, allow_other, noexec, dev, suid, noacl, uid=N, gid=N, umask=OCTAL, subdir=PATH,"
           + " attr_timeout=SECONDS, entry_timeout=SECONDS, no_quorum=eio|erofs|wait, fsname=NAME";
 
   /** What mount(8) passes on from fstab, and is not for us. */
@@ -52,6 +52,7 @@ public final class MountOptions {
   private boolean noExecute;
   private boolean devices;
   private boolean setuid;
+  private boolean acl = true;
   private int uid = -1;
   private int gid = -1;
   private int umask = -1;
@@ -92,6 +93,8 @@ public final class MountOptions {
       case "noexec" -> noExecute = true;
       case "dev" -> devices = true;
       case "suid" -> setuid = true;
+      case "acl" -> acl = true;
+      case "noacl" -> acl = false;
       default -> {
         if (!word.isEmpty() && !OTHERS.contains(word) && !word.startsWith("x-")) {
           throw unknown(word);
@@ -197,6 +200,11 @@ public final class MountOptions {
 
   boolean setuid() {
     return setuid;
+  }
+
+  /** Whether ACLs count: not where owners and permissions are shown that nothing has. */
+  boolean acl() {
+    return acl && uid < 0 && gid < 0 && umask < 0;
   }
 
   int uid() {

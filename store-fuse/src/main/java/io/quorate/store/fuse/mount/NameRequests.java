@@ -10,6 +10,7 @@ import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.Command.RenameMode;
 import io.quorate.store.metadata.FileType;
+import io.quorate.store.metadata.NewPermissions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -37,7 +38,7 @@ final class NameRequests {
         tree.makeNode(
             At.child(header.node(), request.name()),
             type,
-            request.mode() & PERMISSIONS,
+            permissions(request.mode(), request.umask()),
             request.device() & 0xffff_ffffL,
             caller(header)),
         shown);
@@ -55,7 +56,9 @@ final class NameRequests {
   ByteBuffer makeDirectory(Header header, Request.MakeDirectory request) throws IOException {
     return Reply.entry(
         tree.makeDirectory(
-            At.child(header.node(), request.name()), request.mode() & PERMISSIONS, caller(header)),
+            At.child(header.node(), request.name()),
+            permissions(request.mode(), request.umask()),
+            caller(header)),
         shown);
   }
 
@@ -99,6 +102,11 @@ final class NameRequests {
 
   ByteBuffer readLink(Header header) throws IOException {
     return Reply.bytes(tree.readSymlink(new At(header.node(), Bytes.EMPTY, false)));
+  }
+
+  /** As commands carry them: a default ACL in the directory takes the place of the umask. */
+  static int permissions(int mode, int umask) {
+    return NewPermissions.of(mode & PERMISSIONS, umask);
   }
 
   static Caller caller(Header header) {

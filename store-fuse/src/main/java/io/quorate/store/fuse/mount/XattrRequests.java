@@ -1,19 +1,25 @@
 package io.quorate.store.fuse.mount;
 
 import io.quorate.store.file.FileTree;
+import io.quorate.store.file.RefusedException;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Command.XattrMode;
+import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.metadata.PosixAcl;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Extended attributes: user, trusted and security; the kernel says who may use which. */
+/**
+ * Extended attributes: user, trusted and security, and ACLs; the kernel says who may use which, and
+ * whether an ACL is one.
+ */
 final class XattrRequests {
   private static final List<String> NAMESPACES = List.of("user.", "trusted.", "security.");
   private static final int XATTR_CREATE = 1;
@@ -21,15 +27,21 @@ final class XattrRequests {
 
   private final FileTree tree;
 
-  XattrRequests(FileTree tree) {
+  private final boolean acl;
+
+  XattrRequests(FileTree tree, boolean acl) {
     this.tree = tree;
+    this.acl = acl;
   }
 
   private static At self(Header header) {
     return new At(header.node(), Bytes.EMPTY, false);
   }
 
-  private static void check(Bytes name) throws IOException {
+  private void check(Bytes name) throws IOException {
+    if (acl && PosixAcl.isName(name)) {
+      return;
+    }
     String text = new String(name.unsafeArray(), StandardCharsets.ISO_8859_1);
     if (NAMESPACES.contains(text)) {
       throw new Errno.ErrnoException(Errno.EINVAL);
@@ -43,7 +55,7 @@ final class XattrRequests {
     check(request.name());
     XattrMode mode =
         switch (request.flags()) {
-          case 0 -> XattrMode.ANY;
+          case 0 -> request.killSetgid() ? XattrMode.ANY_WITHOUT_SETGID : XattrMode.ANY;
           case XATTR_CREATE -> XattrMode.CREATE;
           case XATTR_REPLACE -> XattrMode.REPLACE;
           case XATTR_CREATE | XATTR_REPLACE -> {
@@ -56,6 +68,18 @@ final class XattrRequests {
     return Reply.empty();
   }
 
+  private boolean has(At at, Bytes name) throws IOException {
+    try {
+      tree.getXattr(at, name);
+      return true;
+    } catch (RefusedException e) {
+      if (e.code() == ErrorCode.NO_ATTRIBUTE) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   ByteBuffer get(Header header, Request.GetXattr request) throws IOException {
     check(request.name());
     return sized(tree.getXattr(self(header), request.name()), request.sizeBytes());
@@ -65,8 +89,10 @@ final class XattrRequests {
   ByteBuffer list(Header header, Request.ListXattrs request) throws IOException {
     ByteArrayOutputStream names = new ByteArrayOutputStream();
     for (Bytes name : tree.listXattrs(self(header))) {
-      names.writeBytes(name.unsafeArray());
-      names.write(0);
+      if (acl || !PosixAcl.isName(name)) {
+        names.writeBytes(name.unsafeArray());
+        names.write(0);
+      }
     }
     return sized(Bytes.wrap(names.toByteArray()), request.sizeBytes());
   }
@@ -83,6 +109,9 @@ final class XattrRequests {
 
   ByteBuffer remove(Header header, Request.RemoveXattr request) throws IOException {
     check(request.name());
+    if (PosixAcl.isName(request.name()) && !has(self(header), request.name())) {
+      return Reply.empty(); // The kernel asks for it without looking.
+    }
     tree.removeXattr(self(header), request.name());
     return Reply.empty();
   }

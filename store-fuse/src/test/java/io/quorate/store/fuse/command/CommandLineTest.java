@@ -11,6 +11,7 @@ import io.quorate.store.fuse.command.TestShell.Outcome;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.Upkeep;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -211,7 +212,8 @@ class CommandLineTest {
             peer(2, State.FOLLOWER, 1234, 0),
             peer(3, State.FOLLOWER, 1230, 4),
             peer(4, State.FOLLOWER, 1234, 0)),
-        List.of());
+        List.of(),
+        Features.FIRST);
   }
 
   private static ClusterStatus sick() {
@@ -237,7 +239,8 @@ class CommandLineTest {
         false,
         false,
         List.of(peer(1, State.CANDIDATE, 1234, 0), lost),
-        List.of());
+        List.of(),
+        Features.FIRST);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.fuse.command.TestShell.Outcome;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Features;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -52,7 +53,7 @@ class FileCommandsTest {
   }
 
   private static ClusterStatus healthy() {
-    return new ClusterStatus("test", 1, 1, 1, 1, true, true, List.of(), List.of());
+    return new ClusterStatus("test", 1, 1, 1, 1, true, true, List.of(), List.of(), Features.FIRST);
   }
 
   /** Hands out one store, whatever the file says. */

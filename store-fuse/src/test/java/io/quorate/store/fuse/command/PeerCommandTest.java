@@ -11,6 +11,7 @@ import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterMembers.Member;
 import io.quorate.store.gateway.ClusterMembers.Standing;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.net.config.ClusterInit;
 import io.quorate.store.net.config.PeerConfig;
@@ -46,7 +47,9 @@ final class PeerCommandTest {
         List.of(Endpoint.parse("a:7400"), Endpoint.parse("b:7400"), Endpoint.parse("c:7400")));
     store =
         new FakeStore(
-            temp, new ClusterStatus("test", 1, 1, 1, 1, true, true, List.of(), List.of()));
+            temp,
+            new ClusterStatus(
+                "test", 1, 1, 1, 1, true, true, List.of(), List.of(), Features.FIRST));
     store.members = MEMBERS;
   }
 

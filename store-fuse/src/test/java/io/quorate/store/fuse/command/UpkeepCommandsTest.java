@@ -9,6 +9,7 @@ import io.quorate.store.fuse.command.TestShell.Outcome;
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
@@ -69,7 +70,8 @@ class UpkeepCommandsTest {
   }
 
   private static ClusterStatus cluster(PeerStatus... peers) {
-    return new ClusterStatus("shop", 1, 1, 7, 10, true, true, List.of(peers), List.of());
+    return new ClusterStatus(
+        "shop", 1, 1, 7, 10, true, true, List.of(peers), List.of(), Features.FIRST);
   }
 
   private TestShell shell(ClusterStatus status) {
@@ -338,7 +340,8 @@ class UpkeepCommandsTest {
             List.of(peer(1, State.LEADER, damaged), peer(2, State.FOLLOWER, WHOLE)),
             List.of(
                 new LostContent("/www/a b.jpg", 9, 4_096, 100, "7/8"),
-                new LostContent("", 0, 0, 800, "7/9")));
+                new LostContent("", 0, 0, 800, "7/9")),
+            Features.FIRST);
     Outcome heal = shell(status).run("heal", "--wait");
     assertEquals(1, heal.status());
     String lost =

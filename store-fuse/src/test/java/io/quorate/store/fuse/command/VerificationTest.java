@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.Store;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Features;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,9 @@ class VerificationTest {
     Files.createSymbolicLink(source.resolve("link"), Path.of("sub/b"));
     Path root = Files.createDirectory(temp.resolve("store"));
     store =
-        new FakeStore(root, new ClusterStatus("t", 1, 1, 1, 1, true, true, List.of(), List.of()));
+        new FakeStore(
+            root,
+            new ClusterStatus("t", 1, 1, 1, 1, true, true, List.of(), List.of(), Features.FIRST));
     surroundings =
         new TestShell(temp, null)
             .surroundings(

@@ -83,6 +83,11 @@ final class KernelHeaderTest {
 
   /** A request with a structure, then bytes; what is in it names the fields as the kernel does. */
   private static Request decode(int opcode, byte[] structure, String rest) throws Exception {
+    return decode(opcode, structure, rest, 0);
+  }
+
+  private static Request decode(int opcode, byte[] structure, String rest, long agreed)
+      throws Exception {
     byte[] text = rest.getBytes(StandardCharsets.UTF_8);
     Struct header = kernel.struct("fuse_in_header");
     int bytes = header.bytes() + structure.length + text.length;
@@ -97,14 +102,14 @@ final class KernelHeaderTest {
       ByteBuffer shorter = ByteBuffer.allocate(cut).order(ByteOrder.nativeOrder());
       shorter.put(message.array(), 0, cut).flip().putInt(0, cut);
       try {
-        RequestDecoder.body(RequestDecoder.header(shorter), shorter);
+        RequestDecoder.body(RequestDecoder.header(shorter), shorter, agreed);
       } catch (MalformedRequestException e) {
         continue;
       }
     }
     Request.Header decoded = RequestDecoder.header(message);
     assertEquals(new Request.Header(opcode, 91, 92, 93, 94, 95), decoded);
-    return RequestDecoder.body(decoded, message);
+    return RequestDecoder.body(decoded, message, agreed);
   }
 
   private static byte[] in(String struct, Object... namesAndValues) {
@@ -116,11 +121,14 @@ final class KernelHeaderTest {
     Bytes a = Bytes.utf8("a");
     Bytes b = Bytes.utf8("b");
     assertEquals(
-        new Request.MakeNode(a, 0100644, 0x501),
-        decode(Opcode.MKNOD, in("fuse_mknod_in", "mode", 0100644, "rdev", 0x501), "a\0"));
+        new Request.MakeNode(a, 0100644, 027, 0x501),
+        decode(
+            Opcode.MKNOD,
+            in("fuse_mknod_in", "mode", 0100644, "rdev", 0x501, "umask", 027),
+            "a\0"));
     assertEquals(
-        new Request.MakeDirectory(a, 0755),
-        decode(Opcode.MKDIR, in("fuse_mkdir_in", "mode", 0755), "a\0"));
+        new Request.MakeDirectory(a, 0755, 027),
+        decode(Opcode.MKDIR, in("fuse_mkdir_in", "mode", 0755, "umask", 027), "a\0"));
     assertEquals(
         new Request.Rename(a, 9, b, 0),
         decode(Opcode.RENAME, in("fuse_rename_in", "newdir", 9), "a\0b\0"));
@@ -172,11 +180,14 @@ final class KernelHeaderTest {
                 "gid",
                 10),
             ""));
-    // Without FUSE_SETXATTR_EXT, which is not asked for, its structure ends early.
-    byte[] set = in("fuse_setxattr_in", "size", 5, "flags", 1);
+    // Without FUSE_SETXATTR_EXT, which older kernels do not have, its structure ends early.
+    byte[] set = in("fuse_setxattr_in", "size", 5, "flags", 1, "setxattr_flags", 1);
+    assertEquals(
+        new Request.SetXattr(Bytes.utf8("user.a"), Bytes.utf8("value"), 1, true),
+        decode(Opcode.SETXATTR, set, "user.a\0value", InitFlags.SETXATTR_EXT));
     int old = kernel.number("FUSE_COMPAT_SETXATTR_IN_SIZE").intValue();
     assertEquals(
-        new Request.SetXattr(Bytes.utf8("user.a"), Bytes.utf8("value"), 1),
+        new Request.SetXattr(Bytes.utf8("user.a"), Bytes.utf8("value"), 1, false),
         decode(Opcode.SETXATTR, java.util.Arrays.copyOf(set, old), "user.a\0value"));
     assertEquals(
         new Request.GetXattr(Bytes.utf8("user.a"), 64),
@@ -192,8 +203,9 @@ final class KernelHeaderTest {
         new Request.Open(02, true),
         decode(Opcode.OPEN, in("fuse_open_in", "flags", 2, "open_flags", 1), ""));
     assertEquals(
-        new Request.Create(Bytes.utf8("a"), 0101, 0640),
-        decode(Opcode.CREATE, in("fuse_create_in", "flags", 0101, "mode", 0640), "a\0"));
+        new Request.Create(Bytes.utf8("a"), 0101, 0640, 027),
+        decode(
+            Opcode.CREATE, in("fuse_create_in", "flags", 0101, "mode", 0640, "umask", 027), "a\0"));
     assertEquals(
         new Request.Read(1, 2, 3),
         decode(Opcode.READ, in("fuse_read_in", "fh", 1, "offset", 2, "size", 3), ""));

@@ -25,7 +25,7 @@ final class RequestDecoderTest {
 
   private static Request decode(ByteBuffer message) throws MalformedRequestException {
     Header header = RequestDecoder.header(message);
-    return RequestDecoder.body(header, message);
+    return RequestDecoder.body(header, message, InitFlags.SETXATTR_EXT);
   }
 
   private static byte[] text(String text) {

@@ -32,6 +32,7 @@ final class MountOptionsTest {
             "entry_timeout=2",
             "no_quorum=wait");
     assertTrue(options.readOnly() && options.sync() && options.noExecute());
+    assertFalse(options.acl(), "owners and permissions are not those of the store");
     assertEquals(List.of(5, 6, 027), List.of(options.uid(), options.gid(), options.umask()));
     assertEquals("/a=b", options.directory());
     assertEquals("x", options.withSource("other").source());
@@ -45,6 +46,7 @@ final class MountOptionsTest {
     assertEquals(Caching.NONE, options.cache());
     assertEquals(WithoutQuorum.EIO, options.withoutQuorum());
     assertFalse(options.readOnly() || options.sync() || options.allowOther());
+    assertTrue(options.acl() && !parse("noacl").acl() && parse("noacl", "acl").acl());
     assertEquals("cluster", options.withSource("cluster").source());
     assertTrue(MountOptions.parse(List.of(), true).allowOther(), "root mounts for all");
   }

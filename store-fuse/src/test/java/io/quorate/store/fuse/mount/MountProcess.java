@@ -49,8 +49,13 @@ final class MountProcess implements AutoCloseable {
     return all;
   }
 
-  /** Mounts on {@code directory} as a client of one peer; returns when it can be used. */
-  static MountProcess start(ProcessCluster cluster, int peer, Path directory) throws IOException {
+  /**
+   * Mounts on {@code directory} as a client of one peer; returns when it can be used.
+   *
+   * @param more words of the command
+   */
+  static MountProcess start(ProcessCluster cluster, int peer, Path directory, String... more)
+      throws IOException {
     try {
       Files.createDirectories(directory);
     } catch (FileAlreadyExistsException e) {
@@ -67,6 +72,7 @@ final class MountProcess implements AutoCloseable {
             "--timeout",
             "60",
             directory.toString());
+    words.addAll(List.of(more));
     Process process =
         new ProcessBuilder(words)
             .redirectErrorStream(true)

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class PatienceTest {
   private static final Header HEADER = new Header(9, 42, 1, 0, 0, 0);
-  private static final Request CHANGE = new Request.MakeDirectory(Bytes.utf8("d"), 0755);
+  private static final Request CHANGE = new Request.MakeDirectory(Bytes.utf8("d"), 0755, 0);
   private static final Request QUESTION = new Request.Lookup(Bytes.utf8("d"));
 
   private final Interruptions interruptions = new Interruptions();

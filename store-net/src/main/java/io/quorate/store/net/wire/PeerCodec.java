@@ -368,6 +368,7 @@ public final class PeerCodec {
         .setCatchingUp(m.catchingUp())
         .setDetail(m.detail())
         .setUpkeep(UpkeepCodec.encode(m.upkeep()))
+        .setFeatures(StatusCodec.encode(m.features()))
         .build();
   }
 
@@ -384,6 +385,7 @@ public final class PeerCodec {
         m.getSuspect(),
         m.getCatchingUp(),
         m.getDetail(),
-        UpkeepCodec.decode(m.hasUpkeep() ? m.getUpkeep() : null));
+        UpkeepCodec.decode(m.hasUpkeep() ? m.getUpkeep() : null),
+        StatusCodec.decode(m.getFeatures()));
   }
 }

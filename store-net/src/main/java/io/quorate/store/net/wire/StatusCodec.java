@@ -2,6 +2,7 @@ package io.quorate.store.net.wire;
 
 import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.LostContent;
+import io.quorate.store.net.proto.Features;
 import io.quorate.store.net.proto.PeerStatus;
 import io.quorate.store.net.proto.StatusDone;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ final class StatusCodec {
             .setTerm(status.term())
             .setCommitIndex(status.commitIndex())
             .setWritable(status.writable())
-            .setDigestsAgree(status.digestsAgree());
+            .setDigestsAgree(status.digestsAgree())
+            .setFeatures(encode(status.features()));
     for (ClusterStatus.PeerStatus peer : status.peers()) {
       done.addPeers(
           PeerStatus.newBuilder()
@@ -83,7 +85,16 @@ final class StatusCodec {
                         lost.getOffset(),
                         lost.getLengthBytes(),
                         lost.getChunk()))
-            .toList());
+            .toList(),
+        decode(done.getFeatures()));
+  }
+
+  static Features encode(io.quorate.store.gateway.Features features) {
+    return Features.newBuilder().setInForce(features.inForce()).setKnown(features.known()).build();
+  }
+
+  static io.quorate.store.gateway.Features decode(Features features) {
+    return new io.quorate.store.gateway.Features(features.getInForce(), features.getKnown());
   }
 
   private static PeerStatus.State encode(ClusterStatus.State state) {

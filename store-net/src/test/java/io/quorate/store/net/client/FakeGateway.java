@@ -4,6 +4,7 @@ import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.LostContent;
 import io.quorate.store.gateway.MemberCall;
@@ -53,7 +54,8 @@ final class FakeGateway implements Gateway {
                   "slow",
                   Samples.UPKEEP)),
           List.of(
-              new LostContent("/a b", 5, 1L << 40, 6, "7/8"), new LostContent("", 0, 1, 2, "3/4")));
+              new LostContent("/a b", 5, 1L << 40, 6, "7/8"), new LostContent("", 0, 1, 2, "3/4")),
+          Features.FIRST);
 
   final BlockingQueue<ScrubDemand> demands = new LinkedBlockingQueue<>();
   final BlockingQueue<CompletableFuture<Result>> proposals = new LinkedBlockingQueue<>();

@@ -3,6 +3,7 @@ package io.quorate.store.net.wire;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.consensus.Promise;
 import io.quorate.store.gateway.Chunk;
+import io.quorate.store.gateway.Features;
 import io.quorate.store.gateway.MemberCall;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.gateway.Upkeep;
@@ -117,8 +118,10 @@ public final class Samples {
                 .reachedAt(new TreeMap<>(Map.of(1, "a:1", 5, "e:5")))
                 .replacing(2, 5)
                 .forcedOnto(Set.of(1), "by somebody")),
-        new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow", UPKEEP),
-        new PeerMessage.Report(1, 2, 3, 4, -5, 6, 7, 8, true, true, "", Upkeep.UNKNOWN));
+        new PeerMessage.Report(
+            1, 2, 3, 4, -5, 6, 7, 8, true, true, "a disk is slow", UPKEEP, new Features(2, 3)),
+        new PeerMessage.Report(
+            1, 2, 3, 4, -5, 6, 7, 8, true, true, "", Upkeep.UNKNOWN, Features.FIRST));
   }
 
   private static PeerMessage consensus(ConsensusMessage message) {

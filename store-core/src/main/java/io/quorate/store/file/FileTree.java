@@ -20,6 +20,7 @@ import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.ErrorCode;
+import io.quorate.store.metadata.FeatureLevels;
 import io.quorate.store.metadata.FileType;
 import io.quorate.store.metadata.Query;
 import io.quorate.store.metadata.Result;
@@ -279,7 +280,15 @@ public final class FileTree implements AutoCloseable {
     return node(new Command.MakeNode(at, type, permissions, device, owner), at, null);
   }
 
+  /** Gives a further name, or the first: then what is unpublished is published before. */
   public Attributes link(At source, At at) throws IOException {
+    if (files.anyUnpublished()) {
+      Attributes now = statPublished(source);
+      OpenFile open = now.links() == 0 ? files.find(now.inode()) : null;
+      if (open != null) {
+        new Publication(open).publish(null, requests.deadline());
+      }
+    }
     return node(new Command.Link(source, at), at, source);
   }
 
@@ -400,6 +409,29 @@ public final class FileTree implements AutoCloseable {
         truncated(handle);
       }
       return handle;
+    } finally {
+      files.ended(ticket);
+    }
+  }
+
+  /**
+   * Makes a file without a name, open for writing: one round. Gone when its last handle is closed,
+   * unless {@link #link} has given it a name.
+   *
+   * @param directory whose rules for what is made in it hold
+   * @param permissions see {@link io.quorate.store.metadata.NewPermissions}
+   * @param linkable whether it may get a name
+   */
+  public FileHandle openUnnamed(At directory, int permissions, Caller owner, boolean linkable)
+      throws IOException {
+    checkOpen();
+    features.require(FeatureLevels.UNNAMED_FILES);
+    String file = name(directory);
+    long ticket = files.opening();
+    try {
+      Session session = sessionToOpen(OpenMode.WRITE, file);
+      Command create = new Command.CreateUnnamed(directory, permissions, owner, linkable);
+      return opened(session, node(create, directory, null), OpenMode.WRITE, file);
     } finally {
       files.ended(ticket);
     }

@@ -212,6 +212,7 @@ final class Applier {
       case Command.EndSession c -> sessions.end(tx, c);
       case Command.Configure c -> configure(tx, c);
       case Command.Create c -> new NamespaceCommands(tx).create(c);
+      case Command.CreateUnnamed c -> new NamespaceCommands(tx).createUnnamed(c);
       case Command.MakeDirectory c -> new NamespaceCommands(tx).makeDirectory(c);
       case Command.MakeSymlink c -> new NamespaceCommands(tx).makeSymlink(c);
       case Command.MakeNode c -> new NamespaceCommands(tx).makeNode(c);

@@ -70,6 +70,16 @@ public sealed interface Command {
    */
   record Create(At at, int permissions, Caller caller, boolean exclusive) implements Command {}
 
+  /**
+   * Creates a regular file that has no name: an orphan, gone when its session lets go of it. Not
+   * sent below {@link FeatureLevels#UNNAMED_FILES}.
+   *
+   * @param at the directory that it is made in
+   * @param linkable whether a {@link Link} may give it a name
+   */
+  record CreateUnnamed(At at, int permissions, Caller caller, boolean linkable)
+      implements Command {}
+
   record MakeDirectory(At at, int permissions, Caller caller) implements Command {}
 
   record MakeSymlink(At at, Bytes target, Caller caller) implements Command {}

@@ -105,6 +105,7 @@ public final class CommandCodec {
         out.putByte(c.type().ordinal()).putNumber(c.startByte()).putNumber(c.endByte());
       }
       case Command.Create _,
+          Command.CreateUnnamed _,
           Command.MakeDirectory _,
           Command.MakeSymlink _,
           Command.MakeNode _,
@@ -159,6 +160,11 @@ public final class CommandCodec {
         out.putByte(c.mode().ordinal());
       }
       case Command.RemoveXattr c -> putAt(out, 18, c.at()).putBytes(c.name());
+      case Command.CreateUnnamed c -> {
+        putAt(out, 19, c.at()).putNumber(c.permissions());
+        Shapes.put(out, c.caller());
+        out.putBoolean(c.linkable());
+      }
       default -> throw new AssertionError("not a command of the namespace: " + command);
     }
   }
@@ -268,6 +274,12 @@ public final class CommandCodec {
       case 18 ->
           new Command.RemoveXattr(
               Shapes.readAt(in), in.readBytes("xattr name", Shapes.MAX_TEXT_BYTES));
+      case 19 ->
+          new Command.CreateUnnamed(
+              Shapes.readAt(in),
+              in.readSmall("permissions"),
+              Shapes.readCaller(in),
+              in.readBoolean("linkable"));
       default -> throw new MalformedCommandException("unknown kind of command " + kind);
     };
   }

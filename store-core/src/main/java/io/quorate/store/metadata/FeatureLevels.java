@@ -12,8 +12,11 @@ public final class FeatureLevels {
   /** POSIX ACLs are more than attributes: they and the mode bits change each other. */
   public static final int POSIX_ACLS = 2;
 
+  /** Files without a name: {@link Command.CreateUnnamed}. */
+  public static final int UNNAMED_FILES = 3;
+
   /** The highest that this build knows. */
-  public static final int HIGHEST = POSIX_ACLS;
+  public static final int HIGHEST = UNNAMED_FILES;
 
   private FeatureLevels() {}
 

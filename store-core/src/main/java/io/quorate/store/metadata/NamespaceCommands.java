@@ -40,6 +40,18 @@ final class NamespaceCommands {
     return new Result.Node(file.attributes(), true);
   }
 
+  Result createUnnamed(Command.CreateUnnamed command) {
+    if (tx.globals.featureLevel < FeatureLevels.UNNAMED_FILES) {
+      throw new Refused(ErrorCode.NOT_SUPPORTED, "the feature level is too low");
+    }
+    Inode directory = tx.needLiveDirectory(tx.resolver.resolve(command.at()).id);
+    Inode file = prepare(directory, FileType.REGULAR, command.permissions(), command.caller());
+    file.links = 0;
+    tx.saveNew(file);
+    new Orphans(tx).addUnnamed(file, command.linkable());
+    return new Result.Node(file.attributes(), true);
+  }
+
   Result makeDirectory(Command.MakeDirectory command) {
     Place place = newPlace(command.at(), true);
     Inode made = make(place, FileType.DIRECTORY, command.permissions(), command.caller());
@@ -142,7 +154,7 @@ final class NamespaceCommands {
       throw new Refused(ErrorCode.NOT_PERMITTED, "directories have one name only");
     }
     Place place = newPlace(command.at(), false);
-    if (inode.links == 0) {
+    if (inode.links == 0 && !new Orphans(tx).takeUnnamed(inode)) {
       throw Resolver.notFound(command.source());
     }
     if (inode.links >= Transaction.MAX_LINKS) {

@@ -6,6 +6,7 @@ package io.quorate.store.metadata;
  *
  * <pre>
  * kind:byte  index:count  parked:byte  inode content contentVersion size mappedEnd extentBytes trims:count
+ * linkable:byte (1; not there if it is not)
  * </pre>
  *
  * @param ofInode an inode, else a content
@@ -14,6 +15,7 @@ package io.quorate.store.metadata;
  * @param inode the inode, or the one whose content it was
  * @param content id of the content; 0 if it has none
  * @param contentVersion version that the content had when it was replaced, and keeps
+ * @param linkable whether it is an inode that never had a name and may get one
  */
 record Orphan(
     boolean ofInode,
@@ -25,7 +27,8 @@ record Orphan(
     long size,
     long mappedEnd,
     long extentBytes,
-    int trims) {
+    int trims,
+    boolean linkable) {
 
   /** The id by which sessions hold it. */
   long id() {
@@ -43,7 +46,24 @@ record Orphan(
         size,
         mappedEnd,
         extentBytes,
-        trims);
+        trims,
+        linkable);
+  }
+
+  /** One that has begun to be purged. */
+  Orphan withoutLinkable() {
+    return new Orphan(
+        ofInode,
+        index,
+        parked,
+        inode,
+        content,
+        contentVersion,
+        size,
+        mappedEnd,
+        extentBytes,
+        trims,
+        false);
   }
 
   Orphan withTrims(int newTrims) {
@@ -57,13 +77,17 @@ record Orphan(
         size,
         mappedEnd,
         extentBytes,
-        newTrims);
+        newTrims,
+        linkable);
   }
 
   byte[] encode() {
     Encoder out = new Encoder(64).putByte(ofInode ? 1 : 2).putCount(index).putBoolean(parked);
     out.putCount(inode).putCount(content).putCount(contentVersion).putCount(size);
     out.putCount(mappedEnd).putCount(extentBytes).putCount(trims);
+    if (linkable) {
+      out.putBoolean(true);
+    }
     return out.toArray();
   }
 
@@ -80,7 +104,8 @@ record Orphan(
           in.readCount("size"),
           in.readCount("mapped end"),
           in.readCount("extent bytes"),
-          (int) in.readCount("trims"));
+          (int) in.readCount("trims"),
+          in.remaining() > 0 && in.readBoolean("linkable"));
     } catch (MalformedCommandException e) {
       throw new IllegalStateException("a row of an orphan is damaged", e);
     }

@@ -14,6 +14,11 @@ final class Orphans {
 
   /** An inode whose last name is gone; the caller saves it. */
   void add(Inode inode) {
+    addUnnamed(inode, false);
+  }
+
+  /** An inode without a name; the caller saves it. */
+  void addUnnamed(Inode inode, boolean linkable) {
     add(
         new Orphan(
             true,
@@ -25,7 +30,19 @@ final class Orphans {
             inode.size,
             inode.mappedEnd,
             inode.extentBytes,
-            inode.trims));
+            inode.trims,
+            linkable));
+  }
+
+  /** Takes an inode back that gets a name; false if it is not to get one. */
+  boolean takeUnnamed(Inode inode) {
+    Orphan orphan = tx.view.orphan(inode.id);
+    if (orphan == null || !orphan.linkable()) {
+      return false;
+    }
+    tx.draft.delete(MetadataTable.ORPHANS, Keys.tagged('o', inode.id));
+    tx.draft.delete(MetadataTable.ORPHANS, Keys.tagged('q', orphan.index(), inode.id));
+    return true;
   }
 
   /** Takes the content away from {@code inode} and gives it an empty one; the caller saves it. */
@@ -41,7 +58,8 @@ final class Orphans {
             inode.size,
             inode.mappedEnd,
             inode.extentBytes,
-            inode.trims));
+            inode.trims,
+            false));
     inode.content = tx.globals.nextId++;
     inode.size = 0;
     inode.mappedEnd = 0;

@@ -215,6 +215,10 @@ final class Purge {
       } else if (purge(orphan)) {
         tx.draft.delete(MetadataTable.ORPHANS, row.key());
         tx.draft.delete(MetadataTable.ORPHANS, Keys.tagged('o', id));
+      } else if (orphan.linkable()) {
+        // Parts of it are gone: it is too late for a name.
+        tx.draft.put(
+            MetadataTable.ORPHANS, Keys.tagged('o', id), orphan.withoutLinkable().encode());
       }
     }
   }

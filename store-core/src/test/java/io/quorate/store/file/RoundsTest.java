@@ -68,6 +68,21 @@ class RoundsTest {
   }
 
   @Test
+  void ofAFileWithoutAName() throws IOException {
+    At root = At.inode(At.ROOT);
+    tree.openUnnamed(root, 0644, tree.caller(), true).close();
+    expect(2); // The first raises the feature level.
+    try (FileHandle handle = tree.openUnnamed(root, 0644, tree.caller(), true)) {
+      expect(1);
+      handle.write(0, content(10));
+      tree.link(At.inode(handle.inode()), FILE);
+      expect(2); // What it contains goes before its name.
+      assertEquals(10, tree.stat(FILE).sizeBytes());
+    }
+    expect(0);
+  }
+
+  @Test
   void ofAnAppendWithWritesBefore() throws IOException {
     FileHandle handle = tree.open(FILE, CREATE);
     expect(1);

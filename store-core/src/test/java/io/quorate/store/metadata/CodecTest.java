@@ -32,6 +32,7 @@ class CodecTest {
         new Command.KeepAlive(5, new TreeSet<>(List.of(1L, 1L << 50)), 1L << 60),
         new Command.EndSession(7),
         new Command.Create(AT, -1, CALLER, true),
+        new Command.CreateUnnamed(AT, 0640 | 0027 << 12, CALLER, true),
         new Command.MakeDirectory(AT, 0755, CALLER),
         new Command.MakeSymlink(AT, Bytes.utf8("/x"), CALLER),
         new Command.MakeNode(AT, FileType.FIFO, 0, Long.MIN_VALUE, CALLER),

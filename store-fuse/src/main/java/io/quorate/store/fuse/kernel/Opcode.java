@@ -42,6 +42,7 @@ public final class Opcode {
   public static final int RENAME2 = 45;
   public static final int LSEEK = 46;
   public static final int COPY_FILE_RANGE = 47;
+  public static final int TMPFILE = 51;
 
   private Opcode() {}
 

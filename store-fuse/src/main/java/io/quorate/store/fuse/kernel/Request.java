@@ -94,6 +94,9 @@ public sealed interface Request {
 
   record Create(Bytes name, int flags, int mode, int umask) implements Request {}
 
+  /** A file without a name in the directory that the request is about. */
+  record CreateUnnamed(int flags, int mode, int umask) implements Request {}
+
   record Read(long handle, long offset, int lengthBytes) implements Request {}
 
   record Write(long handle, long offset, ByteBuffer content, int flags, boolean killPrivileges)

@@ -111,6 +111,7 @@ public final class RequestDecoder {
     return switch (header.opcode()) {
       case Opcode.OPEN -> new Request.Open(in.getInt(), (in.getInt() & KILL_ON_OPEN) != 0);
       case Opcode.CREATE -> create(in);
+      case Opcode.TMPFILE -> createUnnamed(in);
       case Opcode.READ -> new Request.Read(in.getLong(), in.getLong(), in.getInt());
       case Opcode.WRITE -> write(in);
       case Opcode.FLUSH -> flush(in);
@@ -247,6 +248,14 @@ public final class RequestDecoder {
     int umask = in.getInt();
     in.getInt();
     return new Request.Create(name(in), flags, mode, umask);
+  }
+
+  private static Request createUnnamed(ByteBuffer in) {
+    int flags = in.getInt();
+    int mode = in.getInt();
+    int umask = in.getInt();
+    in.getInt(); // flags, and after them what the kernel calls it
+    return new Request.CreateUnnamed(flags, mode, umask);
   }
 
   private static Request write(ByteBuffer in) throws MalformedRequestException {

@@ -72,6 +72,7 @@ final class Dispatcher {
     return switch (request) {
       case Request.Open r -> files.open(header, r);
       case Request.Create r -> files.create(header, r);
+      case Request.CreateUnnamed r -> files.createUnnamed(header, r);
       case Request.Read r -> files.read(r);
       case Request.Write r -> files.write(r);
       case Request.Sync r -> files.publish(r.handle());

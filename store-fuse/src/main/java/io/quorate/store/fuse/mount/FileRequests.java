@@ -72,6 +72,16 @@ final class FileRequests {
     return Reply.created(handle.lastKnown(), shown, files.add(handle), 0);
   }
 
+  ByteBuffer createUnnamed(Header header, Request.CreateUnnamed request) throws IOException {
+    FileHandle handle =
+        tree.openUnnamed(
+            At.inode(header.node()),
+            NameRequests.permissions(request.mode(), request.umask()),
+            NameRequests.caller(header),
+            (request.flags() & OpenFlags.EXCLUSIVE) == 0);
+    return Reply.created(handle.lastKnown(), shown, files.add(handle), 0);
+  }
+
   /**
    * Short only at the end of the file: the kernel takes a short answer for that. Of what the file
    * is now, since the kernel keeps one cache for all who have the file open.

@@ -207,6 +207,12 @@ final class KernelHeaderTest {
         decode(
             Opcode.CREATE, in("fuse_create_in", "flags", 0101, "mode", 0640, "umask", 027), "a\0"));
     assertEquals(
+        new Request.CreateUnnamed(0101, 0640, 027),
+        decode(
+            Opcode.TMPFILE,
+            in("fuse_create_in", "flags", 0101, "mode", 0640, "umask", 027),
+            "/\0"));
+    assertEquals(
         new Request.Read(1, 2, 3),
         decode(Opcode.READ, in("fuse_read_in", "fh", 1, "offset", 2, "size", 3), ""));
     byte[] write =

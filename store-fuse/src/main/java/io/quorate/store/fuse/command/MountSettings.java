@@ -21,7 +21,8 @@ final class MountSettings {
             + " the end of their time (the default), 'read-only file system' for changes, or"
             + " nothing until there is one.",
         "attr_timeout=SECONDS, entry_timeout=SECONDS: for how long the kernel may rely on"
-            + " attributes and names. Changes by other servers show that much later. Default: 0",
+            + " attributes and names. It is told of what other servers change; only while no server"
+            + " can be reached may that show so much later. Default: 0",
         "uid=N, gid=N, umask=OCTAL: show everything as owned so, and with all permissions but these.",
         "noacl: no POSIX ACLs, here; they are not asked for at each access then. So it is with uid,"
             + " gid and umask, too.",

@@ -180,6 +180,13 @@ public final class Device {
     send(Reply.finish(Reply.empty(), unique, errno));
   }
 
+  /**
+   * Sends what a {@link Notice} made. It means nothing to the kernel if it has forgotten already.
+   */
+  public void tell(ByteBuffer notice) throws IOException {
+    send(notice);
+  }
+
   private void send(ByteBuffer message) throws IOException {
     MemorySegment buffer = take();
     try (Arena arena = Arena.ofConfined()) {

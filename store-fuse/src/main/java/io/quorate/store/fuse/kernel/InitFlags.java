@@ -19,6 +19,7 @@ public final class InitFlags {
   public static final long HANDLE_KILLPRIV_V2 = 1 << 28;
   public static final long SETXATTR_EXT = 1 << 29;
   public static final long INIT_EXT = 1 << 30;
+  public static final long HAS_EXPIRE_ONLY = 1L << 35;
 
   private InitFlags() {}
 }

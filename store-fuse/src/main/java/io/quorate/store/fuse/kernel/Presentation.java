@@ -21,12 +21,18 @@ public record Presentation(Caching cache, long root, int uid, int gid, int umask
   /** Everything as it is in the store. */
   public static final Presentation PLAIN = new Presentation(Caching.NONE, ROOT_NODE, -1, -1, -1);
 
+  /** The same, with nothing to rely on. */
+  public Presentation once() {
+    return new Presentation(Caching.NONE, root, uid, gid, umask);
+  }
+
   /** The inode that the kernel means by a node. */
   public long inode(long node) {
     return node == ROOT_NODE ? root : node;
   }
 
-  long node(long inode) {
+  /** What the kernel calls an inode. */
+  public long node(long inode) {
     return inode == root ? ROOT_NODE : inode;
   }
 

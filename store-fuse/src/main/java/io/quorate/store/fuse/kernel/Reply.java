@@ -60,6 +60,11 @@ public final class Reply {
     return putEntry(body(ENTRY_BYTES), attributes, shown);
   }
 
+  /** The node of a reply that was made by {@link #entry} or {@link #created}. */
+  public static long entryNode(ByteBuffer reply) {
+    return reply.getLong(HEADER_BYTES);
+  }
+
   static ByteBuffer putEntry(ByteBuffer out, Attributes attributes, Presentation shown) {
     Caching cache = shown.cache();
     out.putLong(shown.node(attributes.inode())).putLong(0);

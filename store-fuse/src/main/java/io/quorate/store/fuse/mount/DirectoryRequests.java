@@ -23,11 +23,13 @@ final class DirectoryRequests {
 
   private final FileTree tree;
   private final Presentation shown;
+  private final KnownNodes nodes;
   private final Numbered<OpenDirectory> directories = new Numbered<>();
 
-  DirectoryRequests(FileTree tree, Presentation shown) {
+  DirectoryRequests(FileTree tree, Presentation shown, KnownNodes nodes) {
     this.tree = tree;
     this.shown = shown;
+    this.nodes = nodes;
   }
 
   ByteBuffer open(Header header) {
@@ -57,6 +59,9 @@ final class DirectoryRequests {
       Attributes attributes = request.plus() ? attributes(entry) : entry.attributes();
       room = reply.add(entry.name(), entry.inode(), entry.type(), attributes, placed.place());
       at = placed.place();
+      if (request.plus() && room && attributes != null) {
+        nodes.told(shown.node(entry.inode()));
+      }
     }
     return reply.finish();
   }

@@ -25,15 +25,22 @@ final class Dispatcher {
   private final LockRequests locks;
 
   private final Presentation shown;
+  private final KnownNodes nodes;
   private final Interruptions interruptions;
 
-  Dispatcher(FileTree tree, Presentation shown, MountOptions options, Interruptions interruptions) {
+  Dispatcher(
+      FileTree tree,
+      Presentation shown,
+      MountOptions options,
+      KnownNodes nodes,
+      Interruptions interruptions) {
     this.shown = shown;
+    this.nodes = nodes;
     this.interruptions = interruptions;
-    names = new NameRequests(tree, shown);
+    names = new NameRequests(tree, shown, nodes);
     attributes = new AttributeRequests(tree, shown, handles);
     files = new FileRequests(tree, shown, handles, options.sync());
-    directories = new DirectoryRequests(tree, shown);
+    directories = new DirectoryRequests(tree, shown, nodes);
     xattrs = new XattrRequests(tree, options.acl());
     locks = new LockRequests(handles);
   }
@@ -42,11 +49,11 @@ final class Dispatcher {
   ByteBuffer answer(Header asked, Request request) throws IOException {
     Header header = asked.withNode(shown.inode(asked.node()));
     return switch (request) {
-      case Request.Lookup r -> names.lookup(header, r);
-      case Request.MakeNode r -> names.makeNode(header, r);
-      case Request.MakeDirectory r -> names.makeDirectory(header, r);
-      case Request.Symlink r -> names.symlink(header, r);
-      case Request.Link r -> names.link(header, r);
+      case Request.Lookup r -> nodes.told(names.lookup(header, r));
+      case Request.MakeNode r -> nodes.told(names.makeNode(header, r));
+      case Request.MakeDirectory r -> nodes.told(names.makeDirectory(header, r));
+      case Request.Symlink r -> nodes.told(names.symlink(header, r));
+      case Request.Link r -> nodes.told(names.link(header, r));
       case Request.Unlink r -> names.unlink(header, r);
       case Request.RemoveDirectory r -> names.removeDirectory(header, r);
       case Request.Rename r -> names.rename(header, r);
@@ -71,8 +78,8 @@ final class Dispatcher {
   private ByteBuffer answerFile(Header header, Request request) throws IOException {
     return switch (request) {
       case Request.Open r -> files.open(header, r);
-      case Request.Create r -> files.create(header, r);
-      case Request.CreateUnnamed r -> files.createUnnamed(header, r);
+      case Request.Create r -> nodes.told(files.create(header, r));
+      case Request.CreateUnnamed r -> nodes.told(files.createUnnamed(header, r));
       case Request.Read r -> files.read(r);
       case Request.Write r -> files.write(r);
       case Request.Sync r -> files.publish(r.handle());
@@ -111,6 +118,7 @@ final class Dispatcher {
   /** The kernel drops nodes. */
   void forget(Request.Forget request) {
     files.pages().forgotten(request.nodes());
+    nodes.forgotten(request.nodes());
   }
 
   /** The mount is gone: what was written through it is published as by close(2). */

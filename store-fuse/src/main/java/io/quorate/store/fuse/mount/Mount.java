@@ -6,6 +6,7 @@ import io.quorate.store.fuse.kernel.Device;
 import io.quorate.store.fuse.kernel.InitFlags;
 import io.quorate.store.fuse.kernel.MalformedRequestException;
 import io.quorate.store.fuse.kernel.MountTable;
+import io.quorate.store.fuse.kernel.Notice;
 import io.quorate.store.fuse.kernel.Opcode;
 import io.quorate.store.fuse.kernel.Presentation;
 import io.quorate.store.fuse.kernel.Reply;
@@ -30,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,10 +76,13 @@ public final class Mount implements AutoCloseable {
   private final CountDownLatch readersLeft = new CountDownLatch(READERS);
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean unmounted = new AtomicBoolean();
-  private final long wanted;
+  private final Parts parts;
 
   /** What is agreed on. */
   private volatile long flags;
+
+  /** Null where the kernel asks each time. */
+  private volatile @Nullable Invalidation invalidation;
 
   private Mount(Path directory, Device device, Parts parts) {
     this.directory = directory;
@@ -85,12 +90,18 @@ public final class Mount implements AutoCloseable {
     this.dispatcher = parts.dispatcher();
     this.interruptions = parts.interruptions();
     this.patience = parts.patience();
-    this.wanted = parts.wanted();
+    this.parts = parts;
   }
 
   /** What answers. */
   private record Parts(
-      Dispatcher dispatcher, Interruptions interruptions, Patience patience, long wanted) {
+      FileTree tree,
+      Presentation shown,
+      KnownNodes nodes,
+      Dispatcher dispatcher,
+      Interruptions interruptions,
+      Patience patience,
+      long wanted) {
     static Parts of(FileTree tree, MountOptions options) throws IOException {
       Interruptions interruptions = new Interruptions();
       Presentation shown =
@@ -100,8 +111,12 @@ public final class Mount implements AutoCloseable {
               options.uid(),
               options.gid(),
               options.umask());
+      KnownNodes nodes = new KnownNodes(options.cache().isAny());
       return new Parts(
-          new Dispatcher(tree, shown, options, interruptions),
+          tree,
+          shown,
+          nodes,
+          new Dispatcher(tree, shown, options, nodes, interruptions),
           interruptions,
           new Patience(options.withoutQuorum(), interruptions),
           options.acl() ? WANTED | InitFlags.POSIX_ACL : WANTED);
@@ -248,6 +263,7 @@ public final class Mount implements AutoCloseable {
   private void end() {
     if (unmounted.compareAndSet(false, true)) {
       patience.end();
+      endInvalidation();
       dispatcher.close();
       try {
         device.close();
@@ -255,6 +271,13 @@ public final class Mount implements AutoCloseable {
         LOG.warn("{}: {}", directory, e.getMessage());
       }
       ended.complete(null);
+    }
+  }
+
+  private void endInvalidation() {
+    Invalidation ends = invalidation;
+    if (ends != null) {
+      ends.close();
     }
   }
 
@@ -295,7 +318,7 @@ public final class Mount implements AutoCloseable {
       device.fail(header.unique(), EPROTO);
       return;
     }
-    flags = wanted & init.flags();
+    flags = parts.wanted() & init.flags();
     device.reply(
         header.unique(),
         Reply.init(
@@ -307,6 +330,15 @@ public final class Mount implements AutoCloseable {
                 MAX_WRITE_BYTES,
                 MAX_WRITE_BYTES / PAGE_BYTES,
                 MAX_BACKGROUND)));
+    if (parts.shown().cache().isAny()) {
+      Invalidation.Kernel kernel =
+          new Invalidation.Kernel(
+              init.minor() >= Notice.EPOCHS_MINOR, (init.flags() & InitFlags.HAS_EXPIRE_ONLY) != 0);
+      Invalidation begins =
+          new Invalidation(parts.tree(), parts.shown(), parts.nodes(), kernel, device::tell);
+      invalidation = begins;
+      begins.start();
+    }
     begun.complete(null);
   }
 
@@ -339,6 +371,7 @@ public final class Mount implements AutoCloseable {
       ended.get(END_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       LOG.warn("{}: files are still open on what was mounted there", directory);
+      endInvalidation();
       dispatcher.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

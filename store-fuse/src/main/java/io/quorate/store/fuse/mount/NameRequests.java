@@ -6,6 +6,7 @@ import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
 import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.Command.RenameMode;
@@ -22,14 +23,18 @@ final class NameRequests {
 
   private final FileTree tree;
   private final Presentation shown;
+  private final KnownNodes nodes;
 
-  NameRequests(FileTree tree, Presentation shown) {
+  NameRequests(FileTree tree, Presentation shown, KnownNodes nodes) {
     this.tree = tree;
     this.shown = shown;
+    this.nodes = nodes;
   }
 
   ByteBuffer lookup(Header header, Request.Lookup request) throws IOException {
-    return Reply.entry(tree.stat(At.child(header.node(), request.name())), shown);
+    long heard = nodes.heard();
+    Attributes found = tree.stat(At.child(header.node(), request.name()));
+    return Reply.entry(found, nodes.heard() == heard ? shown : shown.once());
   }
 
   ByteBuffer makeNode(Header header, Request.MakeNode request) throws IOException {

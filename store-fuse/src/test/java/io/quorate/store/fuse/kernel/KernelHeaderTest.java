@@ -383,6 +383,29 @@ final class KernelHeaderTest {
   }
 
   @Test
+  void notices() {
+    int header = kernel.struct("fuse_out_header").bytes();
+    int node = header + kernel.struct("fuse_notify_inval_inode_out").bytes();
+    ByteBuffer content = Notice.content(8);
+    assertEquals(node, content.limit());
+    assertEquals(0, content.getLong(8), "it answers no request");
+    assertEquals(kernel.number("FUSE_NOTIFY_INVAL_INODE"), content.getInt(4));
+    holds(content, header, "fuse_notify_inval_inode_out", "ino", 8, "off", 0, "len", 0);
+    holds(Notice.attributes(8), header, "fuse_notify_inval_inode_out", "ino", 8, "off", -1);
+    ByteBuffer expired = Notice.name(8, Bytes.utf8("abc"), true);
+    holds(expired, header, "fuse_notify_inval_entry_out", "flags", Notice.EXPIRE_ONLY);
+    assertEquals(kernel.number("FUSE_EXPIRE_ONLY"), Notice.EXPIRE_ONLY);
+    ByteBuffer name = Notice.name(8, Bytes.utf8("abc"), false);
+    assertEquals(kernel.number("FUSE_NOTIFY_INVAL_ENTRY"), name.getInt(4));
+    holds(name, header, "fuse_notify_inval_entry_out", "parent", 8, "namelen", 3, "flags", 0);
+    int text = header + kernel.struct("fuse_notify_inval_entry_out").bytes();
+    assertEquals(text + 4, name.limit());
+    assertEquals('a', name.get(text));
+    assertEquals(0, name.get(text + 3));
+    assertEquals(header, Notice.names().limit());
+  }
+
+  @Test
   void repliesOfNumbers() {
     replied(Reply.opened(8, 2), "fuse_open_out", "fh", 8, "open_flags", 2);
     replied(Reply.written(9), "fuse_write_out", "size", 9);

@@ -7,10 +7,8 @@ import io.quorate.store.StoreOptions;
 import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.ClusterMembers;
 import io.quorate.store.gateway.ClusterStatus;
-import io.quorate.store.gateway.Content;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.MemberCall;
-import io.quorate.store.gateway.ReadReply;
 import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
@@ -62,8 +60,10 @@ public final class FileTree implements AutoCloseable {
   private final OpenFile.Tools tools;
   private final Versions versions;
   private final Downloads downloads;
+  private final RangeReads ranges;
   private final Window uploadBuffers;
-  private final RaisedFeatures features = new RaisedFeatures(this::status, this::configure);
+  private final RaisedFeatures features =
+      new RaisedFeatures(this::status, settings -> submit(settings, At.inode(At.ROOT), null));
   private final Acls acls;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -86,6 +86,7 @@ public final class FileTree implements AutoCloseable {
     this.versions = new Versions(sessions, tools, options.deadlineMillis());
     this.uploadBuffers = new Window(options.unpublishedBytes(), requests);
     this.downloads = new Downloads(this, gateway, requests, files);
+    this.ranges = new RangeReads(gateway, requests);
     this.acls = new Acls(files, requests, features, this::statPublished);
   }
 
@@ -209,47 +210,7 @@ public final class FileTree implements AutoCloseable {
     if (closed.get()) {
       return CompletableFuture.failedFuture(new StoreClosedException(file));
     }
-    return readOnce(at, file, offset, lengthBytes)
-        .thenCompose(
-            content -> {
-              long rest = content.attributes().sizeBytes() - offset;
-              int there = (int) Math.max(0, Math.min(lengthBytes, rest));
-              return content.data().remaining() >= there
-                  ? CompletableFuture.completedFuture(content.data())
-                  : readPieces(at, file, offset, ByteBuffer.allocate(there), content);
-            });
-  }
-
-  /** A much fragmented file comes in several answers; if it is changed meanwhile, all anew. */
-  private CompletableFuture<ByteBuffer> readPieces(
-      At at, String file, long offset, ByteBuffer gathered, Content newest) {
-    gathered.put(newest.data().duplicate());
-    if (!gathered.hasRemaining()) {
-      return CompletableFuture.completedFuture(gathered.flip());
-    }
-    return readOnce(at, file, offset + gathered.position(), gathered.remaining())
-        .thenCompose(
-            next -> {
-              boolean same =
-                  next.attributes().content() == newest.attributes().content()
-                      && next.attributes().contentVersion() == newest.attributes().contentVersion();
-              return same && next.data().hasRemaining()
-                  ? readPieces(at, file, offset, gathered, next)
-                  : readAsync(at, offset, gathered.capacity());
-            });
-  }
-
-  private CompletableFuture<Content> readOnce(At at, String file, long offset, int lengthBytes) {
-    return requests
-        .read(file, requests.deadline(), () -> gateway.read(at, 0, offset, lengthBytes))
-        .thenCompose(
-            reply ->
-                switch (reply) {
-                  case ReadReply.Data data -> CompletableFuture.completedFuture(data.content());
-                  case ReadReply.Failed failed ->
-                      CompletableFuture.failedFuture(
-                          new RefusedException(failed.code(), file, null, failed.detail()));
-                });
+    return ranges.read(at, file, offset, lengthBytes);
   }
 
   // ---- changing
@@ -328,10 +289,6 @@ public final class FileTree implements AutoCloseable {
 
   public void removeXattr(At at, Bytes name) throws IOException {
     submit(new Command.RemoveXattr(at, name), at, null);
-  }
-
-  private void configure(Command.Configure settings) throws IOException {
-    submit(settings, At.inode(At.ROOT), null);
   }
 
   private Attributes node(Command command, At at, @Nullable At other) throws IOException {

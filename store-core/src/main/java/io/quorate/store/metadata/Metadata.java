@@ -376,8 +376,7 @@ public final class Metadata {
 
   /** Cluster-wide settings. */
   public Settings settings() {
-    Globals globals = with(present -> new View(present).globals());
-    return new Settings(globals.chunkBytes, globals.featureLevel);
+    return with(present -> Settings.of(new View(present).globals()));
   }
 
   /** The applied index that would survive a crash right now. */

@@ -30,20 +30,36 @@ final class Acls {
     this.published = published;
   }
 
-  void beforeGet(At at, Bytes name) throws IOException {
-    if (name.equals(PosixAcl.ACCESS) && files.anyUnpublished()) {
-      long inode = at.path().isEmpty() ? at.base() : published.of(at).inode();
-      OpenFile open = files.find(inode);
-      if (open != null) {
-        new Publication(open).publish(null, requests.deadline());
-      }
+  /** The value of an attribute, a list with the mode that is not published yet. */
+  Bytes seenHere(At at, Bytes name, Bytes value) throws IOException {
+    if (!name.equals(PosixAcl.ACCESS) || !files.anyUnpublished()) {
+      return value;
     }
+    Attributes now = published.of(at);
+    OpenFile open = files.find(now.inode());
+    return open == null || !changesMode(open, now)
+        ? value
+        : PosixAcl.withPermissions(value, open.over(now).permissions());
+  }
+
+  private static boolean changesMode(OpenFile open, Attributes now) {
+    return open.over(now).permissions() != now.permissions();
   }
 
   void beforeSet(At at, Bytes name) throws IOException {
     if (PosixAcl.isName(name)) {
       features.require(FeatureLevels.POSIX_ACLS);
-      beforeGet(at, name);
+      publishMode(at, name);
+    }
+  }
+
+  private void publishMode(At at, Bytes name) throws IOException {
+    if (name.equals(PosixAcl.ACCESS) && files.anyUnpublished()) {
+      Attributes now = published.of(at);
+      OpenFile open = files.find(now.inode());
+      if (open != null && changesMode(open, now)) {
+        new Publication(open).publish(null, requests.deadline());
+      }
     }
   }
 

@@ -157,9 +157,8 @@ public final class FileTree implements AutoCloseable {
   }
 
   public Bytes getXattr(At at, Bytes name) throws IOException {
-    acls.beforeGet(at, name);
     if (ask(new Query.GetXattr(at, name), at) instanceof Answer.Xattr xattr) {
-      return xattr.value();
+      return acls.seenHere(at, name, xattr.value());
     }
     throw unexpected("getXattr");
   }
@@ -246,6 +245,10 @@ public final class FileTree implements AutoCloseable {
     if (files.anyUnpublished()) {
       Attributes now = statPublished(source);
       OpenFile open = now.links() == 0 ? files.find(now.inode()) : null;
+      if (now.links() == 0 && open == null) {
+        // Its session has ended, and what was written with it.
+        throw new RefusedException(ErrorCode.NOT_FOUND, name(source), name(at), "");
+      }
       if (open != null) {
         new Publication(open).publish(null, requests.deadline());
       }

@@ -49,6 +49,7 @@ public final class Metadata {
       Digest digest,
       List<SessionInfo> sessions,
       byte[] membership,
+      int featureLevel,
       boolean purging) {}
 
   /**
@@ -182,6 +183,7 @@ public final class Metadata {
         applier.digest(),
         applier.sessions().list(),
         membership,
+        globals.featureLevel,
         globals.trims > 0 || applier.sessions().leavePurging(globals.index));
   }
 
@@ -377,6 +379,11 @@ public final class Metadata {
   /** Cluster-wide settings. */
   public Settings settings() {
     return with(present -> Settings.of(new View(present).globals()));
+  }
+
+  /** The feature level in force. */
+  public int featureLevel() {
+    return published.featureLevel();
   }
 
   /** The applied index that would survive a crash right now. */

@@ -189,6 +189,11 @@ public final class PosixAcl {
     return permissions & ~CLASSES | classes;
   }
 
+  /** An access list that the store has given, as it is once the mode has these permissions. */
+  public static Bytes withPermissions(Bytes list, int permissions) {
+    return decode(list).withPermissions(permissions).encode();
+  }
+
   /** What chmod(2) makes of it: owner, mask (the group where there is none) and others. */
   PosixAcl withPermissions(int permissions) {
     boolean mask = hasMask();

@@ -12,6 +12,7 @@ import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.FileType;
+import io.quorate.store.metadata.NewPermissions;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
@@ -84,7 +85,7 @@ final class CopyMove {
         }
       }
       // As with any new file, the umask has its say, unless attributes are to be copied too.
-      int permissions = file.permissions() & ~to.options().umask();
+      int permissions = NewPermissions.of(file.permissions(), to.options().umask());
       switch (file.type()) {
         case REGULAR ->
             copyFile(file, permissions, there != null && there.type() == FileType.REGULAR);

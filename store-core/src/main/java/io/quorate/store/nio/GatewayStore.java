@@ -21,6 +21,7 @@ import io.quorate.store.gateway.ScrubDemand;
 import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Command;
+import io.quorate.store.metadata.NewPermissions;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.io.InputStream;
@@ -142,7 +143,8 @@ public final class GatewayStore implements Store {
     }
     int permissions =
         FileOptions.permissions(
-            0666 & ~tree.options().umask(), others.toArray(FileAttribute<?>[]::new));
+            NewPermissions.of(0666, tree.options().umask()),
+            others.toArray(FileAttribute<?>[]::new));
     return new PutRequest(
         path.at(true),
         permissions,

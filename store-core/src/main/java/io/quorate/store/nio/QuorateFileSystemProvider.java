@@ -13,6 +13,7 @@ import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Command;
 import io.quorate.store.metadata.FileType;
+import io.quorate.store.metadata.NewPermissions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -235,7 +236,7 @@ public final class QuorateFileSystemProvider extends FileSystemProvider {
 
   private static int permissions(QuoratePath path, int usual, FileAttribute<?>... attributes) {
     int umask = path.getFileSystem().tree().options().umask();
-    return FileOptions.permissions(usual & ~umask, attributes);
+    return FileOptions.permissions(NewPermissions.of(usual, umask), attributes);
   }
 
   @Override

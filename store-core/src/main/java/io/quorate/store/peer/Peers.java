@@ -99,10 +99,10 @@ final class Peers {
         features());
   }
 
-  /** Of all together; of one that does not run by what it said last. */
+  /** Of all together. One that is away may come back as an earlier version. */
   private Features features() {
     return members.get().members().stream()
-        .map(heard::get)
+        .map(peer -> lost.contains(peer) ? null : heard.get(peer))
         .map(last -> last == null ? Features.FIRST : last.report().features())
         .reduce(Features::and)
         .orElse(Features.FIRST);

@@ -60,7 +60,7 @@ final class SelfReport {
             catchUp.account(),
             parts.scrub().account(),
             Room.account(parts)),
-        new Features(parts.metadata().settings().featureLevel(), FeatureLevels.HIGHEST));
+        new Features(parts.metadata().featureLevel(), FeatureLevels.HIGHEST));
   }
 
   /** An idle peer's where it stands; a busy one's at a round index, where others can meet it. */

@@ -302,7 +302,7 @@ public final class SoloGateway implements Gateway {
                     "",
                     Upkeep.UNKNOWN)),
             List.of(),
-            new Features(metadata.settings().featureLevel(), FeatureLevels.HIGHEST)));
+            new Features(metadata.featureLevel(), FeatureLevels.HIGHEST)));
   }
 
   @Override

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class PosixAclTest {
+public final class PosixAclTest {
   private static final Map<String, Integer> TAGS =
       Map.of("u", 1, "U", 2, "g", 4, "G", 8, "m", 16, "o", 32);
   private static final Pattern ENTRY = Pattern.compile("([uUgGmo])(-?\\d*):([0-7]+)");
 
   /** The value for a short form: "u:6 U5:4 g:4 m:4 o:0" has a named user 5. */
-  static Bytes value(String text) {
+  public static Bytes value(String text) {
     List<int[]> entries = new ArrayList<>();
     Matcher matcher = ENTRY.matcher(text);
     while (matcher.find()) {

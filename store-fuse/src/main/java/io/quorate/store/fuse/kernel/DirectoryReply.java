@@ -20,17 +20,15 @@ public final class DirectoryReply {
 
   private final ByteBuffer out;
   private final boolean plus;
-  private final Presentation shown;
 
   /**
    * Begins.
    *
    * @param sizeBytes what the kernel has room for
    */
-  public DirectoryReply(int sizeBytes, boolean plus, Presentation shown) {
+  public DirectoryReply(int sizeBytes, boolean plus) {
     this.out = Reply.body(sizeBytes);
     this.plus = plus;
-    this.shown = shown;
   }
 
   /**
@@ -40,7 +38,12 @@ public final class DirectoryReply {
    * @param next offset at which to go on after it
    */
   public boolean add(
-      Bytes name, long inode, FileType type, @Nullable Attributes attributes, long next) {
+      Bytes name,
+      long inode,
+      FileType type,
+      @Nullable Attributes attributes,
+      long next,
+      Presentation shown) {
     int bytes = (FIXED_BYTES + name.length() + 7) & ~7;
     if (out.remaining() < bytes + (plus ? Reply.ENTRY_BYTES : 0)) {
       return false;

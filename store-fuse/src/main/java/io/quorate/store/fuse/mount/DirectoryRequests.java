@@ -33,12 +33,13 @@ final class DirectoryRequests {
   }
 
   ByteBuffer open(Header header) {
-    return Reply.opened(directories.add(new OpenDirectory(tree, header.node(), shown.root())), 0);
+    OpenDirectory opened = new OpenDirectory(tree, nodes, header.node(), shown.root());
+    return Reply.opened(directories.add(opened), 0);
   }
 
   ByteBuffer read(Request.ReadDirectory request) throws IOException {
     OpenDirectory directory = directories.get(request.handle());
-    DirectoryReply reply = new DirectoryReply(request.sizeBytes(), request.plus(), shown);
+    DirectoryReply reply = new DirectoryReply(request.sizeBytes(), request.plus());
     long at = request.offset();
     if (at == 0) {
       directory.rewind();
@@ -47,8 +48,8 @@ final class DirectoryRequests {
     for (; room && at < 2; at += room ? 1 : 0) {
       room =
           at == 0
-              ? reply.add(DOT, directory.node(), FileType.DIRECTORY, null, 1)
-              : reply.add(DOT_DOT, directory.parent(), FileType.DIRECTORY, null, 2);
+              ? reply.add(DOT, directory.node(), FileType.DIRECTORY, null, 1, shown)
+              : reply.add(DOT_DOT, directory.parent(), FileType.DIRECTORY, null, 2, shown);
     }
     while (room) {
       OpenDirectory.Placed placed = directory.at(at);
@@ -57,7 +58,9 @@ final class DirectoryRequests {
       }
       DirectoryEntry entry = placed.entry();
       Attributes attributes = request.plus() ? attributes(entry) : entry.attributes();
-      room = reply.add(entry.name(), entry.inode(), entry.type(), attributes, placed.place());
+      // What was listed a while ago, the kernel must not rely on.
+      Presentation as = placed.heard() == nodes.heard() ? shown : shown.once();
+      room = reply.add(entry.name(), entry.inode(), entry.type(), attributes, placed.place(), as);
       at = placed.place();
       if (request.plus() && room && attributes != null) {
         nodes.told(shown.node(entry.inode()));

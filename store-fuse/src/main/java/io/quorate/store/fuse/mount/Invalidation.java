@@ -91,7 +91,7 @@ final class Invalidation implements AutoCloseable {
       if (!closed) {
         sender.send(notice);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("the kernel did not take that something has changed: {}", e.getMessage());
     }
   }

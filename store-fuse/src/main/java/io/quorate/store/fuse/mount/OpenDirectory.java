@@ -40,10 +40,11 @@ final class OpenDirectory {
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Listed(Bytes after, Bytes last, long[] places) {}
 
-  /** An entry, and the place after it. */
-  record Placed(DirectoryEntry entry, long place) {}
+  /** An entry, the place after it, and {@link KnownNodes#heard} before it was listed. */
+  record Placed(DirectoryEntry entry, long place, long heard) {}
 
   private final FileTree tree;
+  private final KnownNodes nodes;
   private final long node;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Listed> listed = new ArrayList<>();
@@ -59,9 +60,11 @@ final class OpenDirectory {
 
   private int next;
   private long parent;
+  private long pageHeard;
 
-  OpenDirectory(FileTree tree, long node, long root) {
+  OpenDirectory(FileTree tree, KnownNodes nodes, long node, long root) {
     this.tree = tree;
+    this.nodes = nodes;
     this.node = node;
     this.parent = node == root ? node : 0;
   }
@@ -102,7 +105,7 @@ final class OpenDirectory {
       if (next == page.size()) {
         return null;
       }
-      Placed found = new Placed(page.get(next), places[next]);
+      Placed found = new Placed(page.get(next), places[next], pageHeard);
       nextPlace = found.place();
       next++;
       return found;
@@ -117,6 +120,7 @@ final class OpenDirectory {
   }
 
   private void load(Bytes after) throws IOException {
+    pageHeard = nodes.heard();
     Answer.Listing listing = tree.list(At.inode(node), after, true);
     show(listing.entries(), listing.end());
     Bytes known = listed.isEmpty() ? Bytes.EMPTY : listed.getLast().last();

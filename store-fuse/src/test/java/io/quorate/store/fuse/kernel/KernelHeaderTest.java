@@ -469,9 +469,9 @@ final class KernelHeaderTest {
   @Test
   void listings() {
     for (boolean plus : new boolean[] {false, true}) {
-      DirectoryReply reply = new DirectoryReply(4096, plus, SHOWN);
-      assertTrue(reply.add(Bytes.utf8("abc"), 77, FileType.REGULAR, ATTRIBUTES, 5));
-      assertTrue(reply.add(Bytes.utf8("d"), 78, FileType.DIRECTORY, ATTRIBUTES, 6));
+      DirectoryReply reply = new DirectoryReply(4096, plus);
+      assertTrue(reply.add(Bytes.utf8("abc"), 77, FileType.REGULAR, ATTRIBUTES, 5, SHOWN));
+      assertTrue(reply.add(Bytes.utf8("d"), 78, FileType.DIRECTORY, ATTRIBUTES, 6, SHOWN));
       ByteBuffer message = Reply.finish(reply.finish(), 91, 0);
       int at = kernel.struct("fuse_out_header").bytes();
       int entry = plus ? kernel.struct("fuse_entry_out").bytes() : 0;

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -100,6 +101,16 @@ public final class FileHandle implements AutoCloseable {
   public ByteBuffer readNewest(long offset, int lengthBytes) throws IOException {
     checkOpen();
     return file.read(0, offset, Math.min(lengthBytes, MAX_READ_BYTES));
+  }
+
+  /**
+   * As {@link #readNewest}, for who must not wait: empty where only that knows what to do, as where
+   * something is unpublished. Completes on a thread that must not be kept.
+   */
+  public CompletableFuture<Optional<ByteBuffer>> readNewestAsync(long offset, int lengthBytes) {
+    return closed.get()
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : file.readAsync(offset, Math.min(lengthBytes, MAX_READ_BYTES));
   }
 
   private long contentToRead() {
@@ -224,6 +235,13 @@ public final class FileHandle implements AutoCloseable {
   public Attributes attributes() throws IOException {
     checkOpen();
     return file.attributes();
+  }
+
+  /** As {@link #attributes}, like {@link #readNewestAsync}. */
+  public CompletableFuture<Optional<Attributes>> attributesAsync() {
+    return closed.get()
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : file.attributesAsync();
   }
 
   /** Attributes as last heard, unpublished changes included; asks nobody. */

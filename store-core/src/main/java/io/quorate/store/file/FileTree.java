@@ -1,7 +1,5 @@
 package io.quorate.store.file;
 
-import io.quorate.store.IndeterminateWriteException;
-import io.quorate.store.NoQuorumException;
 import io.quorate.store.SessionEndedException;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.gateway.ChangeBatch;
@@ -27,8 +25,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -61,6 +58,8 @@ public final class FileTree implements AutoCloseable {
   private final Versions versions;
   private final Downloads downloads;
   private final RangeReads ranges;
+  private final Lookups lookups;
+  private final Openings openings;
   private final Window uploadBuffers;
   private final RaisedFeatures features =
       new RaisedFeatures(this::status, settings -> submit(settings, At.inode(At.ROOT), null));
@@ -87,7 +86,9 @@ public final class FileTree implements AutoCloseable {
     this.uploadBuffers = new Window(options.unpublishedBytes(), requests);
     this.downloads = new Downloads(this, gateway, requests, files);
     this.ranges = new RangeReads(gateway, requests);
-    this.acls = new Acls(files, requests, features, this::statPublished);
+    this.lookups = new Lookups(gateway, requests, files);
+    this.openings = new Openings(tools, sessions, lookups, options.deadlineMillis());
+    this.acls = new Acls(files, requests, features, lookups::published);
   }
 
   /** A tree over a gateway, which it closes in the end. */
@@ -111,21 +112,16 @@ public final class FileTree implements AutoCloseable {
   // ---- asking
 
   public Attributes stat(At at) throws IOException {
-    // Looked up before: what is published while the question is under way may be in neither then.
-    Set<Long> unpublished = files.unpublished();
-    Attributes attributes = statPublished(at);
-    if (!unpublished.contains(attributes.inode())) {
-      return attributes;
-    }
-    OpenFile open = files.find(attributes.inode());
-    return open == null ? statPublished(at) : open.attributes();
+    checkOpen();
+    return lookups.stat(at);
   }
 
-  private Attributes statPublished(At at) throws IOException {
-    if (ask(new Query.Stat(at), at) instanceof Answer.Stat stat) {
-      return stat.attributes();
-    }
-    throw unexpected("stat");
+  /**
+   * As {@link #stat}, for who must not wait: empty if the file has unpublished changes here, which
+   * only the other tells. Completes on a thread that must not be kept.
+   */
+  public CompletableFuture<Optional<Attributes>> statAsync(At at) {
+    return lookups.statAsync(at);
   }
 
   /** The attributes, or null if there is no such file. */
@@ -243,7 +239,7 @@ public final class FileTree implements AutoCloseable {
   /** Gives a further name, or the first: then what is unpublished is published before. */
   public Attributes link(At source, At at) throws IOException {
     if (files.anyUnpublished()) {
-      Attributes now = statPublished(source);
+      Attributes now = lookups.published(source);
       OpenFile open = now.links() == 0 ? files.find(now.inode()) : null;
       if (now.links() == 0 && open == null) {
         // Its session has ended, and what was written with it.
@@ -271,7 +267,7 @@ public final class FileTree implements AutoCloseable {
   /** Sets attributes; if this process has unpublished writes to the file, with their publish. */
   public void setAttributes(At at, AttributeChange change) throws IOException {
     if (files.anyUnpublished()) {
-      OpenFile open = files.find(statPublished(at).inode());
+      OpenFile open = files.find(lookups.published(at).inode());
       if (open != null && open.changeWithPublish(change)) {
         return;
       }
@@ -361,9 +357,9 @@ public final class FileTree implements AutoCloseable {
     String file = name(at);
     long ticket = files.opening();
     try {
-      Session session = sessionToOpen(mode, file);
+      Session session = openings.session(mode, file);
       Result.Node found = find(at, mode, owner);
-      FileHandle handle = opened(session, found.attributes(), mode, file);
+      FileHandle handle = openings.opened(session, found.attributes(), mode, file);
       // Also if it is empty already: O_TRUNC sets the times.
       if (mode.truncate() && !found.created()) {
         truncated(handle);
@@ -389,49 +385,25 @@ public final class FileTree implements AutoCloseable {
     String file = name(directory);
     long ticket = files.opening();
     try {
-      Session session = sessionToOpen(OpenMode.WRITE, file);
+      Session session = openings.session(OpenMode.WRITE, file);
       Command create = new Command.CreateUnnamed(directory, permissions, owner, linkable);
-      return opened(session, node(create, directory, null), OpenMode.WRITE, file);
+      return openings.opened(session, node(create, directory, null), OpenMode.WRITE, file);
     } finally {
       files.ended(ticket);
     }
   }
 
+  /**
+   * Opens a file for reading, for who must not wait: empty where only {@link #open} knows what to
+   * do. Completes on a thread that must not be kept.
+   */
+  public CompletableFuture<Optional<FileHandle>> openAsync(At at) {
+    return openings.openAsync(at, name(at));
+  }
+
   /** Opens a file for reading whose attributes came in an answer of just now. */
   FileHandle opened(Attributes attributes, String file) throws IOException {
-    return opened(sessionToOpen(OpenMode.READ, file), attributes, OpenMode.READ, file);
-  }
-
-  private FileHandle opened(
-      @Nullable Session session, Attributes attributes, OpenMode mode, String file)
-      throws IOException {
-    if (attributes.type() != FileType.REGULAR) {
-      throw new RefusedException(
-          attributes.type() == FileType.DIRECTORY ? ErrorCode.IS_DIRECTORY : ErrorCode.INVALID,
-          file,
-          null,
-          "is a " + attributes.type().name().toLowerCase(Locale.ROOT) + ", not a file");
-    }
-    OpenFile open =
-        files.hold(session, attributes, (owner, known) -> new OpenFile(tools, owner, known, file));
-    open.heard(attributes);
-    return new FileHandle(open, mode.write(), attributes);
-  }
-
-  /**
-   * A reader goes without a session if none can be had soon: a cluster that has no quorum for
-   * writes may still have one for reads.
-   */
-  private @Nullable Session sessionToOpen(OpenMode mode, String file) throws IOException {
-    if (mode.write()) {
-      return Requests.join(sessions.current(file, requests.deadline()));
-    }
-    long soon = world.nanoTime() + options.deadlineMillis() * 1_000_000 / 4;
-    try {
-      return Requests.join(sessions.current(file, soon));
-    } catch (NoQuorumException | IndeterminateWriteException e) {
-      return null;
-    }
+    return openings.opened(attributes, file);
   }
 
   private static void truncated(FileHandle handle) throws IOException {
@@ -447,7 +419,7 @@ public final class FileTree implements AutoCloseable {
     boolean exclusive = mode.create() == OpenMode.Create.EXCLUSIVE;
     if (!exclusive && mode.create() != OpenMode.Create.LIKELY_ABSENT) {
       try {
-        return new Result.Node(statPublished(at), false);
+        return new Result.Node(lookups.published(at), false);
       } catch (RefusedException e) {
         if (e.code() != ErrorCode.NOT_FOUND || mode.create() == OpenMode.Create.NEVER) {
           throw e;

@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +142,30 @@ final class OpenFile {
     }
   }
 
+  /**
+   * As {@link #read} of the present content, for who must not wait: empty where only that knows
+   * what to do. Completes on a thread that must not be kept.
+   */
+  CompletableFuture<Optional<ByteBuffer>> readAsync(long offset, int lengthBytes) {
+    if (!layers.isClean() || (session != null && session.hasEnded())) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return tools
+        .requests
+        .read(
+            name,
+            tools.requests.deadline(),
+            () -> tools.gateway.read(At.inode(inode), 0, offset, lengthBytes))
+        .thenApply(
+            reply -> {
+              if (reply instanceof ReadReply.Data data) {
+                heard(data.content().attributes());
+                return Optional.of(data.content().data());
+              }
+              return Optional.empty();
+            });
+  }
+
   private @Nullable ByteBuffer readMerged(long content, long offset, int lengthBytes, long deadline)
       throws IOException {
     byte[] bytes = new byte[lengthBytes];
@@ -228,6 +254,27 @@ final class OpenFile {
     } finally {
       publishLock.readLock().unlock();
     }
+  }
+
+  /** As {@link #attributes}, like {@link #readAsync}. */
+  CompletableFuture<Optional<Attributes>> attributesAsync() {
+    if (!layers.isClean() || (session != null && session.hasEnded())) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return tools
+        .requests
+        .read(
+            name,
+            tools.requests.deadline(),
+            () -> tools.gateway.ask(new Query.Stat(At.inode(inode))))
+        .thenApply(
+            answer -> {
+              if (answer instanceof Answer.Stat stat) {
+                heard(stat.attributes());
+                return Optional.of(stat.attributes());
+              }
+              return Optional.empty();
+            });
   }
 
   /** Attributes that the cluster gave, with what is unpublished here. */

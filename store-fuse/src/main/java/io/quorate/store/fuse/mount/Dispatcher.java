@@ -8,7 +8,10 @@ import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,7 @@ final class Dispatcher {
   private final DirectoryRequests directories;
   private final XattrRequests xattrs;
   private final LockRequests locks;
+  private final QuickAnswers quick;
 
   private final Presentation shown;
   private final KnownNodes nodes;
@@ -43,6 +47,12 @@ final class Dispatcher {
     directories = new DirectoryRequests(tree, shown, nodes);
     xattrs = new XattrRequests(tree, options.acl());
     locks = new LockRequests(handles);
+    quick = new QuickAnswers(tree, files, shown, nodes, handles, locks);
+  }
+
+  /** See {@link QuickAnswers#ask}. */
+  @Nullable CompletableFuture<Optional<ByteBuffer>> ask(Header asked, Request request) {
+    return quick.ask(asked, request);
   }
 
   /** The body of the reply. */

@@ -47,8 +47,18 @@ final class FileRequests {
     if (request.killPrivileges() && truncate) {
       killPrivileges(handle);
     }
-    int flags = truncate ? 0 : pages.opened(handle.opened(), !tree.hasUnpublished(handle.inode()));
+    return truncate ? Reply.opened(files.add(handle), 0) : opened(handle);
+  }
+
+  /** Answers that a file is open. */
+  ByteBuffer opened(FileHandle handle) {
+    int flags = pages.opened(handle.opened(), !tree.hasUnpublished(handle.inode()));
     return Reply.opened(files.add(handle), flags);
+  }
+
+  /** Whether it is opened for reading only, as it is. */
+  static boolean isReading(Request.Open request) {
+    return !isWriting(request.flags()) && (request.flags() & OpenFlags.TRUNCATE) == 0;
   }
 
   PageCache pages() {
@@ -104,7 +114,7 @@ final class FileRequests {
   }
 
   /** Whether there is no more to read; the size came with what was read, or later. */
-  private static boolean isAll(FileHandle handle, Request.Read request, int got) {
+  static boolean isAll(FileHandle handle, Request.Read request, int got) {
     return got == 0
         || got == request.lengthBytes()
         || request.offset() + got >= handle.lastKnown().sizeBytes();

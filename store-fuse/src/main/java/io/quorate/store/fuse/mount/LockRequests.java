@@ -85,6 +85,11 @@ final class LockRequests {
     }
   }
 
+  /** Whether locks go when that descriptor is closed. */
+  boolean isHolder(FileHandle handle, Request.Flush request) {
+    return holders.contains(new Holder(handle.inode(), request.lockOwner(), LockFamily.FCNTL));
+  }
+
   /** A descriptor is closed: POSIX has the process's locks in the file go. */
   void closed(Request.Flush request) throws IOException {
     drop(files.get(request.handle()), request.lockOwner(), LockFamily.FCNTL);

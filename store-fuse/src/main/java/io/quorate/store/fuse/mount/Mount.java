@@ -25,12 +25,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -227,7 +230,7 @@ public final class Mount implements AutoCloseable {
     readers.forEach(Thread::start);
     try {
       begun.join();
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       close();
       Throwable cause = e.getCause();
       throw new FileSystemException(
@@ -297,7 +300,7 @@ public final class Mount implements AutoCloseable {
       case Request.Forget forget -> dispatcher.forget(forget);
       case Request.Interrupt interrupt -> interruptions.interrupt(interrupt.unique());
       case Request.Init init -> agree(header, init);
-      default -> Thread.ofVirtual().start(() -> serve(header, request));
+      default -> answer(header, request);
     }
   }
 
@@ -342,19 +345,66 @@ public final class Mount implements AutoCloseable {
     begun.complete(null);
   }
 
-  private void serve(Header header, Request request) {
+  private void answer(Header header, Request request) {
+    CompletableFuture<Optional<ByteBuffer>> asked = dispatcher.ask(header, request);
+    if (asked == null) {
+      Thread.ofVirtual().start(() -> serve(header, request, null));
+      return;
+    }
+    asked.whenComplete(
+        (body, thrown) -> {
+          if (body != null && body.isPresent()) {
+            give(() -> device.reply(header.unique(), body.get()));
+          } else if (thrown != null && cause(thrown) instanceof RefusedException refused) {
+            give(() -> device.fail(header.unique(), Errno.of(refused)));
+          } else {
+            Throwable failed = thrown == null ? null : cause(thrown);
+            Thread.ofVirtual().start(() -> serve(header, request, failed));
+          }
+        });
+  }
+
+  private static Throwable cause(Throwable thrown) {
+    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : null;
+    return cause == null ? thrown : cause;
+  }
+
+  /** Gives a reply. */
+  private interface Giving {
+    void give() throws IOException;
+  }
+
+  private void give(Giving reply) {
     try {
-      ByteBuffer body;
-      try {
-        body = patience.answer(header, request, () -> dispatcher.answer(header, request));
-      } catch (IOException | RuntimeException | Error e) {
-        device.fail(header.unique(), Errno.of(e));
-        return;
-      }
-      device.reply(header.unique(), body);
+      reply.give();
     } catch (IOException e) {
       LOG.error("{}: a reply could not be given", directory, e);
     }
+  }
+
+  /**
+   * Answers, and may wait for that.
+   *
+   * @param failed what the first attempt has failed with, if one was made: that took its time
+   */
+  private void serve(Header header, Request request, @Nullable Throwable failed) {
+    AtomicReference<@Nullable Throwable> first = new AtomicReference<>(failed);
+    Patience.Attempt attempt =
+        () -> {
+          Throwable known = first.getAndSet(null);
+          if (known != null) {
+            throw Patience.rethrow(known);
+          }
+          return dispatcher.answer(header, request);
+        };
+    ByteBuffer body;
+    try {
+      body = patience.answer(header, request, attempt);
+    } catch (IOException | RuntimeException | Error e) {
+      give(() -> device.fail(header.unique(), Errno.of(e)));
+      return;
+    }
+    give(() -> device.reply(header.unique(), body));
   }
 
   /**

@@ -89,7 +89,8 @@ final class Patience {
     }
   }
 
-  private static IOException rethrow(Throwable cause) {
+  /** As what an attempt may throw. */
+  static IOException rethrow(Throwable cause) {
     return switch (cause) {
       case IOException e -> e;
       case RuntimeException e -> throw e;

@@ -118,7 +118,7 @@ public sealed interface PeerMessage {
    * promised as others. Not answered: the log tells.
    *
    * @param newcomer whether its disk is a new one: then it learns before it votes
-   * @param complete whether it lacks no content that it knows of
+   * @param complete whether it lacks no content that it knows of, and has written down who it is
    * @param first whether it comes for the first time: then only as one that is awaited
    */
   record Readmit(long incarnation, boolean newcomer, boolean complete, boolean first)

@@ -49,6 +49,9 @@ final class Readmission {
   /** Whether this peer, which is awaited, is about to note that. */
   private boolean joins;
 
+  /** Whether this peer's incarnation is written down: it comes back from a crash as what it is. */
+  private boolean noted = true;
+
   /** Whether it was looked in this tick whether a learner may have its vote. */
   private boolean counting;
 
@@ -169,7 +172,7 @@ final class Readmission {
           new PeerMessage.Readmit(
               standing.incarnation(),
               learns,
-              isComplete.getAsBoolean(),
+              isComplete.getAsBoolean() && noted && !standing.isSuspect(),
               standing.kind() == Standing.Kind.JOINING));
     }
     if (!standing.isSuspect() && replication.isSuperseded()) {
@@ -237,12 +240,11 @@ final class Readmission {
 
   /** The turn's step is done: what it settled may have been about this peer. */
   void endOfTurn() {
-    boolean learns =
-        standing.kind() == Standing.Kind.REJOINING
-            && !replication.committedMembership().voters().containsKey(options.id());
-    if (standing.isSuspect() && replication.isNamed() && !learns) {
+    if (standing.isSuspect() && replication.isNamed()) {
       standing.readmitted();
       count = count + 1;
+      noted = false;
+      journal.whenDurable(() -> loop.execute(() -> noted = true));
     }
   }
 }

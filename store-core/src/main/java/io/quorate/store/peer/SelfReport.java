@@ -88,6 +88,8 @@ final class SelfReport {
     if (!awaited.isEmpty()) {
       return awaited;
     }
-    return catchUp.detail();
+    String lags = catchUp.detail();
+    boolean learns = replication.committedMembership().learners().containsKey(parts.options().id());
+    return learns && lags.isEmpty() ? Standing.LEARNS : lags;
   }
 }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  *      └── the disk holds nothing at all ──► WIPED incarnation)
  *                                           │ an operator says that it is a new one
  *                                           ▼
- *                                       REJOINING ── a committed membership lets it vote ──► MEMBER
+ *                                       REJOINING ── a committed membership names it ──► MEMBER
  *                                           ▲
  *   JOINING ── a leader says that it is awaited ──┘
  * </pre>
@@ -25,11 +25,14 @@ import org.slf4j.LoggerFactory;
  * <p>A suspect takes a new incarnation, at random, at each start; what it says as that it keeps,
  * and what it said before counts no longer. Only when a committed membership names the incarnation
  * is it written down, together with the end of the suspicion, in the header of a new segment. So
- * whatever a crash leaves, no two lives share an incarnation without sharing all promises.
+ * whatever a crash leaves, no two lives share an incarnation without sharing all promises. One that
+ * learns has its vote only once that is durable: else a crash would leave a voter that nobody is.
  *
  * <p>Lives on the peer's loop; what it is can be asked from any thread.
  */
 final class Standing {
+  static final String LEARNS = "it learns all anew, and votes once it has it";
+
   private static final Logger LOG = LoggerFactory.getLogger(Standing.class);
 
   /** What a peer is. */
@@ -126,7 +129,7 @@ final class Standing {
       case WIPED ->
           "the disk is empty, and this peer has promised something; if the old one is lost for good,"
               + " stop this peer and start it with serve --rejoin";
-      case REJOINING -> "it learns all anew, and votes once it has it";
+      case REJOINING -> LEARNS;
       case JOINING -> "it waits to be added: quorate peer add " + id + " ADDRESS";
     };
   }

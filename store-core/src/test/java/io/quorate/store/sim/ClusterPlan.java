@@ -147,18 +147,18 @@ record ClusterPlan(
         random.between(1, 500));
   }
 
-  /** The same with peers that come and go, and without what damages disks. */
+  /** The same with peers that come and go, and without what makes disks older or empty. */
   ClusterPlan changingMembers() {
-    return ofSoundDisks(Math.min(peers, 5), Members.CHANGE);
+    return of(Math.min(peers, 5), Members.CHANGE, EnumSet.of(Fault.OLDER_IMAGE, Fault.WIPED_DISK));
   }
 
   /** The same with an even number of peers, half of which are lost; their disks are sound. */
   ClusterPlan losingHalf(int evenPeers) {
-    return ofSoundDisks(evenPeers, Members.HALF_LOST);
+    return of(evenPeers, Members.HALF_LOST, DISK_DAMAGE);
   }
 
-  private ClusterPlan ofSoundDisks(int newPeers, Members newMembers) {
-    ClusterPlan sound = reduced(Integer.MAX_VALUE, Integer.MAX_VALUE, false, DISK_DAMAGE);
+  private ClusterPlan of(int newPeers, Members newMembers, Set<Fault> spared) {
+    ClusterPlan sound = reduced(Integer.MAX_VALUE, Integer.MAX_VALUE, false, spared);
     return new ClusterPlan(
         newPeers,
         sound.clients,

@@ -249,14 +249,20 @@ final class MemberOperator {
     return members;
   }
 
+  /** Whether all have their vote, but for those whose disks are damaged beyond use. */
   private boolean isSettled(@Nullable Membership members) {
-    if (members == null || !members.learners().isEmpty() || !members.replacing().isEmpty()) {
+    if (members == null) {
       return false;
     }
     for (SimPeer peer : peers) {
       Peer running = peer.running();
-      if (members.contains(peer.id())
-          && (running == null || !running.members().at(0).equals(members.at(0)))) {
+      if (!members.contains(peer.id()) || (running == null && peer.isDamaged())) {
+        continue; // It would be replaced.
+      }
+      if (members.learners().containsKey(peer.id())
+          || members.replacing().containsKey(peer.id())
+          || running == null
+          || !running.members().at(0).equals(members.at(0))) {
         return false;
       }
     }

@@ -219,7 +219,7 @@ final class MemberOperator {
   List<SimPeer> settle() {
     stopped = true;
     long giveUpAt = simulation.now() + SETTLE_NANOS;
-    while (!ended || !isSettled(newest())) {
+    while (!ended || !isSettled(newest(), false)) {
       for (SimPeer peer : known()) {
         Peer running = peer.running();
         if (running != null && running.isWiped()) {
@@ -228,6 +228,9 @@ final class MemberOperator {
       }
       simulation.sleep(50_000_000);
       if (simulation.now() > giveUpAt) {
+        if (ended && isSettled(newest(), true)) {
+          break;
+        }
         StringBuilder text = new StringBuilder("the members do not settle: ").append(newest());
         for (SimPeer peer : peers) {
           Peer running = peer.running();
@@ -249,15 +252,20 @@ final class MemberOperator {
     return members;
   }
 
-  /** Whether all have their vote, but for those whose disks are damaged beyond use. */
-  private boolean isSettled(@Nullable Membership members) {
+  /**
+   * Whether all have their vote.
+   *
+   * @param late whether who is still down, with a damaged disk, is not waited for any longer: it is
+   *     damaged beyond use, and would be replaced
+   */
+  private boolean isSettled(@Nullable Membership members, boolean late) {
     if (members == null) {
       return false;
     }
     for (SimPeer peer : peers) {
       Peer running = peer.running();
-      if (!members.contains(peer.id()) || (running == null && peer.isDamaged())) {
-        continue; // It would be replaced.
+      if (!members.contains(peer.id()) || (late && running == null && peer.isDamaged())) {
+        continue;
       }
       if (members.learners().containsKey(peer.id())
           || members.replacing().containsKey(peer.id())

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.quorate.store.net.config.ClusterInit;
 import io.quorate.store.net.config.PeerConfig;
 import io.quorate.store.net.metrics.PeerNumbers;
+import io.quorate.store.net.server.LocalCluster;
 import io.quorate.store.net.server.PeerServer;
 import io.quorate.store.net.transport.Endpoint;
 import java.io.IOException;
@@ -33,24 +34,18 @@ class AdminServerTest {
 
   @TempDir Path temp;
 
-  private PeerConfig config(int adminPort) throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    ClusterInit.Written files =
-        ClusterInit.write(
-            temp.resolve("c" + port), "c", List.of(Endpoint.parse("127.0.0.1:" + port)));
-    Path conf = files.peers().getFirst();
-    Files.writeString(
-        conf, Files.readString(conf) + "\nadmin.listen = 127.0.0.1:" + adminPort + "\n");
-    return PeerConfig.read(conf);
+  /** A configuration with two addresses that are free, and not the same. */
+  private PeerConfig config() throws IOException {
+    List<Endpoint> free = LocalCluster.freeEndpoints(2);
+    return config(free.getFirst(), free.getLast());
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
+  private PeerConfig config(Endpoint peer, Endpoint admin) throws IOException {
+    ClusterInit.Written files =
+        ClusterInit.write(temp.resolve("c" + peer.port()), "c", List.of(peer));
+    Path conf = files.peers().getFirst();
+    Files.writeString(conf, Files.readString(conf) + "\nadmin.listen = " + admin + "\n");
+    return PeerConfig.read(conf);
   }
 
   private static HttpResponse<String> ask(PeerServer server, String method, String path)
@@ -74,7 +69,7 @@ class AdminServerTest {
 
   @Test
   void tellsHealthAndNumbers() throws Exception {
-    try (PeerServer server = PeerServer.start(config(freePort()))) {
+    try (PeerServer server = PeerServer.start(config())) {
       HttpResponse<String> health = ask(server, "GET", "/health");
       while (health.statusCode() != 200) {
         assertEquals(503, health.statusCode());
@@ -111,7 +106,8 @@ class AdminServerTest {
   @Test
   void anAddressInUseIsSaid() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-      PeerConfig config = config(taken.getLocalPort());
+      Endpoint admin = new Endpoint("127.0.0.1", taken.getLocalPort());
+      PeerConfig config = config(LocalCluster.freeEndpoints(1).getFirst(), admin);
       IOException thrown = assertThrows(IOException.class, () -> PeerServer.start(config));
       assertTrue(
           thrown

@@ -121,7 +121,9 @@ public final class FileTree implements AutoCloseable {
    * only the other tells. Completes on a thread that must not be kept.
    */
   public CompletableFuture<Optional<Attributes>> statAsync(At at) {
-    return lookups.statAsync(at);
+    return closed.get()
+        ? CompletableFuture.failedFuture(new StoreClosedException(name(at)))
+        : lookups.statAsync(at);
   }
 
   /** The attributes, or null if there is no such file. */
@@ -398,7 +400,9 @@ public final class FileTree implements AutoCloseable {
    * do. Completes on a thread that must not be kept.
    */
   public CompletableFuture<Optional<FileHandle>> openAsync(At at) {
-    return openings.openAsync(at, name(at));
+    return closed.get()
+        ? CompletableFuture.failedFuture(new StoreClosedException(name(at)))
+        : openings.openAsync(at, name(at));
   }
 
   /** Opens a file for reading whose attributes came in an answer of just now. */

@@ -147,15 +147,10 @@ final class OpenFile {
    * what to do. Completes on a thread that must not be kept.
    */
   CompletableFuture<Optional<ByteBuffer>> readAsync(long offset, int lengthBytes) {
-    if (!layers.isClean() || (session != null && session.hasEnded())) {
+    if (mustWait()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return tools
-        .requests
-        .read(
-            name,
-            tools.requests.deadline(),
-            () -> tools.gateway.read(At.inode(inode), 0, offset, lengthBytes))
+    return ask(0, offset, lengthBytes, tools.requests.deadline())
         .thenApply(
             reply -> {
               if (reply instanceof ReadReply.Data data) {
@@ -164,6 +159,11 @@ final class OpenFile {
               }
               return Optional.empty();
             });
+  }
+
+  /** Whether only the calls that wait know what to do. */
+  private boolean mustWait() {
+    return !layers.isClean() || (session != null && session.hasEnded());
   }
 
   private @Nullable ByteBuffer readMerged(long content, long offset, int lengthBytes, long deadline)
@@ -194,13 +194,7 @@ final class OpenFile {
 
   private Content fetch(long content, long offset, int lengthBytes, long deadline)
       throws IOException {
-    ReadReply reply =
-        Requests.join(
-            tools.requests.read(
-                name,
-                deadline,
-                () -> tools.gateway.read(At.inode(inode), content, offset, lengthBytes)));
-    return switch (reply) {
+    return switch (Requests.join(ask(content, offset, lengthBytes, deadline))) {
       case ReadReply.Data data -> {
         if (content == 0) {
           heard(data.content().attributes());
@@ -210,6 +204,12 @@ final class OpenFile {
       case ReadReply.Failed failed ->
           throw gone(new RefusedException(failed.code(), name, null, failed.detail()), deadline);
     };
+  }
+
+  private CompletableFuture<ReadReply> ask(
+      long content, long offset, int lengthBytes, long deadline) {
+    return tools.requests.read(
+        name, deadline, () -> tools.gateway.read(At.inode(inode), content, offset, lengthBytes));
   }
 
   /** Throws if the session is known to have ended. */
@@ -242,10 +242,7 @@ final class OpenFile {
     checkSession();
     publishLock.readLock().lock();
     try {
-      Answer answer =
-          Requests.join(
-              tools.requests.read(
-                  name, deadline, () -> tools.gateway.ask(new Query.Stat(At.inode(inode)))));
+      Answer answer = Requests.join(askAttributes(deadline));
       if (answer instanceof Answer.Stat stat) {
         heard(stat.attributes());
         return over(stat.attributes());
@@ -258,15 +255,10 @@ final class OpenFile {
 
   /** As {@link #attributes}, like {@link #readAsync}. */
   CompletableFuture<Optional<Attributes>> attributesAsync() {
-    if (!layers.isClean() || (session != null && session.hasEnded())) {
+    if (mustWait()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return tools
-        .requests
-        .read(
-            name,
-            tools.requests.deadline(),
-            () -> tools.gateway.ask(new Query.Stat(At.inode(inode))))
+    return askAttributes(tools.requests.deadline())
         .thenApply(
             answer -> {
               if (answer instanceof Answer.Stat stat) {
@@ -275,6 +267,11 @@ final class OpenFile {
               }
               return Optional.empty();
             });
+  }
+
+  private CompletableFuture<Answer> askAttributes(long deadline) {
+    return tools.requests.read(
+        name, deadline, () -> tools.gateway.ask(new Query.Stat(At.inode(inode))));
   }
 
   /** Attributes that the cluster gave, with what is unpublished here. */

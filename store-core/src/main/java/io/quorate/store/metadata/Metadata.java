@@ -376,9 +376,9 @@ public final class Metadata {
     return published.purging();
   }
 
-  /** Cluster-wide settings. */
-  public Settings settings() {
-    return with(present -> Settings.of(new View(present).globals()));
+  /** Cluster-wide size of chunks, in bytes. */
+  public int chunkBytes() {
+    return with(present -> new View(present).globals().chunkBytes);
   }
 
   /** The feature level in force. */

@@ -189,9 +189,16 @@ public final class PosixAcl {
     return permissions & ~CLASSES | classes;
   }
 
-  /** An access list that the store has given, as it is once the mode has these permissions. */
+  /**
+   * An access list that the store has given, as it is once the mode has these permissions; as it is
+   * if it is no list, which it may be if it was stored below the feature level.
+   */
   public static Bytes withPermissions(Bytes list, int permissions) {
-    return decode(list).withPermissions(permissions).encode();
+    try {
+      return decode(list).withPermissions(permissions).encode();
+    } catch (Refused e) {
+      return list;
+    }
   }
 
   /** What chmod(2) makes of it: owner, mask (the group where there is none) and others. */

@@ -2,6 +2,7 @@ package io.quorate.store.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +14,9 @@ import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.world.RealWorld;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,5 +75,28 @@ class AsyncAnswersTest {
     handle.close();
     assertTrue(handle.attributesAsync().join().isEmpty());
     assertTrue(handle.readNewestAsync(0, 10).join().isEmpty());
+  }
+
+  @Test
+  void anErrorOnceTheTreeIsClosed() {
+    tree.close();
+    for (CompletableFuture<?> asked : List.of(tree.statAsync(FILE), tree.openAsync(FILE))) {
+      CompletionException thrown = assertThrows(CompletionException.class, asked::join);
+      assertInstanceOf(StoreClosedException.class, thrown.getCause());
+    }
+  }
+
+  @Test
+  void aHandleOfWhatIsThere() throws IOException {
+    tree.open(FILE, CREATE).close();
+    try (FileHandle handle = tree.openAsync(FILE).join().orElseThrow()) {
+      assertEquals(tree.stat(FILE), handle.opened());
+      assertFalse(handle.isWritable());
+    }
+    CompletionException thrown =
+        assertThrows(
+            CompletionException.class, () -> tree.openAsync(At.path(Bytes.utf8("/"), true)).join());
+    RefusedException refused = assertInstanceOf(RefusedException.class, thrown.getCause());
+    assertEquals(ErrorCode.IS_DIRECTORY, refused.code());
   }
 }

@@ -169,4 +169,13 @@ public final class PosixAclTest {
     assertEquals(06750, carried & 07777, "and the low bits are what earlier versions read");
     assertFalse(carried < 0);
   }
+
+  @Test
+  void whatIsNoListStaysAsItIs() {
+    Bytes none = Bytes.utf8("anything");
+    assertEquals(none, PosixAcl.withPermissions(none, 0600));
+    assertEquals(
+        value("u:6 U5:7 g:4 m:0 o:0"),
+        PosixAcl.withPermissions(value("u:7 U5:7 g:4 m:7 o:7"), 0600));
+  }
 }

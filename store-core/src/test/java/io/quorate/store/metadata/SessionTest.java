@@ -224,14 +224,14 @@ class SessionTest extends MetadataSuite {
 
   @Test
   void settingsAreReplicated() {
-    assertEquals(1 << 20, c.metadata.settings().chunkBytes());
+    assertEquals(1 << 20, c.metadata.chunkBytes());
     c.ok(new Command.Configure(65_536, 2));
-    assertEquals(65_536, c.metadata.settings().chunkBytes());
+    assertEquals(65_536, c.metadata.chunkBytes());
     c.refused(ErrorCode.INVALID, new Command.Configure(1000, null));
     c.refused(ErrorCode.INVALID, new Command.Configure(2 << 20, null));
     c.refused(ErrorCode.INVALID, new Command.Configure(null, 1));
     c.ok(new Command.Configure(null, null));
-    assertEquals(65_536, c.metadata.settings().chunkBytes());
+    assertEquals(65_536, c.metadata.chunkBytes());
   }
 
   @Test

@@ -50,9 +50,13 @@ final class Dispatcher {
     quick = new QuickAnswers(tree, files, shown, nodes, handles, locks);
   }
 
-  /** See {@link QuickAnswers#ask}. */
+  /** See {@link QuickAnswers#ask}; never throws, since it would end who reads the requests. */
   @Nullable CompletableFuture<Optional<ByteBuffer>> ask(Header asked, Request request) {
-    return quick.ask(asked, request);
+    try {
+      return quick.ask(asked, request);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** The body of the reply. */

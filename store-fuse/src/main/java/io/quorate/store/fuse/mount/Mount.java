@@ -377,7 +377,7 @@ public final class Mount implements AutoCloseable {
   private void give(Giving reply) {
     try {
       reply.give();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.error("{}: a reply could not be given", directory, e);
     }
   }

@@ -1,21 +1,15 @@
 package io.quorate.store.benchmarks;
 
 import io.quorate.store.fuse.cluster.ProcessCluster;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The {@code api} program: how fast calls of {@code java.nio.file.Files} are on four peers. */
 @Command(
@@ -33,7 +27,7 @@ import picocli.CommandLine.Spec;
       "1:one or more did not",
       "2:the measurement could not be made"
     })
-public final class Api implements Callable<Integer> {
+public final class Api extends BenchmarkProgram {
   private static final String STATS = "stats";
   private static final String READS = "reads";
   private static final String LISTING = "listing";
@@ -41,8 +35,6 @@ public final class Api implements Callable<Integer> {
   private static final String RESTART = "restart";
   private static final List<String> NAMES = List.of(STATS, READS, LISTING, SCALE);
   private static final int PEERS = 4;
-
-  @Spec private CommandLine.Model.CommandSpec spec;
 
   @Option(
       names = "--seconds",
@@ -110,20 +102,13 @@ public final class Api implements Callable<Integer> {
           "Flags for the java of each peer, split at spaces. Default: as 'quorate serve' sets them.")
   private String peerJavaOptions = "-Xmx1g -XX:+UseSerialGC";
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final List<Figure> figures = new ArrayList<>();
 
   private Api() {}
 
   /** Runs it, and exits with its status; {@code --help} tells the options. */
   public static void main(String[] words) {
-    CommandLine line = new CommandLine(new Api());
-    line.setExecutionExceptionHandler(
-        (thrown, command, _) -> {
-          command.getErr().println("api: " + thrown);
-          return ExitCode.USAGE;
-        });
-    System.exit(line.execute(words));
+    run(new Api(), words);
   }
 
   @Override
@@ -131,9 +116,7 @@ public final class Api implements Callable<Integer> {
     validate();
     Path directory = data.toRealPath();
     Machine.describe(directory).forEach((name, fact) -> out.printf("  %-8s %s%n", name, fact));
-    if (Double.parseDouble(Machine.loadAverage()) > 1) {
-      out.println("  WARNING  this machine is busy: the figures will be lower than they could be");
-    }
+    warnIfBusy();
     ProcessCluster.Settings settings =
         ProcessCluster.Settings.temporary("api", PEERS, directory)
             .withJavaOptions(List.of(peerJavaOptions.strip().split(" +")));
@@ -182,11 +165,5 @@ public final class Api implements Callable<Integer> {
     check(entries >= 1, "--entries is " + entries + "; it must be from 1");
     check(files >= 100, "--files is " + files + "; it must be from 100");
     check(Files.isDirectory(data), "--data " + data + " is not a directory");
-  }
-
-  private void check(boolean condition, String complaint) {
-    if (!condition) {
-      throw new ParameterException(spec.commandLine(), complaint);
-    }
   }
 }

@@ -3,8 +3,6 @@ package io.quorate.store.benchmarks;
 import io.quorate.store.fuse.cluster.ProcessCluster;
 import io.quorate.store.fuse.command.Json;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,14 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * The {@code spine} program: four peers in processes of their own, and how fast they are together.
@@ -40,7 +34,7 @@ import picocli.CommandLine.Spec;
       "1:one or more did not",
       "2:the measurement could not be made"
     })
-public final class Spine implements Callable<Integer> {
+public final class Spine extends BenchmarkProgram {
   private static final String WRITERS = "writers";
   private static final String WRITER = "writer";
   private static final String READS = "reads";
@@ -53,8 +47,6 @@ public final class Spine implements Callable<Integer> {
 
   /** Segments that the journal allocates ahead, metadata, the reserve: per peer. */
   private static final long SPARE_BYTES = 1L << 30;
-
-  @Spec private CommandLine.Model.CommandSpec spec;
 
   @Option(
       names = "--seconds",
@@ -135,23 +127,13 @@ public final class Spine implements Callable<Integer> {
       description = "Write the figures to this file as well.")
   private @Nullable Path json;
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final List<Figure> figures = new ArrayList<>();
 
   private Spine() {}
 
   /** Runs it, and exits with its status; {@code --help} tells the options. */
   public static void main(String[] words) {
-    CommandLine line = new CommandLine(new Spine());
-    line.setExecutionExceptionHandler(
-        (thrown, command, _) -> {
-          command.getErr().println("spine: " + thrown);
-          if (System.getenv("SPINE_DEBUG") != null) {
-            thrown.printStackTrace(command.getErr());
-          }
-          return ExitCode.USAGE;
-        });
-    System.exit(line.execute(words));
+    run(new Spine(), words);
   }
 
   @Override
@@ -160,9 +142,7 @@ public final class Spine implements Callable<Integer> {
     Path disk = data.toRealPath();
     Map<String, String> machine = Machine.describe(disk);
     machine.forEach((name, fact) -> out.printf("  %-8s %s%n", name, fact));
-    if (Double.parseDouble(Machine.loadAverage()) > 1) {
-      out.println("  WARNING  this machine is busy: the figures will be lower than they could be");
-    }
+    warnIfBusy();
     onDisk(disk);
     if (only.contains(TMPFS)) {
       onTmpfs();
@@ -200,12 +180,6 @@ public final class Spine implements Callable<Integer> {
         Set.of("leader", "follower").contains(through),
         "--through is " + through + "; it must be leader or follower");
     check(Files.isDirectory(data), "--data " + data + " is not a directory");
-  }
-
-  private void check(boolean condition, String complaint) {
-    if (!condition) {
-      throw new ParameterException(spec.commandLine(), complaint);
-    }
   }
 
   private void onDisk(Path disk) throws Exception {

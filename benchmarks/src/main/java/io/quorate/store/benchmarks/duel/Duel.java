@@ -1,13 +1,12 @@
 package io.quorate.store.benchmarks.duel;
 
+import io.quorate.store.benchmarks.BenchmarkProgram;
+import io.quorate.store.benchmarks.GlusterVolume;
 import io.quorate.store.benchmarks.Machine;
-import io.quorate.store.benchmarks.faults.GlusterVolume;
-import io.quorate.store.benchmarks.faults.Programs;
+import io.quorate.store.benchmarks.Programs;
 import io.quorate.store.fuse.cluster.Hosts;
 import io.quorate.store.fuse.command.Json;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -17,15 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * The {@code duel} program: the same work on Quorate, GlusterFS, MooseFS and the bare file system.
@@ -49,7 +44,7 @@ import picocli.CommandLine.Spec;
       "1:a store failed; the figures are of what was done before",
       "2:the measurement could not be made"
     })
-public final class Duel implements Callable<Integer> {
+public final class Duel extends BenchmarkProgram {
   private static final List<String> NAMES =
       List.of(
           QuorateContender.NAME, GlusterContender.NAME, MooseContender.NAME, LocalContender.NAME);
@@ -59,8 +54,6 @@ public final class Duel implements Callable<Integer> {
 
   /** Segments that journals allocate ahead, metadata, small files: per copy. */
   private static final long SPARE_BYTES = 1L << 30;
-
-  @Spec private CommandLine.Model.CommandSpec spec;
 
   @Option(
       names = "--only",
@@ -128,23 +121,13 @@ public final class Duel implements Callable<Integer> {
       description = "Where to write the figures. Default: a file named by the time, in target")
   private @Nullable Path json;
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final Map<String, Object> facts = new LinkedHashMap<>();
 
   private Duel() {}
 
   /** Runs it, and exits with its status; {@code --help} tells the options. */
   public static void main(String[] words) {
-    CommandLine line = new CommandLine(new Duel());
-    line.setExecutionExceptionHandler(
-        (thrown, command, _) -> {
-          command.getErr().println("duel: " + thrown);
-          if (System.getenv("DUEL_DEBUG") != null) {
-            thrown.printStackTrace(command.getErr());
-          }
-          return ExitCode.USAGE;
-        });
-    System.exit(line.execute(words));
+    run(new Duel(), words);
   }
 
   @Override
@@ -152,9 +135,7 @@ public final class Duel implements Callable<Integer> {
     validate();
     Path disk = base.toRealPath();
     Machine.describe(disk).forEach(this::tell);
-    if (Double.parseDouble(String.valueOf(facts.get("load"))) > 1) {
-      out.println("  WARNING  this machine is busy: the figures will be lower than they could be");
-    }
+    warnIfBusy();
     try (Arena arena = Arena.create(disk)) {
       Scale scale = amounts.scale(durability.equals(SYNC), archive(arena.directory()));
       List<Work> works = Work.of(work, scale);
@@ -200,12 +181,6 @@ public final class Duel implements Callable<Integer> {
         profile == null || Files.isDirectory(profile), "--profile " + profile + " is no directory");
     String complaint = amounts.complaint();
     check(complaint.isEmpty(), complaint);
-  }
-
-  private void check(boolean condition, String complaint) {
-    if (!condition) {
-      throw new ParameterException(spec.commandLine(), complaint);
-    }
   }
 
   /** Deleted files may take space until the store finds time to give it back. */

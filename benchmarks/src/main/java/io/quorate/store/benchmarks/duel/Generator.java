@@ -1,6 +1,6 @@
 package io.quorate.store.benchmarks.duel;
 
-import io.quorate.store.benchmarks.faults.Programs;
+import io.quorate.store.benchmarks.Programs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package io.quorate.store.benchmarks.duel;
 
-import io.quorate.store.benchmarks.faults.Programs;
+import io.quorate.store.benchmarks.Programs;
 import io.quorate.store.fuse.cluster.Hosts;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.quorate.store.benchmarks.duel;
 
-import io.quorate.store.benchmarks.faults.Programs;
+import io.quorate.store.benchmarks.Programs;
 import io.quorate.store.fuse.Quorate;
 import io.quorate.store.fuse.cluster.ClusterFailedException;
 import io.quorate.store.fuse.cluster.Hosts;

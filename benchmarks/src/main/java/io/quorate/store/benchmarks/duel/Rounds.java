@@ -1,7 +1,7 @@
 package io.quorate.store.benchmarks.duel;
 
 import io.quorate.store.benchmarks.Cost;
-import io.quorate.store.benchmarks.faults.Programs;
+import io.quorate.store.benchmarks.Programs;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

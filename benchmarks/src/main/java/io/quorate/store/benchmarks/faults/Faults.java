@@ -1,11 +1,11 @@
 package io.quorate.store.benchmarks.faults;
 
+import io.quorate.store.benchmarks.BenchmarkProgram;
+import io.quorate.store.benchmarks.GlusterVolume;
 import io.quorate.store.benchmarks.Machine;
 import io.quorate.store.fuse.cluster.Hosts;
 import io.quorate.store.fuse.command.Json;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,14 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The {@code faults} program: pauses and healing, beside GlusterFS where that is installed. */
 @Command(
@@ -40,11 +36,9 @@ import picocli.CommandLine.Spec;
       "1:it missed one or more",
       "2:the measurement could not be made"
     })
-public final class Faults implements Callable<Integer> {
+public final class Faults extends BenchmarkProgram {
   private static final String QUORATE = "quorate";
   private static final String GLUSTER = "glusterfs";
-
-  @Spec private CommandLine.Model.CommandSpec spec;
 
   @Option(
       names = "--data",
@@ -90,23 +84,13 @@ public final class Faults implements Callable<Integer> {
       description = "Write the figures to this file as well.")
   private @Nullable Path json;
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final Map<String, List<Course.Measured>> sites = new LinkedHashMap<>();
 
   private Faults() {}
 
   /** Runs it, and exits with its status; {@code --help} tells the options. */
   public static void main(String[] words) {
-    CommandLine line = new CommandLine(new Faults());
-    line.setExecutionExceptionHandler(
-        (thrown, command, _) -> {
-          command.getErr().println("faults: " + thrown);
-          if (System.getenv("FAULTS_DEBUG") != null) {
-            thrown.printStackTrace(command.getErr());
-          }
-          return ExitCode.USAGE;
-        });
-    System.exit(line.execute(words));
+    run(new Faults(), words);
   }
 
   @Override
@@ -155,12 +139,6 @@ public final class Faults implements Callable<Integer> {
         quietSeconds > 0 && quietSeconds <= 3600,
         "--quiet-seconds is " + quietSeconds + "; it must be up to 3600");
     check(Files.isDirectory(data), "--data " + data + " is not a directory");
-  }
-
-  private void check(boolean condition, String complaint) {
-    if (!condition) {
-      throw new ParameterException(spec.commandLine(), complaint);
-    }
   }
 
   private static boolean reached(Course.Measured figure) {

@@ -1,5 +1,7 @@
 package io.quorate.store.benchmarks.faults;
 
+import io.quorate.store.benchmarks.GlusterVolume;
+import io.quorate.store.benchmarks.Programs;
 import io.quorate.store.fuse.cluster.Hosts;
 import java.io.IOException;
 import java.nio.file.Files;

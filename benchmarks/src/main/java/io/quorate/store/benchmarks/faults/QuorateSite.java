@@ -1,5 +1,6 @@
 package io.quorate.store.benchmarks.faults;
 
+import io.quorate.store.benchmarks.Programs;
 import io.quorate.store.fuse.cluster.Hosts;
 import io.quorate.store.fuse.cluster.ProcessCluster;
 import java.io.IOException;

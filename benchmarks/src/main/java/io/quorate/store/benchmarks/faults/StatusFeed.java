@@ -2,6 +2,7 @@ package io.quorate.store.benchmarks.faults;
 
 import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
+import io.quorate.store.benchmarks.Programs;
 import io.quorate.store.gateway.ClusterStatus;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.quorate.store.benchmarks.faults;
+package io.quorate.store.benchmarks;
 
 import io.quorate.store.fuse.cluster.Hosts;
 import java.io.IOException;
@@ -115,7 +115,7 @@ public final class GlusterVolume implements AutoCloseable {
   }
 
   /** Where a host keeps its replica. */
-  Path brick(int host) {
+  public Path brick(int host) {
     return base.resolve("host-" + host).resolve("brick/b");
   }
 
@@ -130,7 +130,7 @@ public final class GlusterVolume implements AutoCloseable {
   }
 
   /** Starts again what stores files, where it does not run. */
-  void restartBricks(int host) throws IOException, InterruptedException {
+  public void restartBricks(int host) throws IOException, InterruptedException {
     run(host, "gluster", "--mode=script", "volume", "start", VOLUME, "force");
   }
 
@@ -157,7 +157,7 @@ public final class GlusterVolume implements AutoCloseable {
   }
 
   /** The process that stores a host's files (glusterfsd). */
-  long brickProcess(int host) throws IOException {
+  public long brickProcess(int host) throws IOException {
     for (long pid : processes()) {
       Path words = Path.of("/proc", Long.toString(pid), "cmdline");
       if (Files.readString(words).contains(brick(host).toString())) {

@@ -1,4 +1,4 @@
-package io.quorate.store.benchmarks.faults;
+package io.quorate.store.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +36,7 @@ public final class Programs {
   }
 
   /** Sends a signal to a process. */
-  static void signal(String name, long pid) throws IOException, InterruptedException {
+  public static void signal(String name, long pid) throws IOException, InterruptedException {
     run(List.of("kill", "-" + name, Long.toString(pid)));
   }
 }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A virtual thread that runs only when the simulation says so.
  *
+ * <p>A timed wait of the JDK that is over before the thread has parked is not seen; longer ones
+ * are.
+ *
  * <p>It is its own executor: the JDK hands a virtual thread's continuation to its scheduler
  * whenever the thread can go on, and one scheduler object per thread tells which thread that is.
  * The builder that takes a scheduler is package-private in JDK 25, hence {@code
@@ -28,6 +31,9 @@ final class SimThread implements Executor {
 
   /** How long a thread may contend, in real time, for a monitor that the JVM itself holds. */
   private static final long MONITOR_NANOS = 1_000_000_000L;
+
+  /** The JDK's thread that wakes virtual threads when a monitor is free; timers have another. */
+  private static final String MONITOR_WAKER = "VirtualThread-unblocker";
 
   /** What to run for the thread's next step; set while it is ready. */
   private @Nullable Runnable continuation;
@@ -58,7 +64,7 @@ final class SimThread implements Executor {
   @Override
   public void execute(Runnable continuation) {
     if (!simulation.isOnCarrier()) {
-      if (stepping) {
+      if (stepping && Thread.currentThread().getName().equals(MONITOR_WAKER)) {
         unblocked = continuation;
         return;
       }

@@ -203,7 +203,8 @@ final class SimulationTest {
 
   @Test
   void whatEscapesTheSeedFails() {
-    assertEscapes(simulation -> Thread.sleep(1));
+    // So long that it is not over, on however busy a machine, before the thread has parked.
+    assertEscapes(simulation -> Thread.sleep(10_000));
     assertEscapes(
         simulation -> new CompletableFuture<Void>().get(1, java.util.concurrent.TimeUnit.SECONDS));
     assertEscapes(

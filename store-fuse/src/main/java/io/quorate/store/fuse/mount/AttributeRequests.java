@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What stat(2) tells, and changes to it. */
@@ -50,6 +52,13 @@ final class AttributeRequests {
   ByteBuffer get(Header header, Request.GetAttributes request) throws IOException {
     FileHandle handle = request.byHandle() ? files.find(request.handle()) : null;
     return Reply.attributes(attributes(header.node(), handle), shown);
+  }
+
+  /** As {@link #get}; see {@link Dispatcher#ask}. */
+  CompletableFuture<Optional<ByteBuffer>> getAsync(Header header, Request.GetAttributes request) {
+    FileHandle handle = request.byHandle() ? files.find(request.handle()) : null;
+    return (handle != null ? handle.attributesAsync() : tree.statAsync(At.inode(header.node())))
+        .thenApply(answer -> answer.map(attributes -> Reply.attributes(attributes, shown)));
   }
 
   private Attributes attributes(long node, @Nullable FileHandle handle) throws IOException {

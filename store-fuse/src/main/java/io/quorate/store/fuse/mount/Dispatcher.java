@@ -26,7 +26,6 @@ final class Dispatcher {
   private final DirectoryRequests directories;
   private final XattrRequests xattrs;
   private final LockRequests locks;
-  private final QuickAnswers quick;
 
   private final Presentation shown;
   private final KnownNodes nodes;
@@ -47,23 +46,53 @@ final class Dispatcher {
     directories = new DirectoryRequests(tree, shown, nodes);
     xattrs = new XattrRequests(tree, options.acl());
     locks = new LockRequests(handles);
-    quick = new QuickAnswers(tree, files, shown, nodes, handles, locks);
   }
 
-  /** See {@link QuickAnswers#ask}; never throws, since it would end who reads the requests. */
+  /**
+   * Answers what most requests are, lookups, attributes and reads, without a thread for each: the
+   * one that has read the request asks the store, and the one that brings the store's answer gives
+   * the reply. On a busy machine it is waking threads that costs most. Never throws, since that
+   * would end who reads the requests.
+   *
+   * @return the body of the reply, or what failed; empty, or null, for what must go to {@link
+   *     #answer}, since it may have to wait
+   */
   @Nullable CompletableFuture<Optional<ByteBuffer>> ask(Header asked, Request request) {
     try {
-      return quick.ask(asked, request);
-    } catch (RuntimeException | Error e) {
+      Header header = asked.withNode(shown.inode(asked.node()));
+      return switch (request) {
+        case Request.Lookup r -> names.lookupAsync(header, r);
+        case Request.GetAttributes r -> attributes.getAsync(header, r);
+        case Request.Open r -> files.openAsync(header, r);
+        case Request.Read r -> files.readAsync(r);
+        case Request.Flush r -> isIdle(r) ? done(Reply.empty()) : null;
+        case Request.Release r -> isIdle(r) ? done(files.release(r)) : null;
+        default -> null;
+      };
+    } catch (IOException | RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private static CompletableFuture<Optional<ByteBuffer>> done(ByteBuffer body) {
+    return CompletableFuture.completedFuture(Optional.of(body));
+  }
+
+  /** Where nothing can have been written and no lock goes, there is nothing to do. */
+  private boolean isIdle(Request.Flush request) {
+    FileHandle reader = files.reader(request.handle());
+    return reader != null && !locks.isHolder(reader, request);
+  }
+
+  private boolean isIdle(Request.Release request) {
+    return !request.unlock() && files.reader(request.handle()) != null;
   }
 
   /** The body of the reply. */
   ByteBuffer answer(Header asked, Request request) throws IOException {
     Header header = asked.withNode(shown.inode(asked.node()));
     return switch (request) {
-      case Request.Lookup r -> nodes.told(names.lookup(header, r));
+      case Request.Lookup r -> names.lookup(header, r);
       case Request.MakeNode r -> nodes.told(names.makeNode(header, r));
       case Request.MakeDirectory r -> nodes.told(names.makeDirectory(header, r));
       case Request.Symlink r -> nodes.told(names.symlink(header, r));

@@ -13,6 +13,9 @@ import io.quorate.store.metadata.AttributeChange;
 import io.quorate.store.metadata.Command.AllocateMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Open files. Rounds: 1 to create, 0 to write, 1 to fsync or close what was written, 0 to read. */
 final class FileRequests {
@@ -50,15 +53,17 @@ final class FileRequests {
     return truncate ? Reply.opened(files.add(handle), 0) : opened(handle);
   }
 
-  /** Answers that a file is open. */
-  ByteBuffer opened(FileHandle handle) {
+  private ByteBuffer opened(FileHandle handle) {
     int flags = pages.opened(handle.opened(), !tree.hasUnpublished(handle.inode()));
     return Reply.opened(files.add(handle), flags);
   }
 
-  /** Whether it is opened for reading only, as it is. */
-  static boolean isReading(Request.Open request) {
-    return !isWriting(request.flags()) && (request.flags() & OpenFlags.TRUNCATE) == 0;
+  /** As {@link #open}; see {@link Dispatcher#ask}. */
+  @Nullable CompletableFuture<Optional<ByteBuffer>> openAsync(Header header, Request.Open request) {
+    boolean changes = isWriting(request.flags()) || (request.flags() & OpenFlags.TRUNCATE) != 0;
+    return changes
+        ? null
+        : tree.openAsync(At.inode(header.node())).thenApply(answer -> answer.map(this::opened));
   }
 
   PageCache pages() {
@@ -113,8 +118,21 @@ final class FileRequests {
     return Reply.bytes(all.flip());
   }
 
+  /** As {@link #read}; see {@link Dispatcher#ask}. */
+  CompletableFuture<Optional<ByteBuffer>> readAsync(Request.Read request) {
+    FileHandle handle = files.find(request.handle());
+    if (handle == null) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return handle
+        .readNewestAsync(request.offset(), request.lengthBytes())
+        .thenApply(
+            answer ->
+                answer.filter(data -> isAll(handle, request, data.remaining())).map(Reply::bytes));
+  }
+
   /** Whether there is no more to read; the size came with what was read, or later. */
-  static boolean isAll(FileHandle handle, Request.Read request, int got) {
+  private static boolean isAll(FileHandle handle, Request.Read request, int got) {
     return got == 0
         || got == request.lengthBytes()
         || request.offset() + got >= handle.lastKnown().sizeBytes();
@@ -151,6 +169,12 @@ final class FileRequests {
   ByteBuffer publish(long number) throws IOException {
     files.get(number).publish();
     return Reply.empty();
+  }
+
+  /** The file, if nothing can have been written through that handle. */
+  @Nullable FileHandle reader(long number) {
+    FileHandle handle = files.find(number);
+    return handle == null || handle.isWritable() ? null : handle;
   }
 
   ByteBuffer release(Request.Release request) throws IOException {

@@ -14,6 +14,8 @@ import io.quorate.store.metadata.FileType;
 import io.quorate.store.metadata.NewPermissions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Names: finds, makes, moves and removes them. One round each, none for a lookup. */
 final class NameRequests {
@@ -33,8 +35,19 @@ final class NameRequests {
 
   ByteBuffer lookup(Header header, Request.Lookup request) throws IOException {
     long heard = nodes.heard();
-    Attributes found = tree.stat(At.child(header.node(), request.name()));
-    return Reply.entry(found, nodes.heard() == heard ? shown : shown.once());
+    return found(tree.stat(At.child(header.node(), request.name())), heard);
+  }
+
+  /** As {@link #lookup}; see {@link Dispatcher#ask}. */
+  CompletableFuture<Optional<ByteBuffer>> lookupAsync(Header header, Request.Lookup request) {
+    long heard = nodes.heard();
+    return tree.statAsync(At.child(header.node(), request.name()))
+        .thenApply(answer -> answer.map(attributes -> found(attributes, heard)));
+  }
+
+  private ByteBuffer found(Attributes attributes, long heardBefore) {
+    boolean current = nodes.heard() == heardBefore;
+    return nodes.told(Reply.entry(attributes, current ? shown : shown.once()));
   }
 
   ByteBuffer makeNode(Header header, Request.MakeNode request) throws IOException {

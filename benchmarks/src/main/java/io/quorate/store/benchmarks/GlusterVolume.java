@@ -202,6 +202,6 @@ public final class GlusterVolume implements AutoCloseable {
     if (!left.isEmpty()) {
       throw new IOException("processes " + left + " of GlusterFS do not end");
     }
-    Programs.run(List.of("rm", "-rf", "--one-file-system", base.toString()));
+    Programs.delete(base);
   }
 }

@@ -5,9 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Other programs: Java ones of this class path, and those of the system. */
 public final class Programs {
+  private static final long DELETING_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long DELETING_AGAIN_MILLIS = 100;
+
   private Programs() {}
 
   /** The words that run a program of this class path, after {@code launcher}. */
@@ -33,6 +37,26 @@ public final class Programs {
       throw new IOException(String.join(" ", words) + ": status " + status + ": " + said.strip());
     }
     return said;
+  }
+
+  /**
+   * Deletes a directory with everything in it, but nothing that is mounted in it. Again if that
+   * fails: what is about to be gone may still write, and whoever ends a whole group of processes
+   * ends the one that deletes, too.
+   */
+  public static void delete(Path directory) throws IOException, InterruptedException {
+    long deadlineNanos = System.nanoTime() + DELETING_NANOS;
+    while (true) {
+      try {
+        run(List.of("rm", "-rf", "--one-file-system", directory.toString()));
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() - deadlineNanos > 0) {
+          throw e;
+        }
+        Thread.sleep(DELETING_AGAIN_MILLIS);
+      }
+    }
   }
 
   /** Sends a signal to a process. */

@@ -7,17 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that runs for a duel: four hosts that the stores share, the stores, and a load generator for
- * each on hosts 1 and 2, in one directory. Closing it, which also happens when this process is told
- * to end, ends what was started, and nothing else, and deletes the directory.
+ * each of them on each host, in one directory. Closing it, which also happens when this process is
+ * told to end, ends what was started, and nothing else, and deletes the directory.
  */
 final class Arena implements AutoCloseable {
-  private static final long DELETING_NANOS = TimeUnit.SECONDS.toNanos(20);
-
   private final Path directory;
   private final Thread hook = Thread.ofPlatform().unstarted(this::interrupted);
   private final List<Contender> stores = new ArrayList<>();
@@ -50,7 +47,11 @@ final class Arena implements AutoCloseable {
   Rounds.Entrant start(Contender store) throws IOException, InterruptedException {
     add(store);
     store.start();
-    return new Rounds.Entrant(store, generator(store, 1), generator(store, 2));
+    List<Generator> each = new ArrayList<>();
+    for (int host = 1; host <= Contender.HOSTS; host++) {
+      each.add(generator(store, host));
+    }
+    return new Rounds.Entrant(store, each);
   }
 
   private synchronized void add(Contender store) throws IOException {
@@ -116,28 +117,12 @@ final class Arena implements AutoCloseable {
       if (hosts != null) {
         hosts.close();
       }
-      delete();
+      Programs.delete(directory);
     } catch (IOException e) {
       failed = e;
     }
     if (failed != null) {
       throw failed;
-    }
-  }
-
-  /** Again if something was written meanwhile by what is about to be gone. */
-  private void delete() throws IOException, InterruptedException {
-    long deadlineNanos = System.nanoTime() + DELETING_NANOS;
-    while (true) {
-      try {
-        Programs.run(List.of("rm", "-rf", "--one-file-system", directory.toString()));
-        return;
-      } catch (IOException e) {
-        if (System.nanoTime() - deadlineNanos > 0) {
-          throw e;
-        }
-        Thread.sleep(100);
-      }
     }
   }
 }

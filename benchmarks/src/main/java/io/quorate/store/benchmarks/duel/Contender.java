@@ -20,7 +20,7 @@ interface Contender extends AutoCloseable {
   /** Which version runs. */
   String version() throws IOException, InterruptedException;
 
-  /** Starts it, and returns when it can be used on hosts 1 and 2. */
+  /** Starts it, and returns when it can be used on each host. */
   void start() throws IOException, InterruptedException;
 
   /** The words that run on a host, where its mount is seen, the command that follows them. */

@@ -12,6 +12,11 @@ final class Content {
 
   private final ByteBuffer expected;
 
+  /**
+   * Content of pieces of one size.
+   *
+   * @param bytes of a piece, at most
+   */
   Content(int bytes) {
     byte[] noise = new byte[bytes];
     new SplittableRandom(bytes).nextBytes(noise);
@@ -20,14 +25,32 @@ final class Content {
 
   /** Piece {@code number}, ready to be written; good until the next call. */
   ByteBuffer piece(long number) {
-    for (int at = 0; at + Long.BYTES <= expected.capacity(); at += PAGE_BYTES) {
+    return piece(number, expected.capacity());
+  }
+
+  /** The first {@code bytes} of piece {@code number}; good until the next call. */
+  ByteBuffer piece(long number, int bytes) {
+    expected.clear();
+    for (int at = 0; at + Long.BYTES <= bytes; at += PAGE_BYTES) {
       expected.putLong(at, number);
     }
-    return expected.clear();
+    return expected.limit(bytes);
   }
 
   /** Whether {@code read}, from its position to its limit, is piece {@code number} and no more. */
   boolean matches(long number, ByteBuffer read) {
     return piece(number).equals(read);
+  }
+
+  /** Whether {@code read} is the first {@code bytes} of piece {@code number} and no more. */
+  boolean matches(long number, int bytes, ByteBuffer read) {
+    return piece(number, bytes).equals(read);
+  }
+
+  /** Whether {@code read} is what piece {@code number} has from {@code at} on. */
+  boolean matchesWithin(long number, int at, ByteBuffer read) {
+    ByteBuffer piece = piece(number);
+    return read.remaining() <= piece.capacity() - at
+        && piece.slice(at, read.remaining()).equals(read);
   }
 }

@@ -1,8 +1,10 @@
 package io.quorate.store.benchmarks.duel;
 
 import io.quorate.store.benchmarks.BenchmarkProgram;
+import io.quorate.store.benchmarks.Figure;
 import io.quorate.store.benchmarks.GlusterVolume;
 import io.quorate.store.benchmarks.Machine;
+import io.quorate.store.benchmarks.MooseVolume;
 import io.quorate.store.benchmarks.Programs;
 import io.quorate.store.fuse.cluster.Hosts;
 import io.quorate.store.fuse.command.Json;
@@ -27,13 +29,14 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "duel",
+    subcommands = {Compare.class, Show.class},
     mixinStandardHelpOptions = true,
     usageHelpAutoWidth = true,
     description = {
       "Compares the speed of Quorate's mount with that of GlusterFS, of MooseFS and of the file system"
           + " that all keep their data on: the same work, on the same disk, by turns.",
       "Each store runs on four hosts that are network namespaces of this machine. Programs on host 1"
-          + " write to its mount, programs on host 2 read. Needs root and iproute2. A store that is"
+          + " write to its mount, programs on others read. Needs root and iproute2. A store that is"
           + " not installed is left out (packages glusterfs-server and glusterfs-client;"
           + " moosefs-master, moosefs-chunkserver and moosefs-client).",
       "Wants a machine with nothing else to do. What was started ends, and what was made goes again."
@@ -67,9 +70,10 @@ public final class Duel extends BenchmarkProgram {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Only this work, and what it needs: create-sync, create, read, read-again, rename, stat,"
-              + " stat-again, unlink, write-large, read-large, write-random, append, create-empty,"
-              + " list, list-again, unpack.")
+          "Only this work, and what it needs: create-sync, create, read, read-again, read-cold,"
+              + " read-paced, create-paced, rename, stat, stat-again, unlink, write-large,"
+              + " read-large, read-random, read-all, write-random, append, create-empty, list,"
+              + " list-again, unpack, site, site-paced.")
   private List<String> work = Work.keys();
 
   @Option(
@@ -90,6 +94,14 @@ public final class Duel extends BenchmarkProgram {
   private String durability = SYNC;
 
   @Mixin private Amounts amounts;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "Operations per second of the work at a fixed rate. Default: half of what the slowest"
+              + " replicated store does without one")
+  private double rate;
 
   @Option(
       names = "--mount-options",
@@ -137,28 +149,41 @@ public final class Duel extends BenchmarkProgram {
     Machine.describe(disk).forEach(this::tell);
     warnIfBusy();
     try (Arena arena = Arena.create(disk)) {
-      Scale scale = amounts.scale(durability.equals(SYNC), archive(arena.directory()));
-      List<Work> works = Work.of(work, scale);
-      check(!works.isEmpty(), "--work names nothing that can be done with --durability");
-      checkSpace(disk, scale);
+      boolean tmpfs = Files.getFileStore(disk).type().equals("tmpfs");
+      Scale scale = amounts.scale(durability.equals(SYNC), tmpfs, archive(arena.directory()));
+      List<Row> rows = Row.of(work, scale);
+      check(!rows.isEmpty(), "--work names nothing that can be done with --durability");
+      checkSpace(disk, scale, rows);
       scale.describe().forEach(this::tell);
       tell("durability", durability);
       tell("rounds", amounts.rounds());
       tell("seconds of warm-up", amounts.warmUpSeconds());
       List<Rounds.Entrant> entrants = start(arena);
       check(!entrants.isEmpty(), "none of --only is installed");
-      Rounds rounds = new Rounds(entrants, works, scale, arena.directory(), out);
+      Map<String, String> titles = new LinkedHashMap<>();
+      entrants.forEach(entrant -> titles.put(entrant.store().name(), entrant.store().title()));
+      Rates rates = new Rates(replicated(titles), rate, scale);
+      Path data = arena.directory();
+      Rounds rounds = new Rounds(entrants, rows, scale, rates, data, out, arena::wasInterrupted);
       rounds.warmUp(amounts.warmUpSeconds());
       rounds.run(amounts.rounds());
       if (arena.wasInterrupted()) {
         out.println("told to end: no figures");
         return ExitCode.SOFTWARE;
       }
-      Map<String, String> titles = new LinkedHashMap<>();
-      entrants.forEach(entrant -> titles.put(entrant.store().name(), entrant.store().title()));
-      report(new Report(rounds.results(), scale, works, titles), rounds.failures());
+      rates.known().forEach((name, found) -> tell("rate of " + name, Figure.number(found) + "/s"));
+      report(new Report(rounds.results(), scale, rows, titles), rounds.failures());
       return rounds.failures().isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
     }
+  }
+
+  /** If there is only the one that is not, it. */
+  private static List<String> replicated(Map<String, String> titles) {
+    List<String> names = new ArrayList<>(titles.keySet());
+    if (names.size() > 1) {
+      names.remove(LocalContender.NAME);
+    }
+    return names;
   }
 
   private void tell(String name, Object fact) {
@@ -179,18 +204,19 @@ public final class Duel extends BenchmarkProgram {
     check(Files.isDirectory(base), "--base " + base + " is not a directory");
     check(
         profile == null || Files.isDirectory(profile), "--profile " + profile + " is no directory");
+    check(rate >= 0, "--rate is " + rate + "; it must be more than 0");
     String complaint = amounts.complaint();
     check(complaint.isEmpty(), complaint);
   }
 
   /** Deleted files may take space until the store finds time to give it back. */
-  private void checkSpace(Path disk, Scale scale) throws IOException {
+  private void checkSpace(Path disk, Scale scale, List<Row> rows) throws IOException {
     long copies = 0;
     for (String name : only) {
       copies += name.equals(LocalContender.NAME) ? 1 : Contender.HOSTS;
     }
-    long small = 2L * scale.files() * scale.fileBytes() * (amounts.rounds() + 1);
-    long needed = copies * (SPARE_BYTES + small + 2 * ((long) scale.largeMib() << 20));
+    long perRound = rows.stream().mapToLong(row -> row.work().bytes(row, scale)).sum();
+    long needed = copies * (SPARE_BYTES + perRound * Math.min(2, amounts.rounds() + 1));
     long usable = Files.getFileStore(disk).getUsableSpace();
     check(
         usable >= needed,
@@ -252,9 +278,7 @@ public final class Duel extends BenchmarkProgram {
       case GlusterContender.NAME ->
           GlusterVolume.isInstalled() ? new GlusterContender(directory) : null;
       case MooseContender.NAME ->
-          MooseContender.isInstalled()
-              ? new MooseContender(directory, durability.equals(SYNC))
-              : null;
+          MooseVolume.isInstalled() ? new MooseContender(directory, durability.equals(SYNC)) : null;
       case LocalContender.NAME -> new LocalContender(directory);
       default -> throw new IllegalArgumentException(name);
     };
@@ -265,6 +289,9 @@ public final class Duel extends BenchmarkProgram {
     out.println("Median of the rounds, and the least and the most of them:");
     out.println();
     out.println(report.rates());
+    if (report.hasLatencies()) {
+      out.println(report.latencies());
+    }
     if (!only.equals(List.of(LocalContender.NAME))) {
       out.println(report.costs());
     }
@@ -277,11 +304,25 @@ public final class Duel extends BenchmarkProgram {
     }
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("run", facts);
+    all.put("stores", report.titles());
     all.put("figures", report.figures());
     all.put("failures", failures);
     Path file = json == null ? defaultJson() : json;
     Files.writeString(file, Json.of(all) + "\n");
     out.println("figures: " + file);
+    draw(file);
+  }
+
+  private void draw(Path file) throws IOException {
+    String name = file.getFileName().toString().replaceFirst("\\.json$", "");
+    Path directory = file.toRealPath().resolveSibling("");
+    try {
+      for (Path picture : new Pictures(Run.read(file)).draw(directory, name)) {
+        out.println("picture: " + picture);
+      }
+    } catch (LinkageError | InternalError e) {
+      out.println("no pictures: this machine has nothing to draw letters with (" + e + ")");
+    }
   }
 
   private static Path defaultJson() {

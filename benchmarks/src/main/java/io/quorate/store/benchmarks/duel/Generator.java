@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 
 /** A {@link LoadGenerator} in a process of its own. */
 final class Generator implements AutoCloseable {
@@ -25,8 +26,9 @@ final class Generator implements AutoCloseable {
    * What a task came to.
    *
    * @param count operations
+   * @param latencies of each
    */
-  record Done(long nanos, long count) {}
+  record Done(long nanos, long count, Histogram latencies) {}
 
   private Generator(Process process) {
     this.process = process;
@@ -70,13 +72,23 @@ final class Generator implements AutoCloseable {
 
   /** Does what was prepared. */
   Done run() throws IOException, InterruptedException {
+    begin();
+    return awaitDone();
+  }
+
+  /** Begins what was prepared. */
+  void begin() {
     orders.println();
+  }
+
+  /** Returns when it is done. */
+  Done awaitDone() throws IOException, InterruptedException {
     String answer = answer();
     if (!answer.startsWith(LoadGenerator.DONE)) {
       throw new IOException(answer);
     }
     String[] words = answer.substring(LoadGenerator.DONE.length()).split(" ");
-    return new Done(Long.parseLong(words[0]), Long.parseLong(words[1]));
+    return new Done(Long.parseLong(words[0]), Long.parseLong(words[1]), Latencies.parse(words[2]));
   }
 
   private String answer() throws IOException, InterruptedException {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /** One large file, from its beginning to its end, a block at a time. */
 final class LargeFileOperations implements Operations {
@@ -26,44 +28,67 @@ final class LargeFileOperations implements Operations {
   }
 
   @Override
-  public int run(int thread) throws IOException {
-    return task.kind() == Task.Kind.WRITE_LARGE ? write() : read();
+  public int count() {
+    return task.count();
   }
 
-  private int write() throws IOException {
-    Content content = new Content(task.bytes());
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      for (int number = 0; number < task.count(); number++) {
-        ByteBuffer block = content.piece(number);
-        while (block.hasRemaining()) {
-          channel.write(block);
-        }
+  @Override
+  public Worker worker(int thread) {
+    return task.kind() == Task.Kind.WRITE_LARGE ? new Writer() : new Reader();
+  }
+
+  /** Opens the file with the first block, as that is part of the work. */
+  private abstract class Opening implements Worker {
+    final Content content = new Content(task.bytes());
+    private @Nullable FileChannel channel;
+
+    final FileChannel channel(OpenOption... options) throws IOException {
+      if (channel == null) {
+        channel = FileChannel.open(file, options);
       }
-      if (task.sync()) {
+      return channel;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (channel != null) {
+        channel.close();
+      }
+    }
+  }
+
+  private final class Writer extends Opening {
+    @Override
+    public int run(int number) throws IOException {
+      FileChannel channel = channel(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      ByteBuffer block = content.piece(number);
+      while (block.hasRemaining()) {
+        channel.write(block);
+      }
+      if (task.sync() && number == task.count() - 1) {
         channel.force(true);
       }
+      return 1;
     }
-    return task.count();
   }
 
-  private int read() throws IOException {
-    Content content = new Content(task.bytes());
-    ByteBuffer block = ByteBuffer.allocateDirect(task.bytes());
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      for (int number = 0; number < task.count(); number++) {
-        block.clear();
-        while (block.hasRemaining() && channel.read(block) >= 0) {
-          // The rest comes with the next call.
-        }
-        if (!content.matches(number, block.flip())) {
-          throw new IOException(file + " does not hold what was written, at block " + number);
-        }
+  private final class Reader extends Opening {
+    private final ByteBuffer block = ByteBuffer.allocateDirect(task.bytes());
+
+    @Override
+    public int run(int number) throws IOException {
+      FileChannel channel = channel(StandardOpenOption.READ);
+      block.clear();
+      while (block.hasRemaining() && channel.read(block) >= 0) {
+        // The rest comes with the next call.
       }
-      if (channel.read(block.clear()) >= 0) {
+      if (!content.matches(number, block.flip())) {
+        throw new IOException(file + " does not hold what was written, at block " + number);
+      }
+      if (number == task.count() - 1 && channel.read(block.clear()) >= 0) {
         throw new IOException(file + " is longer than what was written");
       }
+      return 1;
     }
-    return task.count();
   }
 }

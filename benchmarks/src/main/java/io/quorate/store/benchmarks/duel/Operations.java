@@ -2,13 +2,30 @@ package io.quorate.store.benchmarks.duel;
 
 import java.io.IOException;
 
-/** A {@link Task} that is ready to be done, by one or more threads at once. */
+/**
+ * A {@link Task} that is ready to be done, by one or more threads at once. Thread t of n does the
+ * operations t, t + n, t + 2n and so on.
+ */
 interface Operations extends AutoCloseable {
-  /** How many threads call {@link #run}, with numbers from 0. */
+  /** How many threads there are. */
   int threads();
 
-  /** Does a thread's share; answers how many operations that were. */
-  int run(int thread) throws IOException, InterruptedException;
+  /** How many operations there are, of all threads together. */
+  int count();
+
+  /** What a thread does its operations with, ready to begin. */
+  Worker worker(int thread) throws IOException;
+
+  /** For one thread. Closing it is part of the work. */
+  interface Worker extends AutoCloseable {
+    /** Does an operation; answers for how many it counts. */
+    int run(int number) throws IOException, InterruptedException;
+
+    @Override
+    default void close() throws IOException {
+      // Most hold nothing.
+    }
+  }
 
   @Override
   default void close() throws IOException {
@@ -20,7 +37,9 @@ interface Operations extends AutoCloseable {
     return switch (task.kind()) {
       case CREATE, READ, STAT, RENAME, UNLINK, CREATE_EMPTY -> new SmallFileOperations(task);
       case WRITE_LARGE, READ_LARGE -> new LargeFileOperations(task);
+      case READ_RANDOM -> new RandomReadOperations(task);
       case WRITE_RANDOM, APPEND -> new SyncedWriteOperations(task);
+      case SITE -> new SiteOperations(task);
       case LIST, UNPACK, DELETE -> new TreeOperations(task);
     };
   }

@@ -1,6 +1,7 @@
 package io.quorate.store.benchmarks.duel;
 
 import io.quorate.store.benchmarks.Cost;
+import io.quorate.store.benchmarks.Machine;
 import io.quorate.store.benchmarks.Programs;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.HdrHistogram.Histogram;
 
 /**
  * All stores do the same work by turns, one at a time and each time another first, so that what
@@ -24,27 +27,44 @@ final class Rounds {
   /** Of one core, for all processes of all stores: what they take when they have nothing to do. */
   private static final double IDLE = 0.15;
 
-  /** A store, and who uses it on hosts 1 and 2. */
-  record Entrant(Contender store, Generator first, Generator second) {
+  /** A store, and who uses it on each host. */
+  record Entrant(Contender store, List<Generator> generators) {
     Generator on(int host) {
-      return host == 1 ? first : second;
+      return generators.get(host - 1);
     }
   }
 
   private final List<Entrant> entrants;
-  private final List<Work> works;
+  private final List<Row> rows;
   private final Scale scale;
   private final Path disk;
   private final PrintStream progress;
+  private final BooleanSupplier ended;
+  private final Rates rates;
   private final Results results = new Results();
   private final Map<String, String> failures = new LinkedHashMap<>();
 
-  Rounds(List<Entrant> entrants, List<Work> works, Scale scale, Path disk, PrintStream progress) {
+  /**
+   * Those of a run.
+   *
+   * @param rates at which work is done that has a fixed one
+   * @param ended whether all that runs is being taken away, so that what fails then tells nothing
+   */
+  Rounds(
+      List<Entrant> entrants,
+      List<Row> rows,
+      Scale scale,
+      Rates rates,
+      Path disk,
+      PrintStream progress,
+      BooleanSupplier ended) {
     this.entrants = new ArrayList<>(entrants);
-    this.works = works;
+    this.rows = rows;
     this.scale = scale;
+    this.rates = rates;
     this.disk = disk;
     this.progress = progress;
+    this.ended = ended;
   }
 
   Results results() {
@@ -75,9 +95,11 @@ final class Rounds {
   private boolean warmUp(Entrant entrant, String directory, long deadlineNanos)
       throws InterruptedException {
     try {
-      for (Work work : works) {
-        if (System.nanoTime() - deadlineNanos < 0) {
-          prepare(entrant, work, directory).run();
+      for (Row row : rows) {
+        boolean usual = row.isFirst(scale) && row.work().unpaced(scale) == null;
+        if (usual && System.nanoTime() - deadlineNanos < 0) {
+          prepare(entrant, row, directory, 0);
+          perform(entrant, row);
         }
       }
     } catch (IOException e) {
@@ -92,9 +114,9 @@ final class Rounds {
     for (int round = 1; round <= rounds && !entrants.isEmpty(); round++) {
       progress.println("round " + round + " of " + rounds);
       String directory = "round-" + round;
-      for (Work work : works) {
-        for (Entrant entrant : inTurn(round + work.ordinal())) {
-          attempt(entrant, work, directory);
+      for (int i = 0; i < rows.size(); i++) {
+        for (Entrant entrant : inTurn(round + i)) {
+          attempt(entrant, rows.get(i), directory);
         }
       }
       for (Entrant entrant : List.copyOf(entrants)) {
@@ -109,59 +131,101 @@ final class Rounds {
     return order;
   }
 
-  private void attempt(Entrant entrant, Work work, String directory) throws InterruptedException {
+  private void attempt(Entrant entrant, Row row, String directory) throws InterruptedException {
     try {
-      Results.Sample sample = measure(entrant, work, directory);
+      double rate = rates.of(row, results);
+      if (Double.isNaN(rate)) {
+        return;
+      }
+      Results.Sample sample = measure(entrant, row, directory, rate);
       progress.printf(
           Locale.ROOT,
-          "  %-14s %-14s %,12.1f %-6s %,10.0f µs of CPU in the store%n",
-          work.key(),
+          "  %-25s %-10s %,11.1f %-6s %,9.0f µs of CPU in the store%s%n",
+          row.key(),
           entrant.store.name(),
           sample.perSecond(),
-          work.unit(),
-          sample.servingMicros());
-      results.add(entrant.store.name(), work, sample);
+          row.work().unit(),
+          sample.servingMicros(),
+          rate == 0 ? "" : inTime(sample, rate));
+      results.add(entrant.store.name(), row, sample);
     } catch (IOException e) {
-      fail(entrant, work.key() + ": " + e.getMessage());
+      fail(entrant, row.key() + ": " + e.getMessage());
     }
   }
 
+  private static String inTime(Results.Sample sample, double rate) {
+    String latency =
+        String.format(
+            Locale.ROOT, ", p99 %.1f ms", sample.latencies().getValueAtPercentile(99) / 1e6);
+    return sample.perSecond() < Rates.KEPT * rate
+        ? latency + String.format(Locale.ROOT, ", MISSED the rate of %.0f/s", rate)
+        : latency;
+  }
+
   private void fail(Entrant entrant, String why) {
+    if (ended.getAsBoolean()) {
+      entrants.clear();
+      return;
+    }
     progress.println("  " + entrant.store.title() + " FAILED and goes on no more: " + why);
     entrant.store.lastWords().lines().forEach(line -> progress.println("    " + line));
     failures.put(entrant.store.name(), why);
     entrants.remove(entrant);
   }
 
-  private Results.Sample measure(Entrant entrant, Work work, String directory)
+  private Results.Sample measure(Entrant entrant, Row row, String directory, double rate)
       throws IOException, InterruptedException {
-    Generator generator = prepare(entrant, work, directory);
+    prepare(entrant, row, directory, rate);
     settle();
+    if (row.work().isCold()) {
+      Machine.dropCaches();
+    }
     List<Long> serving = serving(entrant);
     long servingBefore = micros(serving);
-    long callingBefore = Cost.processMicros(generator.pid());
-    Generator.Done done = generator.run();
+    List<Long> calling = entrant.generators.stream().map(Generator::pid).toList();
+    long callingBefore = micros(calling);
+    Generator.Done done = perform(entrant, row);
     double servingMicros = micros(serving) - servingBefore;
-    double callingMicros = Cost.processMicros(generator.pid()) - callingBefore;
+    double callingMicros = micros(calling) - callingBefore;
     return new Results.Sample(
         done.count() / (done.nanos() / 1e9),
         servingMicros / done.count(),
-        callingMicros / done.count());
+        callingMicros / done.count(),
+        done.latencies());
   }
 
-  /** Answers who is ready to do it. */
-  private Generator prepare(Entrant entrant, Work work, String directory)
+  private void prepare(Entrant entrant, Row row, String directory, double rate)
       throws IOException, InterruptedException {
-    Generator generator = entrant.on(work.host());
-    generator.prepare(work.task(entrant.store.mount(work.host()).resolve(directory), scale));
-    return generator;
+    List<Integer> hosts = row.work().hosts();
+    for (int host : hosts) {
+      Task task = row.task(host, entrant.store.mount(host).resolve(directory), scale);
+      entrant.on(host).prepare(rate == 0 ? task : Rates.pace(task, rate / hosts.size(), scale));
+    }
+  }
+
+  /** Does what was prepared, on all hosts at once. */
+  private static Generator.Done perform(Entrant entrant, Row row)
+      throws IOException, InterruptedException {
+    for (int host : row.work().hosts()) {
+      entrant.on(host).begin();
+    }
+    long nanos = 0;
+    long count = 0;
+    Histogram latencies = Latencies.histogram();
+    for (int host : row.work().hosts()) {
+      Generator.Done done = entrant.on(host).awaitDone();
+      nanos = Math.max(nanos, done.nanos());
+      count += done.count();
+      latencies.add(done.latencies());
+    }
+    return new Generator.Done(nanos, count, latencies);
   }
 
   /** Answers whether the store did it. */
   private boolean cleanUp(Entrant entrant, String directory) throws InterruptedException {
     try {
-      entrant.first.prepare(Work.cleanUp(entrant.store.mount(1).resolve(directory)));
-      entrant.first.run();
+      entrant.on(1).prepare(Work.cleanUp(entrant.store.mount(1).resolve(directory)));
+      entrant.on(1).run();
       return true;
     } catch (IOException e) {
       fail(entrant, "cleaning up: " + e.getMessage());
@@ -191,7 +255,7 @@ final class Rounds {
 
   private static List<Long> serving(Entrant entrant) {
     List<Long> pids = new ArrayList<>(entrant.store.processes());
-    pids.removeAll(List.of(entrant.first.pid(), entrant.second.pid()));
+    entrant.generators.forEach(generator -> pids.remove(generator.pid()));
     return pids;
   }
 

@@ -36,26 +36,33 @@ final class SmallFileOperations implements Operations {
   }
 
   @Override
-  public int run(int thread) throws IOException {
+  public int count() {
+    return task.count();
+  }
+
+  @Override
+  public Worker worker(int thread) {
+    Path directory = directories.get(thread);
     Content content = new Content(Math.max(task.bytes(), 1));
     ByteBuffer read = ByteBuffer.allocateDirect(task.bytes() + 1);
-    int done = 0;
-    for (int number = thread; number < task.count(); number += task.threads()) {
-      Path file = directories.get(thread).resolve(task.name() + number);
-      switch (task.kind()) {
-        case CREATE -> create(file, content.piece(number));
-        case CREATE_EMPTY -> create(file, ByteBuffer.allocate(0));
-        case READ -> read(file, number, content, read.clear());
-        case STAT -> stat(file);
-        case RENAME ->
-            Files.move(
-                file, file.resolveSibling(Task.RENAMED + number), StandardCopyOption.ATOMIC_MOVE);
-        case UNLINK -> Files.delete(file);
-        default -> throw new IllegalStateException(task.kind() + " is not for small files");
-      }
-      done++;
+    return number -> {
+      run(directory.resolve(task.name() + number), number, content, read);
+      return 1;
+    };
+  }
+
+  private void run(Path file, int number, Content content, ByteBuffer read) throws IOException {
+    switch (task.kind()) {
+      case CREATE -> create(file, content.piece(number));
+      case CREATE_EMPTY -> create(file, ByteBuffer.allocate(0));
+      case READ -> read(file, number, content, read.clear());
+      case STAT -> stat(file);
+      case RENAME ->
+          Files.move(
+              file, file.resolveSibling(Task.RENAMED + number), StandardCopyOption.ATOMIC_MOVE);
+      case UNLINK -> Files.delete(file);
+      default -> throw new IllegalStateException(task.kind() + " is not for small files");
     }
-    return done;
   }
 
   private void create(Path file, ByteBuffer content) throws IOException {

@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 /** Small writes with an fsync after each, to a file for each thread that stays open. */
 final class SyncedWriteOperations implements Operations {
   /** Of the file that is written to at random places. */
-  private static final int FILE_BYTES = 8 << 20;
+  static final int FILE_BYTES = 8 << 20;
 
   private final Task task;
   private final List<FileChannel> channels = new ArrayList<>();
@@ -54,13 +54,17 @@ final class SyncedWriteOperations implements Operations {
   }
 
   @Override
-  public int run(int thread) throws IOException {
+  public int count() {
+    return task.count();
+  }
+
+  @Override
+  public Worker worker(int thread) {
     FileChannel channel = channels.get(thread);
     Content content = new Content(task.bytes());
     SplittableRandom random = new SplittableRandom(thread);
     int places = FILE_BYTES / task.bytes();
-    int done = 0;
-    for (int number = thread; number < task.count(); number += task.threads()) {
+    return number -> {
       ByteBuffer piece = content.piece(number);
       long at = (long) random.nextInt(places) * task.bytes();
       while (piece.hasRemaining()) {
@@ -71,9 +75,8 @@ final class SyncedWriteOperations implements Operations {
         }
       }
       channel.force(true);
-      done++;
-    }
-    return done;
+      return 1;
+    };
   }
 
   @Override

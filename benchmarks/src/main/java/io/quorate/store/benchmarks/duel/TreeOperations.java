@@ -22,15 +22,27 @@ final class TreeOperations implements Operations {
     return 1;
   }
 
+  /** It is one, however many files it is about. */
   @Override
-  public int run(int thread) throws IOException, InterruptedException {
+  public int count() {
+    return 1;
+  }
+
+  @Override
+  public Worker worker(int thread) {
+    return _ -> {
+      run();
+      return task.count();
+    };
+  }
+
+  private void run() throws IOException, InterruptedException {
     switch (task.kind()) {
       case LIST -> list();
       case UNPACK -> Programs.run(List.of("tar", "-xf", task.name(), "-C", task.path()));
       case DELETE -> Programs.run(List.of("rm", "-rf", task.path()));
       default -> throw new IllegalStateException(task.kind() + " is not for directories");
     }
-    return task.count();
   }
 
   private void list() throws IOException, InterruptedException {

@@ -3,13 +3,17 @@ package io.quorate.store.benchmarks.duel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorate.store.benchmarks.Spread;
+import io.quorate.store.fuse.command.Json;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 final class ReportTest {
-  private static final Scale SCALE = new Scale(8, 100, 1024, 100, 16, 100, true, null);
+  private static final Scale SCALE = WorkTest.scale(true);
 
   private final Results results = new Results();
   private final Map<String, String> titles = new LinkedHashMap<>();
@@ -20,14 +24,30 @@ final class ReportTest {
     titles.put("local", "one local copy");
   }
 
+  private static Row row(Work work) {
+    return Row.first(work, SCALE);
+  }
+
+  /** Each operation of a round took a millisecond, but one in a hundred ten. */
   private void measured(String store, Work work, double... rates) {
     for (double rate : rates) {
-      results.add(store, work, new Results.Sample(rate, 500_000 / rate, 10));
+      Histogram latencies = Latencies.histogram();
+      latencies.recordValueWithCount(1_000_000, 990);
+      latencies.recordValueWithCount(10_000_000, 10);
+      results.add(store, row(work), new Results.Sample(rate, 500_000 / rate, 10, latencies));
     }
   }
 
   private Report report(Work... works) {
-    return new Report(results, SCALE, List.of(works), titles);
+    return new Report(results, SCALE, Arrays.stream(works).map(ReportTest::row).toList(), titles);
+  }
+
+  private Run run(Work... works) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("run", Map.of("kernel", "Linux 6", "threads", List.of(8, 1)));
+    all.put("stores", titles);
+    all.put("figures", report(works).figures());
+    return Run.parse(Json.of(all));
   }
 
   @Test
@@ -40,7 +60,7 @@ final class ReportTest {
         """
         | work | Quorate | GlusterFS | one local copy | Quorate ÷ GlusterFS |
         |---|---:|---:|---:|---:|
-        | create + write + close, /s | 600 (500–2,000) | 230 (10–240) | 4,500 (4,000–5,000) | 2.61 |
+        | create + write + close, 1 KiB, 8 threads, /s | 600 (500–2,000) | 230 (10–240) | 4,500 (4,000–5,000) | 2.61 |
         """,
         report(Work.CREATE).rates());
   }
@@ -92,5 +112,44 @@ final class ReportTest {
     Map<?, ?> quorate = (Map<?, ?>) stores.get("quorate");
     assertEquals(List.of(10.0, 30.0, 20.0), quorate.get("rounds"));
     assertEquals(20.0, quorate.get("median"));
+  }
+
+  @Test
+  void workAtAFixedRateIsToldByItsLatencies() {
+    measured("quorate", Work.READ_PACED, 10, 10);
+    measured("local", Work.READ_PACED, 10);
+
+    assertEquals(
+        """
+        | ms, 50 % / 99 % / 99.9 % / all | Quorate | GlusterFS | one local copy |
+        |---|---:|---:|---:|
+        | open + read + close on a third host, at a fixed rate | 1.00 / 1.00 / 10.0 / 10.0 | - | 1.00 / 1.00 / 10.0 / 10.0 |
+        """,
+        report(Work.READ_PACED).latencies());
+    assertEquals(2, report(Work.READ_PACED).rates().lines().count(), "no row among the speeds");
+  }
+
+  @Test
+  void whatIsReadIsWhatWasWritten() {
+    measured("quorate", Work.CREATE, 10, 30, 20);
+    measured("glusterfs", Work.CREATE, 5, 4);
+
+    Run run = run(Work.CREATE, Work.READ_PACED);
+    assertEquals(Map.of("kernel", "Linux 6", "threads", "[8,1]"), run.facts());
+    Run.Measured created = run.figures().getFirst();
+    assertEquals("create-1KiB-8", created.name());
+    assertEquals(false, created.paced());
+    Run.Speeds quorate = created.of().get("quorate");
+    assertEquals(new Spread(10, 20, 30), quorate.perSecond());
+    assertEquals(3000, quorate.latencies().getTotalCount());
+    assertEquals(1000, quorate.p99Micros().median(), 10);
+    assertEquals(true, run.figures().get(1).paced());
+    assertEquals(
+        """
+        | work | Quorate | GlusterFS | one local copy | ÷ GlusterFS |
+        |---|---:|---:|---:|---:|
+        | create + write + close, 1 KiB, 8 threads, /s | 20 | 4.50 | - | 4.44 |
+        """,
+        new Headline(run).table());
   }
 }

@@ -6,6 +6,7 @@ import io.quorate.store.benchmarks.GlusterVolume;
 import io.quorate.store.benchmarks.Machine;
 import io.quorate.store.benchmarks.MooseVolume;
 import io.quorate.store.benchmarks.Programs;
+import io.quorate.store.benchmarks.faults.Timeline;
 import io.quorate.store.fuse.cluster.Hosts;
 import io.quorate.store.fuse.command.Json;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "duel",
-    subcommands = {Compare.class, Show.class},
+    subcommands = {Compare.class, Show.class, Timeline.class},
     mixinStandardHelpOptions = true,
     usageHelpAutoWidth = true,
     description = {

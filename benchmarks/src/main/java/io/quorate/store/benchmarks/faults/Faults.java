@@ -100,9 +100,7 @@ public final class Faults extends BenchmarkProgram {
     Map<String, String> machine = Machine.describe(disk);
     machine.forEach((name, fact) -> out.printf("  %-8s %s%n", name, fact));
     if (only.contains(QUORATE)) {
-      try (Site site = QuorateSite.start(disk, !api)) {
-        course(QUORATE, site);
-      }
+      course(QUORATE, new QuorateSite(disk, !api));
     }
     if (only.contains(GLUSTER)) {
       gluster(disk);
@@ -121,13 +119,15 @@ public final class Faults extends BenchmarkProgram {
       out.println("GlusterFS is not installed: no comparison");
       return;
     }
-    try (Site site = GlusterSite.start(disk)) {
-      course(GLUSTER, site);
-    }
+    course(GLUSTER, new GlusterSite(disk));
   }
 
-  private void course(String name, Site site) throws IOException, InterruptedException {
-    sites.put(name, new Course(site, missed, quietSeconds, out).run());
+  private void course(String name, Site site)
+      throws IOException, InterruptedException, Hosts.Unavailable {
+    try (Stage _ = Stage.of(site)) {
+      site.start();
+      sites.put(name, new Course(site, missed, quietSeconds, out).run());
+    }
   }
 
   private void validate() {

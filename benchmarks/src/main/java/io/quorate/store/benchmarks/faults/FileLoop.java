@@ -48,7 +48,8 @@ final class FileLoop {
     }
   }
 
-  private static void endWithInput() {
+  /** Ends this process when whoever started it has ended, whatever it is waiting for then. */
+  static void endWithInput() {
     try {
       while (System.in.read() >= 0) {
         // Nothing is said to it.

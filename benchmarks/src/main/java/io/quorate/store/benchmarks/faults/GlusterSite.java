@@ -15,27 +15,19 @@ import java.util.List;
 final class GlusterSite implements Site {
   private static final long POLL_MILLIS = 50;
 
-  private final Hosts hosts;
+  private final StageHosts hosts = new StageHosts();
   private final GlusterVolume volume;
 
-  private GlusterSite(Hosts hosts, GlusterVolume volume) {
-    this.hosts = hosts;
-    this.volume = volume;
+  /** One in a new directory in {@code parent}. */
+  GlusterSite(Path parent) {
+    String name = "gluster-" + ProcessHandle.current().pid();
+    volume = new GlusterVolume(parent.resolve(name), HOSTS);
   }
 
-  static GlusterSite start(Path parent)
-      throws IOException, InterruptedException, Hosts.Unavailable {
-    Hosts hosts = Hosts.create(HOSTS);
-    GlusterSite site =
-        new GlusterSite(
-            hosts, new GlusterVolume(Files.createTempDirectory(parent, "gluster-"), HOSTS));
-    try {
-      site.volume.start();
-      return site;
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      site.close();
-      throw e;
-    }
+  @Override
+  public void start() throws IOException, InterruptedException, Hosts.Unavailable {
+    hosts.create();
+    volume.start();
   }
 
   @Override
@@ -57,12 +49,12 @@ final class GlusterSite implements Site {
 
   @Override
   public void cut(int host) throws IOException, InterruptedException {
-    hosts.cut(host);
+    hosts.get().cut(host);
   }
 
   @Override
   public void mend(int host) throws IOException, InterruptedException {
-    hosts.mend(host);
+    hosts.get().mend(host);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Four peers. The writer uses what its own host's peer has mounted, as programs in any language do,
@@ -17,44 +18,51 @@ import java.util.stream.IntStream;
 final class QuorateSite implements Site {
   private static final List<String> PEER_JAVA = List.of("-Xmx1g", "-XX:+UseSerialGC");
 
-  private final Hosts hosts;
-  private final ProcessCluster cluster;
+  private final StageHosts hosts = new StageHosts();
+  private final Path parent;
   private final boolean mounted;
-
-  private QuorateSite(Hosts hosts, ProcessCluster cluster, boolean mounted) {
-    this.hosts = hosts;
-    this.cluster = cluster;
-    this.mounted = mounted;
-  }
+  private @Nullable ProcessCluster cluster;
+  private boolean closed;
 
   /**
-   * Starts it.
+   * One in a new directory in {@code parent}.
    *
    * @param mounted whether the writer goes through the mount, else through the API
    */
-  static QuorateSite start(Path parent, boolean mounted)
-      throws IOException, InterruptedException, Hosts.Unavailable {
-    Hosts hosts = Hosts.create(HOSTS);
-    QuorateSite site = null;
-    try {
-      ProcessCluster.Settings settings =
-          ProcessCluster.Settings.temporary("faults", HOSTS, parent)
-              .withHosts(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::address).toList())
-              .withLaunchers(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::on).toList())
-              .withJavaOptions(PEER_JAVA);
-      site = new QuorateSite(hosts, ProcessCluster.create(settings), mounted);
-      for (int host = 1; host <= HOSTS; host++) {
-        site.restart(host);
-      }
-      try (StatusFeed feed = site.feed(1)) {
-        feed.await(StatusFeed.Answer::healthy);
-      }
-      return site;
-    } finally {
-      if (site == null) {
-        hosts.close();
-      }
+  QuorateSite(Path parent, boolean mounted) {
+    this.parent = parent;
+    this.mounted = mounted;
+  }
+
+  @Override
+  public void start() throws IOException, InterruptedException, Hosts.Unavailable {
+    hosts.create();
+    create();
+    for (int host = 1; host <= HOSTS; host++) {
+      restart(host);
     }
+    try (StatusFeed feed = feed(1)) {
+      feed.await(StatusFeed.Answer::healthy);
+    }
+  }
+
+  private synchronized void create() throws IOException {
+    if (closed) {
+      throw new IOException("the cluster has been closed");
+    }
+    ProcessCluster.Settings settings =
+        ProcessCluster.Settings.temporary("faults", HOSTS, parent)
+            .withHosts(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::address).toList())
+            .withLaunchers(IntStream.rangeClosed(1, HOSTS).mapToObj(Hosts::on).toList())
+            .withJavaOptions(PEER_JAVA);
+    cluster = ProcessCluster.create(settings);
+  }
+
+  private synchronized ProcessCluster cluster() {
+    if (cluster == null) {
+      throw new IllegalStateException("not started yet");
+    }
+    return cluster;
   }
 
   @Override
@@ -63,12 +71,12 @@ final class QuorateSite implements Site {
   }
 
   private StatusFeed feed(int host) throws IOException {
-    return StatusFeed.start(Hosts.on(host), cluster.keyFile(), cluster.address(host));
+    return StatusFeed.start(Hosts.on(host), cluster().keyFile(), cluster().address(host));
   }
 
   /** Where the peer of a host mounts the tree, in a view of the file system of its own. */
   private Path mount(int host) {
-    return cluster.directory().resolve("mount-" + host);
+    return cluster().directory().resolve("mount-" + host);
   }
 
   @Override
@@ -77,7 +85,7 @@ final class QuorateSite implements Site {
   }
 
   private List<String> onMount(int host, String directory, long count) {
-    String pid = Long.toString(cluster.peer(host).pid());
+    String pid = Long.toString(cluster().peer(host).pid());
     String where = mount(host).resolve(directory).toString();
     return Programs.java(
         List.of("nsenter", "-t", pid, "-n", "-m"),
@@ -89,9 +97,9 @@ final class QuorateSite implements Site {
     List<String> arguments = new ArrayList<>();
     arguments.add("/" + directory);
     arguments.add(Long.toString(count));
-    arguments.add(cluster.keyFile().toString());
+    arguments.add(cluster().keyFile().toString());
     for (int i = 0; i < HOSTS; i++) {
-      arguments.add(cluster.address((host - 1 + i) % HOSTS + 1));
+      arguments.add(cluster().address((host - 1 + i) % HOSTS + 1));
     }
     return Programs.java(Hosts.on(host), FileLoop.class, arguments);
   }
@@ -105,37 +113,37 @@ final class QuorateSite implements Site {
 
   @Override
   public void cut(int host) throws IOException, InterruptedException {
-    hosts.cut(host);
+    hosts.get().cut(host);
   }
 
   @Override
   public void mend(int host) throws IOException, InterruptedException {
-    hosts.mend(host);
+    hosts.get().mend(host);
   }
 
   @Override
   public void kill(int host) throws InterruptedException {
-    cluster.peer(host).kill();
+    cluster().peer(host).kill();
   }
 
   @Override
   public void restart(int host) throws IOException {
     if (mounted) {
       Path directory = Files.createDirectories(mount(host));
-      cluster.peer(host).start("--mount", directory.toString());
+      cluster().peer(host).start("--mount", directory.toString());
     } else {
-      cluster.peer(host).start();
+      cluster().peer(host).start();
     }
   }
 
   @Override
   public void pause(int host) throws IOException, InterruptedException {
-    cluster.peer(host).pause();
+    cluster().peer(host).pause();
   }
 
   @Override
   public void resume(int host) throws IOException, InterruptedException {
-    cluster.peer(host).resume();
+    cluster().peer(host).resume();
   }
 
   @Override
@@ -162,9 +170,12 @@ final class QuorateSite implements Site {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public synchronized void close() throws IOException, InterruptedException {
+    closed = true;
     try (hosts) {
-      cluster.close();
+      if (cluster != null) {
+        cluster.close();
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.quorate.store.benchmarks.faults;
 
+import io.quorate.store.fuse.cluster.Hosts;
 import java.io.IOException;
 import java.util.List;
 
@@ -9,6 +10,9 @@ import java.util.List;
  */
 interface Site extends AutoCloseable {
   int HOSTS = 4;
+
+  /** Starts it. It can be closed at any time, whatever that came to. */
+  void start() throws IOException, InterruptedException, Hosts.Unavailable;
 
   /** Who it is, in a word or two. */
   String name();

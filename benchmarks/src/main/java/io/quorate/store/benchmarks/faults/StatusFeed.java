@@ -111,6 +111,9 @@ final class StatusFeed implements AutoCloseable {
   /** The program: {@code KEY ADDRESS}. */
   public static void main(String[] words) throws InterruptedException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.US_ASCII);
+    // That nobody listens shows only when there is something to say, and a peer that is gone for
+    // good says nothing any more.
+    Thread.ofPlatform().daemon().start(FileLoop::endWithInput);
     while (!out.checkError()) {
       try (Store store = Store.connect(Path.of(words[0]), List.of(words[1]), IMPATIENT)) {
         while (!out.checkError()) {

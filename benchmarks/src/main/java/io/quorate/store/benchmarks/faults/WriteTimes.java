@@ -82,6 +82,23 @@ final class WriteTimes {
     }
   }
 
+  /** How many files were done in each of some windows of time, one after the other. */
+  long[] perWindow(long fromNanos, long windowNanos, int windows) {
+    long[] files = new long[windows];
+    lock.lock();
+    try {
+      for (Write write : writes) {
+        long window = Math.floorDiv(write.endNanos - fromNanos, windowNanos);
+        if (write.done && window >= 0 && window < windows) {
+          files[(int) window]++;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    return files;
+  }
+
   private Summary summary(long fromNanos, long toNanos) {
     Histogram took = new Histogram(3);
     long files = 0;

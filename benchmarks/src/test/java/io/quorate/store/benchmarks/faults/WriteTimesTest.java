@@ -1,5 +1,6 @@
 package io.quorate.store.benchmarks.faults;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -34,6 +35,18 @@ final class WriteTimesTest {
     assertEquals(10, late.pauseNanos());
     assertEquals(80, times.between(120, 180).pauseNanos());
     assertEquals(0, times.between(500, 1_000).files());
+  }
+
+  @Test
+  void aFileCountsInTheWindowInWhichItWasDone() {
+    times.take("done 90 99");
+    times.take("done 99 100");
+    times.take("done 100 109");
+    times.take("failed 109 112 java.io.IOException: no quorum");
+    times.take("done 112 130");
+    times.take("done 130 140");
+
+    assertArrayEquals(new long[] {2, 0, 0, 1}, times.perWindow(100, 10, 4));
   }
 
   @Test

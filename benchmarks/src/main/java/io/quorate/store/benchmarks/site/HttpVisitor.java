@@ -7,13 +7,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What visitors of any site do in HTTP. */
@@ -37,16 +41,30 @@ abstract class HttpVisitor implements Visit {
         .timeout(PATIENCE.plusSeconds(bytes / SLOW_BYTES_PER_SECOND));
   }
 
+  /** The time limit of a request ends with the head of its answer; this one is for all of it. */
+  private <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> handler)
+      throws IOException, InterruptedException {
+    CompletableFuture<HttpResponse<T>> response = client.sendAsync(request, handler);
+    try {
+      return response.get(request.timeout().orElse(PATIENCE).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      response.cancel(true);
+      throw new HttpTimeoutException("no complete answer");
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    }
+  }
+
   /** An answer of that status, as text. */
   final HttpResponse<String> send(HttpRequest request, int status)
       throws IOException, InterruptedException {
-    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = exchange(request, HttpResponse.BodyHandlers.ofString());
     expect(response, status);
     return response;
   }
 
   final HttpResponse<String> sendAny(HttpRequest request) throws IOException, InterruptedException {
-    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response = exchange(request, HttpResponse.BodyHandlers.ofString());
     if (response.statusCode() >= 500) {
       throw new IOException("status " + response.statusCode());
     }
@@ -74,7 +92,7 @@ abstract class HttpVisitor implements Visit {
   /** Downloads, and compares on the way. */
   final void compare(HttpRequest request, FileContent content)
       throws IOException, InterruptedException {
-    HttpResponse<Long> response = client.send(request, comparing(content));
+    HttpResponse<Long> response = exchange(request, comparing(content));
     expect(response, 200);
     long same = response.body();
     expect(

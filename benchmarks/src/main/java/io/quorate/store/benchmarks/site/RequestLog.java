@@ -73,7 +73,7 @@ final class RequestLog {
         last = end;
       }
     }
-    return longest;
+    return Math.max(longest, toNanos - last);
   }
 
   /** How some requests went. */

@@ -115,6 +115,12 @@ public final class Site extends BenchmarkProgram {
   private @Nullable Path picture;
 
   @Option(
+      names = "--logs",
+      paramLabel = "DIR",
+      description = "Keep there what the programs logged, and their configuration.")
+  private @Nullable Path logs;
+
+  @Option(
       names = "--hold",
       description = "Bring the first site up, and hold it until standard input ends.")
   private boolean hold;
@@ -139,12 +145,18 @@ public final class Site extends BenchmarkProgram {
       try (SiteArena arena = SiteArena.create(disk)) {
         SiteNetwork network = arena.addNetwork(ipv6);
         WebSite site = site(store, arena.directory(), network);
-        site.start();
-        if (hold) {
-          hold(arena, network);
-          return ExitCode.OK;
+        try {
+          site.start();
+          if (hold) {
+            hold(arena, network);
+            return ExitCode.OK;
+          }
+          measure(site, arena.directory());
+        } finally {
+          if (logs != null) {
+            arena.saveLogs(logs.resolve(store));
+          }
         }
-        measure(site, arena.directory());
       }
     }
     return report(machine);

@@ -3,8 +3,10 @@ package io.quorate.store.benchmarks.site;
 import io.quorate.store.benchmarks.Programs;
 import io.quorate.store.fuse.cluster.Hosts;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,22 @@ final class SiteArena implements AutoCloseable {
   /** Whether this process was told to end, and has therefore taken all away. */
   boolean wasInterrupted() {
     return interrupted;
+  }
+
+  /** Copies the logs and the configuration of all hosts to a directory. */
+  void saveLogs(Path target) throws IOException {
+    for (int host = 1; host <= SiteNetwork.VISITORS; host++) {
+      Path own = directory.resolve("host-" + host);
+      if (Files.isDirectory(own)) {
+        Path copies = Files.createDirectories(target.resolve("host-" + host));
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(own, "*.{log,conf,cfg,sh}")) {
+          for (Path file : files) {
+            Path copy = copies.resolve(file.getFileName());
+            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+          }
+        }
+      }
+    }
   }
 
   private void interrupted() {

@@ -85,10 +85,13 @@ final class SiteCourse {
 
   private void closedLoop() throws IOException, InterruptedException {
     phase(amounts.crowd + " visitors without a pause");
+    ProcessorTime before = ProcessorTime.now();
     long beginNanos = System.nanoTime();
     visitors.crowd(amounts.crowd, amounts.seconds);
     long endNanos = System.nanoTime();
-    add(SiteResults.Part.of(SiteResults.CLOSED, visitors.log().all(), beginNanos, endNanos));
+    List<Request> all = visitors.log().all();
+    SiteResults.Part part = SiteResults.Part.of(SiteResults.CLOSED, all, beginNanos, endNanos);
+    add(part.withCost(ProcessorTime.now().millisSince(before, part.summary().good())));
   }
 
   private void fixedRate() throws IOException, InterruptedException {
@@ -100,8 +103,8 @@ final class SiteCourse {
       visitors.beginLarge();
     }
     pause(amounts.seconds / (amounts.largeFiles + 1));
-    visitors.endRate();
     long endNanos = System.nanoTime();
+    visitors.endRate();
     add(SiteResults.Part.of(SiteResults.FIXED, visitors.log().all(), beginNanos, endNanos));
   }
 

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SiteHost {
   private static final String READY = "ready";
-  private static final long POLL_MILLIS = 10;
-  private static final long ENDING_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long ENDING_SECONDS = 60;
 
   /** What programs keep in /run must not be the machine's own. */
   private static final String INIT =
@@ -66,31 +65,31 @@ final class SiteHost {
     words.addAll(List.of("bash", "-c", INIT));
     Process started =
         new ProcessBuilder(words).redirectError(directory.resolve("init.log").toFile()).start();
-    first = started;
     BufferedReader lines = started.inputReader();
     if (!READY.equals(lines.readLine())) {
+      started.destroyForcibly();
       throw new IOException(
           "host " + number + ": " + Files.readString(directory.resolve("init.log")).strip());
     }
     firstPid = onlyChild(started.toHandle()).pid();
+    first = started;
   }
 
   private static ProcessHandle onlyChild(ProcessHandle parent) throws IOException {
     return parent.children().findFirst().orElseThrow(() -> new IOException("it has ended"));
   }
 
-  /** All of its processes are gone when this returns; none of them was told before. */
+  /**
+   * All of its processes are gone when this returns, and none of them was told before: the kernel
+   * ends them with the first, which is waited for by the process that is waited for here.
+   */
   synchronized void switchOff() throws IOException, InterruptedException {
     if (first == null) {
       return;
     }
-    first.destroyForcibly().waitFor();
-    long deadlineNanos = System.nanoTime() + ENDING_NANOS;
-    while (!Programs.run(List.of("ip", "netns", "pids", Hosts.name(number))).isBlank()) {
-      if (System.nanoTime() - deadlineNanos > 0) {
-        throw new IOException("processes of host " + number + " do not end");
-      }
-      Thread.sleep(POLL_MILLIS);
+    ProcessHandle.of(firstPid).ifPresent(ProcessHandle::destroyForcibly);
+    if (!first.waitFor(ENDING_SECONDS, TimeUnit.SECONDS)) {
+      throw new IOException("processes of host " + number + " do not end");
     }
     first = null;
   }

@@ -129,8 +129,28 @@ final class SiteReport {
         title,
         "until all is in order again, s",
         part -> Double.isNaN(part.healingSeconds()) ? "-" : text("%.1f", part.healingSeconds()));
+    for (String program : programs(title)) {
+      row(
+          rows,
+          title,
+          "processor time per request, " + program + ", ms",
+          part -> {
+            Double millis = part.costMillis().get(program);
+            return millis == null ? "-" : text("%.2f", millis);
+          });
+    }
     rows.values().removeIf(values -> values.stream().allMatch("-"::equals));
     return rows;
+  }
+
+  private List<String> programs(String title) {
+    return sites.stream()
+        .flatMap(site -> site.parts().stream())
+        .filter(part -> part.title().equals(title))
+        .flatMap(part -> part.costMillis().keySet().stream())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   private void row(
@@ -196,6 +216,9 @@ final class SiteReport {
     map.put("wrong", summary.wrong());
     map.put("contentBytes", summary.bytes());
     map.put("gapSeconds", part.gapSeconds());
+    if (!part.costMillis().isEmpty()) {
+      map.put("processorMillisPerRequest", part.costMillis());
+    }
     if (!Double.isNaN(part.healingSeconds())) {
       map.put("healingSeconds", part.healingSeconds());
     }

@@ -26,6 +26,7 @@ final class SiteResults {
    *
    * @param gapSeconds longest time without a good answer
    * @param healingSeconds from the end of a fault until all was in order; NaN if there was none
+   * @param costMillis processor time for each request, by program; empty if it was not measured
    * @param complaints what was wrong with requests, with how often
    */
   record Part(
@@ -34,6 +35,7 @@ final class SiteResults {
       double seconds,
       double gapSeconds,
       double healingSeconds,
+      Map<String, Double> costMillis,
       List<String> complaints) {
 
     static Part of(String title, List<Request> all, long fromNanos, long toNanos) {
@@ -44,11 +46,16 @@ final class SiteResults {
           (toNanos - fromNanos) / 1e9,
           RequestLog.longestGapNanos(all, fromNanos, toNanos) / 1e9,
           Double.NaN,
+          Map.of(),
           complaints(due));
     }
 
     Part withHealing(double value) {
-      return new Part(title, summary, seconds, gapSeconds, value, complaints);
+      return new Part(title, summary, seconds, gapSeconds, value, costMillis, complaints);
+    }
+
+    Part withCost(Map<String, Double> value) {
+      return new Part(title, summary, seconds, gapSeconds, healingSeconds, value, complaints);
     }
 
     double perSecond() {

@@ -113,7 +113,7 @@ final class Visitors implements AutoCloseable {
   private void answer() throws IOException, InterruptedException {
     String answer = answers.poll(PATIENCE_MINUTES, TimeUnit.MINUTES);
     if (!LoadProgram.DONE.equals(answer)) {
-      throw new IOException("the visitors' program says: " + answer);
+      throw new IOException("the visitors' program hangs or has ended");
     }
   }
 

@@ -130,8 +130,8 @@ final class SiteCourse {
     site.awaitInService();
     long healedNanos = System.nanoTime();
     pause(amounts.faultSeconds / 2);
-    visitors.endRate();
     long endNanos = System.nanoTime();
+    visitors.endRate();
     List<Request> all = visitors.log().all();
     SiteResults.Part part = SiteResults.Part.of(fault.title(), all, beginNanos, endNanos);
     add(part.withHealing((healedNanos - mendNanos) / 1e9));

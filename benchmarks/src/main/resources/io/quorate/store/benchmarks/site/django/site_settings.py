@@ -33,3 +33,5 @@ MEDIA_ROOT = os.environ["SITE_MEDIA_ROOT"]
 MEDIA_URL = "/media/"
 FILE_UPLOAD_TEMP_DIR = os.environ["SITE_TEMP"]
 USE_TZ = True
+USE_I18N = False
+USE_L10N = False

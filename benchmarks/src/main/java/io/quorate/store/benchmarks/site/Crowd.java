@@ -124,10 +124,7 @@ final class Crowd {
         _ -> stored[0] = visitor.upload(content));
     if (stored[0] != null) {
       perform(
-          Kind.LARGE_DOWNLOAD,
-          System.nanoTime(),
-          LARGE_BYTES,
-          _ -> visitor.download(stored[0], 3));
+          Kind.LARGE_DOWNLOAD, System.nanoTime(), LARGE_BYTES, _ -> visitor.download(stored[0], 3));
       catalog.addLarge(stored[0]);
     }
   }

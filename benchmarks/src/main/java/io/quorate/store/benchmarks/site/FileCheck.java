@@ -65,8 +65,7 @@ final class FileCheck {
     List<String> lines = Files.readAllLines(list);
     for (String line : lines) {
       String[] words = line.split(" ", 3);
-      FileContent content =
-          new FileContent(Long.parseLong(words[0]), Long.parseLong(words[1]));
+      FileContent content = new FileContent(Long.parseLong(words[0]), Long.parseLong(words[1]));
       bytes += content.bytes();
       try {
         if (!content.matches(directory.resolve(words[2]))) {

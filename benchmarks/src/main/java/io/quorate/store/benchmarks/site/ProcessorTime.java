@@ -40,7 +40,9 @@ final class ProcessorTime {
     }
   }
 
-  /** Milliseconds for each of some requests, by program; those that take next to nothing left out. */
+  /**
+   * Milliseconds for each of some requests, by program; those that take next to nothing left out.
+   */
   Map<String, Double> millisSince(ProcessorTime before, double requests) {
     Map<String, Double> millis = new TreeMap<>();
     micros.forEach(

@@ -36,22 +36,24 @@ final class QuorateStore implements SiteStore {
   private final SiteNetwork network;
   private final ClusterInit.Written files;
   private final boolean embedded;
+  private final String mountName;
   private final Map<Integer, HostProgram> peers = new HashMap<>();
 
-  private QuorateStore(SiteNetwork network, ClusterInit.Written files, boolean embedded) {
+  private QuorateStore(SiteNetwork network, ClusterInit.Written files, boolean embedded, String mountName) {
     this.network = network;
     this.files = files;
     this.embedded = embedded;
+    this.mountName = mountName;
   }
 
   /**
    * Configures one in a directory that does not exist yet.
    *
    * @param embedded whether the application embeds it
+   * @param mountName of the mounts, in the directories of their hosts
    */
   static QuorateStore create(
-      SiteNetwork network, Path directory, String durability, boolean embedded)
-      throws IOException {
+      SiteNetwork network, Path directory, String durability, boolean embedded, String mountName) throws IOException {
     List<Endpoint> addresses = new ArrayList<>();
     for (int host = 1; host <= WEB_HOSTS; host++) {
       addresses.add(new Endpoint(network.address(host), PORT));
@@ -60,7 +62,7 @@ final class QuorateStore implements SiteStore {
     for (Path peer : files.peers()) {
       Files.writeString(peer, "durability = " + durability + "\n", StandardOpenOption.APPEND);
     }
-    return new QuorateStore(network, files, embedded);
+    return new QuorateStore(network, files, embedded, mountName);
   }
 
   @Override
@@ -161,7 +163,7 @@ final class QuorateStore implements SiteStore {
 
   @Override
   public Path mount(int host) {
-    return network.host(host).directory().resolve("mount");
+    return network.host(host).directory().resolve(mountName);
   }
 
   @Override

@@ -10,8 +10,7 @@ import java.util.Locale;
  * @param bytes of content that went either way
  * @param why what was wrong the first time, in a word or more; empty if nothing
  */
-record Request(
-    Kind kind, Outcome outcome, long dueNanos, long endNanos, long bytes, String why) {
+record Request(Kind kind, Outcome outcome, long dueNanos, long endNanos, long bytes, String why) {
   /** What was asked for. */
   enum Kind {
     NEWEST("page: newest"),

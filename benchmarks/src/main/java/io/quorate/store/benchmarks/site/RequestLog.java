@@ -78,7 +78,12 @@ final class RequestLog {
 
   /** How some requests went. */
   record Summary(
-      long count, long retried, long failed, long wrong, long bytes, Map<Request.Kind, Histogram> took) {
+      long count,
+      long retried,
+      long failed,
+      long wrong,
+      long bytes,
+      Map<Request.Kind, Histogram> took) {
     long good() {
       return count - failed - wrong;
     }

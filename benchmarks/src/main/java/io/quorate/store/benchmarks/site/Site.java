@@ -121,6 +121,13 @@ public final class Site extends BenchmarkProgram {
   private @Nullable Path logs;
 
   @Option(
+      names = "--migrate",
+      description =
+          "A site on GlusterFS goes over to Quorate and back again, with visitors, instead of all"
+              + " other measurements.")
+  private boolean migrate;
+
+  @Option(
       names = "--hold",
       description = "Bring the first site up, and hold it until standard input ends.")
   private boolean hold;
@@ -141,7 +148,7 @@ public final class Site extends BenchmarkProgram {
     Map<String, String> machine = Machine.describe(disk);
     machine.forEach((name, fact) -> out.printf("  %-8s %s%n", name, fact));
     warnIfBusy();
-    for (String store : stores) {
+    for (String store : migrate ? List.of(GLUSTER) : stores) {
       try (SiteArena arena = SiteArena.create(disk)) {
         SiteNetwork network = arena.addNetwork(ipv6);
         WebSite site = site(store, arena.directory(), network);
@@ -180,16 +187,19 @@ public final class Site extends BenchmarkProgram {
     SiteStore shared =
         store.equals(GLUSTER)
             ? new GlusterStore(network)
-            : QuorateStore.create(network, directory.resolve("quorate"), durability, embedded);
+            : QuorateStore.create(network, directory.resolve("quorate"), durability, embedded, "mount");
     WebApplication application =
         embedded ? new Embedded() : new Django(directory.resolve("django"), shared);
-    WebHost.Moving moving =
-        address.equals("carp") ? WebHost.Moving.CARP : WebHost.Moving.VRRP;
+    WebHost.Moving moving = address.equals("carp") ? WebHost.Moving.CARP : WebHost.Moving.VRRP;
     return new WebSite(network, shared, application, moving);
   }
 
-  private void hold(SiteArena arena, SiteNetwork network)
-      throws IOException, InterruptedException {
+  /** Its mounts are not where those of the site's own store are. */
+  private QuorateStore beside(SiteNetwork network, Path directory) throws IOException {
+    return QuorateStore.create(network, directory.resolve("quorate"), durability, false, "new");
+  }
+
+  private void hold(SiteArena arena, SiteNetwork network) throws IOException, InterruptedException {
     out.printf("%s is up in %s%n", network.url(), arena.directory());
     out.println("a shell on host N (1 to 4 web, 5 database, 6 visitors):");
     for (int host = 1; host <= SiteNetwork.VISITORS; host++) {
@@ -201,7 +211,8 @@ public final class Site extends BenchmarkProgram {
   private SiteCourse.Amounts amounts() {
     SiteCourse.Amounts usual =
         brief
-            ? new SiteCourse.Amounts(60, 8, 6, or(seconds, 6), or(rate, 60), or(faultRate, 30), 4, 1)
+            ? new SiteCourse.Amounts(
+                60, 8, 6, or(seconds, 6), or(rate, 60), or(faultRate, 30), 4, 1)
             : new SiteCourse.Amounts(
                 400, 16, 40, or(seconds, 40), or(rate, 150), or(faultRate, 60), 12, 3);
     return usual;
@@ -223,11 +234,14 @@ public final class Site extends BenchmarkProgram {
     out.println("  " + site.store().title() + ": " + site.store().version());
     SiteNetwork network = site.network();
     try (Visitors visitors =
-        Visitors.start(
-            network.host(SiteNetwork.VISITORS), network.url(), site.application(), 1)) {
-      String title = site.store().title();
+        Visitors.start(network.host(SiteNetwork.VISITORS), network.url(), site.application(), 1)) {
+      String title = migrate ? "migration" : site.store().title();
+      SiteRecorder recorder = new SiteRecorder(network, visitors, title, out);
       results.add(
-          new SiteCourse(site, visitors, amounts(), faults(), title, out).run(directory));
+          migrate
+              ? new Migration(site, beside(network, directory), visitors, amounts(), recorder)
+                  .run(directory)
+              : new SiteCourse(site, visitors, amounts(), faults(), recorder).run(directory));
     }
   }
 

@@ -72,7 +72,7 @@ final class SiteReport {
     }
     out.println("acknowledged uploads, compared after all that");
     line(out, "  files", each(site -> files(site)));
-    line(out, "  missing or different, on 4 mounts and 4 disks", each(site -> bad(site)));
+    line(out, "  missing or different, on all mounts and disks", each(site -> bad(site)));
     for (SiteResults site : sites) {
       List<String> misses = misses(site);
       out.println(site.title() + ": " + (misses.isEmpty() ? "all reached" : "NOT REACHED"));

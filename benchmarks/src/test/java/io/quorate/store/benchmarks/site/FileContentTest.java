@@ -54,8 +54,7 @@ final class FileContentTest {
     byte[] one = bytes(new FileContent(1, 20_000));
     assertFalse(new FileContent(2, 20_000).matches(0, ByteBuffer.wrap(one)));
     // Nor do they look alike in the middle, where there is no number.
-    assertFalse(
-        new FileContent(2, 20_000).matches(10_000, ByteBuffer.wrap(one, 10_000, 4_000)));
+    assertFalse(new FileContent(2, 20_000).matches(10_000, ByteBuffer.wrap(one, 10_000, 4_000)));
   }
 
   @Test

@@ -15,7 +15,10 @@ final class Crowd {
 
   private static final long MIN_BYTES = 10 << 10;
   private static final long MAX_BYTES = 5 << 20;
-  private static final long RETRY_MILLIS = 1000;
+
+  /** After so long a person asks again. */
+  private static final long RETRY_MILLIS = 2000;
+
 
   /** Of 100 requests; the rest looks at pages of one upload. */
   private static final int UPLOADS = 5;

@@ -129,7 +129,9 @@ final class DjangoVisitor extends HttpVisitor {
   public void delete(Stored stored, boolean again) throws IOException, InterruptedException {
     HttpRequest request =
         form("/files/" + stored.page() + "/delete/", 0).POST(BodyPublishers.noBody()).build();
-    int status = sendAny(request).statusCode();
-    expect(status == 302 || (again && status == 404), "status " + status + " of a deletion");
+    int status = status(request);
+    if (status != 302 && !(again && status == 404)) {
+      throw new IOException("status " + status);
+    }
   }
 }

@@ -58,7 +58,9 @@ final class EmbeddedVisitor extends HttpVisitor {
 
   @Override
   public void delete(Stored stored, boolean again) throws IOException, InterruptedException {
-    int status = sendAny(request("/files/" + stored.name(), 0).DELETE().build()).statusCode();
-    expect(status == 204 || (again && status == 404), "status " + status + " of a deletion");
+    int status = status(request("/files/" + stored.name(), 0).DELETE().build());
+    if (status != 204 && !(again && status == 404)) {
+      throw new IOException("status " + status);
+    }
   }
 }

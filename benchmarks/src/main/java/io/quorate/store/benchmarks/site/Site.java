@@ -99,6 +99,9 @@ public final class Site extends BenchmarkProgram {
           "Only these: ${COMPLETION-CANDIDATES}. Default: all, or with --short the first three")
   private @Nullable List<SiteFault> faults;
 
+  @Option(names = "--no-faults", description = "Measure without faults only.")
+  private boolean noFaults;
+
   @Option(
       names = "--wanted",
       defaultValue = "200",
@@ -223,6 +226,9 @@ public final class Site extends BenchmarkProgram {
   }
 
   private List<SiteFault> faults() {
+    if (noFaults) {
+      return List.of();
+    }
     if (faults != null) {
       return faults;
     }

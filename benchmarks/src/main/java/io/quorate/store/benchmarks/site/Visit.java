@@ -5,7 +5,7 @@ import java.io.IOException;
 
 /** The requests of one visitor to a site. Each throws unless its answer is there and is right. */
 interface Visit {
-  /** Thrown when there is an answer, and it is not what it must be. */
+  /** Thrown when there is a good answer, by its status, and its content is not what it must be. */
   final class WrongAnswerException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -33,41 +33,44 @@ final class QuorateStore implements SiteStore {
           "-XX:-UsePerfData",
           "-XX:+UseSerialGC");
 
-  private final SiteNetwork network;
-  private final ClusterInit.Written files;
-  private final boolean embedded;
-  private final String mountName;
-  private final Map<Integer, HostProgram> peers = new HashMap<>();
-
-  private QuorateStore(SiteNetwork network, ClusterInit.Written files, boolean embedded, String mountName) {
-    this.network = network;
-    this.files = files;
-    this.embedded = embedded;
-    this.mountName = mountName;
-  }
-
   /**
-   * Configures one in a directory that does not exist yet.
+   * What kind of.
    *
    * @param embedded whether the application embeds it
    * @param mountName of the mounts, in the directories of their hosts
+   * @param javaOptions more flags for the java of each peer
    */
+  record Settings(
+      String durability, boolean embedded, String mountName, List<String> javaOptions) {}
+
+  private final SiteNetwork network;
+  private final ClusterInit.Written files;
+  private final Settings settings;
+  private final Map<Integer, HostProgram> peers = new HashMap<>();
+
+  private QuorateStore(SiteNetwork network, ClusterInit.Written files, Settings settings) {
+    this.network = network;
+    this.files = files;
+    this.settings = settings;
+  }
+
+  /** Configures one in a directory that does not exist yet. */
   static QuorateStore create(
-      SiteNetwork network, Path directory, String durability, boolean embedded, String mountName) throws IOException {
+      SiteNetwork network, Path directory, Settings settings) throws IOException {
     List<Endpoint> addresses = new ArrayList<>();
     for (int host = 1; host <= WEB_HOSTS; host++) {
       addresses.add(new Endpoint(network.address(host), PORT));
     }
     ClusterInit.Written files = ClusterInit.write(directory, "site", addresses);
     for (Path peer : files.peers()) {
-      Files.writeString(peer, "durability = " + durability + "\n", StandardOpenOption.APPEND);
+      Files.writeString(peer, "durability = " + settings.durability + "\n", StandardOpenOption.APPEND);
     }
-    return new QuorateStore(network, files, embedded, mountName);
+    return new QuorateStore(network, files, settings);
   }
 
   @Override
   public String title() {
-    return embedded ? "Quorate, embedded" : "Quorate";
+    return settings.embedded ? "Quorate, embedded" : "Quorate";
   }
 
   @Override
@@ -97,8 +100,9 @@ final class QuorateStore implements SiteStore {
 
   private void launch(int host) throws IOException, InterruptedException {
     List<String> words = new ArrayList<>(JAVA);
+    words.addAll(settings.javaOptions);
     words.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    if (embedded) {
+    if (settings.embedded) {
       words.addAll(List.of(EmbeddedApplication.class.getName(), configuration(host).toString()));
       words.addAll(List.of(network.address(host), Integer.toString(Embedded.PORT)));
     } else {
@@ -119,7 +123,7 @@ final class QuorateStore implements SiteStore {
 
   private void awaitReady(int host) throws IOException, InterruptedException {
     long deadlineNanos = System.nanoTime() + PATIENCE_NANOS;
-    while (embedded ? !listens(host) : !mounts(host)) {
+    while (settings.embedded ? !listens(host) : !mounts(host)) {
       peer(host).check();
       if (System.nanoTime() - deadlineNanos > 0) {
         throw new IOException("the peer of host " + host + " does not get ready");
@@ -158,12 +162,12 @@ final class QuorateStore implements SiteStore {
 
   @Override
   public boolean isMounted() {
-    return !embedded;
+    return !settings.embedded;
   }
 
   @Override
   public Path mount(int host) {
-    return network.host(host).directory().resolve(mountName);
+    return network.host(host).directory().resolve(settings.mountName);
   }
 
   @Override

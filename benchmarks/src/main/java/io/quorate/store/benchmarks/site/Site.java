@@ -190,16 +190,23 @@ public final class Site extends BenchmarkProgram {
     SiteStore shared =
         store.equals(GLUSTER)
             ? new GlusterStore(network)
-            : QuorateStore.create(network, directory.resolve("quorate"), durability, embedded, "mount");
+            : QuorateStore.create(
+                network, directory.resolve("quorate"), settings(embedded, "mount"));
     WebApplication application =
         embedded ? new Embedded() : new Django(directory.resolve("django"), shared);
     WebHost.Moving moving = address.equals("carp") ? WebHost.Moving.CARP : WebHost.Moving.VRRP;
     return new WebSite(network, shared, application, moving);
   }
 
+  /** In a minute the optimizing compiler costs more than it gains. */
+  private QuorateStore.Settings settings(boolean embedded, String mountName) {
+    List<String> options = brief ? List.of("-XX:TieredStopAtLevel=1") : List.of();
+    return new QuorateStore.Settings(durability, embedded, mountName, options);
+  }
+
   /** Its mounts are not where those of the site's own store are. */
   private QuorateStore beside(SiteNetwork network, Path directory) throws IOException {
-    return QuorateStore.create(network, directory.resolve("quorate"), durability, false, "new");
+    return QuorateStore.create(network, directory.resolve("quorate"), settings(false, "new"));
   }
 
   private void hold(SiteArena arena, SiteNetwork network) throws IOException, InterruptedException {

@@ -76,7 +76,7 @@ public final class Site extends BenchmarkProgram {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Requests per second at the fixed rate. Default: 150, or 60 with --short")
+      description = "Requests per second at the fixed rate. Default: 100, or 40 with --short")
   private double rate;
 
   @Option(
@@ -122,6 +122,12 @@ public final class Site extends BenchmarkProgram {
       paramLabel = "DIR",
       description = "Keep there what the programs logged, and their configuration.")
   private @Nullable Path logs;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "DIR",
+      description = "Have each of Quorate's peers leave a recording of JDK Flight Recorder there.")
+  private @Nullable Path profile;
 
   @Option(
       names = "--migrate",
@@ -200,7 +206,15 @@ public final class Site extends BenchmarkProgram {
 
   /** In a minute the optimizing compiler costs more than it gains. */
   private QuorateStore.Settings settings(boolean embedded, String mountName) {
-    List<String> options = brief ? List.of("-XX:TieredStopAtLevel=1") : List.of();
+    List<String> options = new ArrayList<>();
+    if (brief) {
+      options.add("-XX:TieredStopAtLevel=1");
+    }
+    if (profile != null) {
+      // %p is a number in the host's own namespace, the same on each.
+      String file = profile.toAbsolutePath().resolve("peer-%t-%p.jfr").toString();
+      options.add("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + file);
+    }
     return new QuorateStore.Settings(durability, embedded, mountName, options);
   }
 
@@ -222,9 +236,9 @@ public final class Site extends BenchmarkProgram {
     SiteCourse.Amounts usual =
         brief
             ? new SiteCourse.Amounts(
-                60, 8, 6, or(seconds, 6), or(rate, 60), or(faultRate, 30), 4, 1)
+                60, 8, 6, or(seconds, 6), or(rate, 40), or(faultRate, 30), 4, 1)
             : new SiteCourse.Amounts(
-                400, 16, 40, or(seconds, 40), or(rate, 150), or(faultRate, 60), 12, 3);
+                400, 16, 40, or(seconds, 40), or(rate, 100), or(faultRate, 60), 12, 3);
     return usual;
   }
 

@@ -86,9 +86,12 @@ final class SiteNetwork implements AutoCloseable {
     return address(VIRTUAL);
   }
 
-  /** With the length of its network. */
+  /**
+   * With the length of its network. In IPv6 it has one of its own: else the host that has it would
+   * choose it as the source of its own connections, which then broke when it moves.
+   */
   String virtualNetwork() {
-    return virtualAddress() + (ipv6 ? "/64" : "/24");
+    return virtualAddress() + (ipv6 ? "/128" : "/24");
   }
 
   String url() {

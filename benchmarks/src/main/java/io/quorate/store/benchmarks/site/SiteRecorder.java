@@ -62,6 +62,8 @@ final class SiteRecorder {
         summary.failed(),
         summary.wrong(),
         part.gapSeconds());
+    part.costMillis()
+        .forEach((program, millis) -> say("    %.2f ms per request: %s", millis, program));
     for (String complaint : part.complaints()) {
       say("    %s", complaint);
     }

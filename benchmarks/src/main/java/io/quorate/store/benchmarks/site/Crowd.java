@@ -19,7 +19,6 @@ final class Crowd {
   /** After so long a person asks again. */
   private static final long RETRY_MILLIS = 2000;
 
-
   /** Of 100 requests; the rest looks at pages of one upload. */
   private static final int UPLOADS = 5;
 

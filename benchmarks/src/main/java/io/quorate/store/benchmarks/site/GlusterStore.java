@@ -3,6 +3,7 @@ package io.quorate.store.benchmarks.site;
 import static io.quorate.store.benchmarks.site.SiteNetwork.WEB_HOSTS;
 
 import io.quorate.store.benchmarks.Programs;
+import io.quorate.store.fuse.cluster.Hosts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -174,7 +175,7 @@ final class GlusterStore implements SiteStore {
   private static List<Long> processes(int host, String said)
       throws IOException, InterruptedException {
     List<Long> found = new ArrayList<>();
-    String pids = Programs.run(List.of("ip", "netns", "pids", name(host)));
+    String pids = Programs.run(List.of("ip", "netns", "pids", Hosts.name(host)));
     for (String pid : pids.lines().toList()) {
       Path line = Path.of("/proc", pid, "cmdline");
       if (Files.exists(line)
@@ -183,10 +184,6 @@ final class GlusterStore implements SiteStore {
       }
     }
     return found;
-  }
-
-  private static String name(int host) {
-    return io.quorate.store.fuse.cluster.Hosts.name(host);
   }
 
   @Override

@@ -55,15 +55,16 @@ final class QuorateStore implements SiteStore {
   }
 
   /** Configures one in a directory that does not exist yet. */
-  static QuorateStore create(
-      SiteNetwork network, Path directory, Settings settings) throws IOException {
+  static QuorateStore create(SiteNetwork network, Path directory, Settings settings)
+      throws IOException {
     List<Endpoint> addresses = new ArrayList<>();
     for (int host = 1; host <= WEB_HOSTS; host++) {
       addresses.add(new Endpoint(network.address(host), PORT));
     }
     ClusterInit.Written files = ClusterInit.write(directory, "site", addresses);
     for (Path peer : files.peers()) {
-      Files.writeString(peer, "durability = " + settings.durability + "\n", StandardOpenOption.APPEND);
+      Files.writeString(
+          peer, "durability = " + settings.durability + "\n", StandardOpenOption.APPEND);
     }
     return new QuorateStore(network, files, settings);
   }

@@ -90,10 +90,10 @@ final class RequestLog {
 
     static Summary of(List<Request> requests) {
       Map<Request.Kind, Histogram> took = new EnumMap<>(Request.Kind.class);
-      long[] outcomes = new long[Request.Outcome.values().length];
+      Map<Request.Outcome, Long> outcomes = new EnumMap<>(Request.Outcome.class);
       long bytes = 0;
       for (Request request : requests) {
-        outcomes[request.outcome().ordinal()]++;
+        outcomes.merge(request.outcome(), 1L, Long::sum);
         if (request.outcome().isGood()) {
           bytes += request.bytes();
           took.computeIfAbsent(request.kind(), _ -> new Histogram(3))
@@ -102,9 +102,9 @@ final class RequestLog {
       }
       return new Summary(
           requests.size(),
-          outcomes[Request.Outcome.RETRIED.ordinal()],
-          outcomes[Request.Outcome.FAILED.ordinal()],
-          outcomes[Request.Outcome.WRONG.ordinal()],
+          outcomes.getOrDefault(Request.Outcome.RETRIED, 0L),
+          outcomes.getOrDefault(Request.Outcome.FAILED, 0L),
+          outcomes.getOrDefault(Request.Outcome.WRONG, 0L),
           bytes,
           took);
     }

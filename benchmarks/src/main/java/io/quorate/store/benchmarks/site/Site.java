@@ -3,6 +3,7 @@ package io.quorate.store.benchmarks.site;
 import io.quorate.store.benchmarks.BenchmarkProgram;
 import io.quorate.store.benchmarks.Machine;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -229,7 +230,7 @@ public final class Site extends BenchmarkProgram {
     for (int host = 1; host <= SiteNetwork.VISITORS; host++) {
       out.println("  " + String.join(" ", network.host(host).on()) + " bash");
     }
-    System.in.transferTo(java.io.OutputStream.nullOutputStream());
+    System.in.transferTo(OutputStream.nullOutputStream());
   }
 
   private SiteCourse.Amounts amounts() {

@@ -69,7 +69,8 @@ final class SiteCourse {
     visitors.crowd(amounts.crowd, amounts.seconds);
     long endNanos = System.nanoTime();
     SiteResults.Part part = recorder.part(SiteResults.CLOSED, beginNanos, endNanos);
-    recorder.add(part.withCost(ProcessorTime.now().millisSince(before, part.summary().good())));
+    recorder.add(
+        part.withCost(ProcessorTime.now().millisSince(before, (double) part.summary().good())));
   }
 
   private void fixedRate() throws IOException, InterruptedException {

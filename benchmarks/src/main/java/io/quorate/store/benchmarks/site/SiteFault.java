@@ -42,7 +42,7 @@ enum SiteFault {
     }
   },
 
-  STORE_KILLED("the leader's peer is killed") {
+  STORE_KILLED("the store of one host is killed: the leader's, if there is one") {
     @Override
     int victim(WebSite site) throws IOException, InterruptedException {
       return site.store().mostNeeded();
@@ -83,7 +83,7 @@ enum SiteFault {
       return 1;
     }
 
-    /** One host after the other gets no new requests, is stopped, and started again. */
+    // One host after the other gets no new requests, is stopped, and started again.
     @Override
     void begin(WebSite site, int first) throws IOException, InterruptedException {
       for (int host = first; host <= WEB_HOSTS; host++) {

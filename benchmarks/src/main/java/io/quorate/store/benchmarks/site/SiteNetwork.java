@@ -22,6 +22,7 @@ final class SiteNetwork implements AutoCloseable {
   private final Hosts hosts;
   private final boolean ipv6;
   private final List<SiteHost> all = new ArrayList<>();
+  private final boolean[] cut = new boolean[VISITORS + 1];
 
   private SiteNetwork(Hosts hosts, boolean ipv6, Path directory) {
     this.hosts = hosts;
@@ -109,26 +110,16 @@ final class SiteNetwork implements AutoCloseable {
   /** The web host that has the virtual address now and can be reached; 0 if none. */
   int holder() throws IOException, InterruptedException {
     for (int host = 1; host <= WEB_HOSTS; host++) {
-      if (host(host).isOn() && !isCut(host) && hasVirtualAddress(host)) {
+      if (host(host).isOn() && !cut[host] && hasVirtualAddress(host)) {
         return host;
       }
     }
     return 0;
   }
 
-  private static boolean isPresent(String said, String address) {
-    return said.contains(" " + address + "/");
-  }
-
   private boolean hasVirtualAddress(int host) throws IOException, InterruptedException {
     List<String> words = List.of("ip", "-n", Hosts.name(host), "addr", "show", "dev", "eth0");
-    return isPresent(Programs.run(words), virtualAddress());
-  }
-
-  private final boolean[] cut = new boolean[VISITORS + 1];
-
-  private boolean isCut(int host) {
-    return cut[host];
+    return Programs.run(words).contains(" " + virtualAddress() + "/");
   }
 
   /** From now on nothing comes to or from the host, and nobody is told. */

@@ -5,7 +5,6 @@ import static io.quorate.store.benchmarks.site.SiteNetwork.WEB_HOSTS;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
 /** Takes down what happens to a site, and tells it as it happens. */

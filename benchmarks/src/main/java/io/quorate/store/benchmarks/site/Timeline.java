@@ -40,6 +40,7 @@ final class Timeline {
             .xAxisTitle("seconds")
             .yAxisTitle("requests/s")
             .build();
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
     double[] good = perSecond(site, request -> request.outcome() == Request.Outcome.ANSWERED);
     add(chart, "answered", good, new Color(0x2c7fb8));

@@ -42,7 +42,7 @@ final class FileContentTest {
   }
 
   @Test
-  void oneByteTooManyIsSeen() {
+  void oneByteTooManyIsSeen() throws IOException {
     FileContent content = new FileContent(42, 100);
     byte[] more = new byte[101];
     content.stream().readNBytes(more, 0, 100);

@@ -29,8 +29,7 @@ final class SiteReportTest {
       Outcome outcome = i == 50 ? one : Outcome.ANSWERED;
       long dueNanos = i * SECOND / 10;
       String why = outcome == Outcome.ANSWERED ? "" : "status 503";
-      requests.add(
-          new Request(Kind.DETAIL, outcome, dueNanos, dueNanos + SECOND / 100, 0, why));
+      requests.add(new Request(Kind.DETAIL, outcome, dueNanos, dueNanos + SECOND / 100, 0, why));
     }
     SiteResults results = new SiteResults(title, 0);
     results.mark(SiteResults.CLOSED, 0);

@@ -80,7 +80,8 @@ public final class QuorateCommand implements Runnable {
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));
-    GROUPS.put("Work with trees", 
+    GROUPS.put(
+        "Work with trees",
         List.of("sync", "import", "tree", "du", "find", "chmod", "chown", "watch"));
     GROUPS.put("Set up a shell", List.of("completion"));
   }

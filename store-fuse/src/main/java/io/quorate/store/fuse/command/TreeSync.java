@@ -266,9 +266,7 @@ final class TreeSync {
 
   private void link(Path from, Path to, boolean present) throws IOException {
     String wanted = Files.readSymbolicLink(from).toString();
-    if (present
-        && Files.readSymbolicLink(to).toString().equals(wanted)
-        && sameOwner(from, to)) {
+    if (present && Files.readSymbolicLink(to).toString().equals(wanted) && sameOwner(from, to)) {
       listener.unchanged();
       return;
     }

@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  * interrupted; then nothing is served while the rest is copied and the mounts change places.
  */
 final class Migration {
+  static final String SWITCH_OVER = "switch over";
+  static final String ROLL_BACK = "roll back";
+
   private static final int WEB_USER = 33;
   private static final Pattern COPIED = Pattern.compile("\"copied\":(\\d+)");
 
@@ -131,7 +134,7 @@ final class Migration {
 
   /** Nothing is served between {@code stop} and {@code go}; that is the time that it takes. */
   private void switchOver() throws IOException, InterruptedException {
-    recorder.phase("switch over");
+    recorder.phase(SWITCH_OVER);
     long beginNanos = System.nanoTime();
     stop();
     // It succeeds only when all content is equal.
@@ -147,7 +150,7 @@ final class Migration {
     double seconds = (System.nanoTime() - beginNanos) / 1e9;
     recorder.say("  %,d files copied; nothing was served for %.1f s", rest, seconds);
     recorder.end();
-    recorder.add(recorder.part("switch over", beginNanos, System.nanoTime()));
+    recorder.add(recorder.part(SWITCH_OVER, beginNanos, System.nanoTime()));
   }
 
   private Path before(int host) {
@@ -181,7 +184,7 @@ final class Migration {
 
   /** The same in the other direction, with what was uploaded and deleted meanwhile. */
   private void rollBack() throws IOException, InterruptedException {
-    recorder.phase("roll back");
+    recorder.phase(ROLL_BACK);
     long beginNanos = System.nanoTime();
     stop();
     Path back = before(1).resolve(Django.MEDIA);
@@ -197,6 +200,6 @@ final class Migration {
     double seconds = (System.nanoTime() - beginNanos) / 1e9;
     recorder.say("  %,d files copied; nothing was served for %.1f s", rest, seconds);
     recorder.end();
-    recorder.add(recorder.part("roll back", beginNanos, System.nanoTime()));
+    recorder.add(recorder.part(ROLL_BACK, beginNanos, System.nanoTime()));
   }
 }

@@ -115,7 +115,8 @@ final class WebHost {
     List<String> words = new ArrayList<>();
     words.addAll(List.of("ucarp", "-i", "eth0", "-s", network.address(number()), "-v", "51"));
     words.addAll(List.of("-p", "site", "-a", network.virtualAddress()));
-    words.addAll(List.of("-b", "1", "-k", Integer.toString(10 * number()), "-z"));
+    // Each waits longer than the one before, so that not all want it at the same time.
+    words.addAll(List.of("-b", "1", "-k", Integer.toString(60 * (number() - 1)), "-z"));
     for (String script : List.of("up", "down")) {
       Path file = host.directory().resolve("ucarp-" + script + ".sh");
       Map<String, String> values =

@@ -21,6 +21,8 @@ public final class Programs {
     words.add("--enable-native-access=ALL-UNNAMED");
     words.add("--sun-misc-unsafe-memory-access=allow");
     words.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC"));
+    // Its file is named by a process id that is not unique where there are namespaces of them.
+    words.add("-XX:-UsePerfData");
     words.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     words.addAll(arguments);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What one peer says of the cluster and of itself, over and over. A program on that peer's host
  * asks, as the host's network is one of its own, and tells a line for each answer.
  */
-final class StatusFeed implements AutoCloseable {
+public final class StatusFeed implements AutoCloseable {
   private static final long EVERY_MILLIS = 20;
   private static final StoreOptions IMPATIENT =
       StoreOptions.defaults().withOwner("faults").withDeadline(Duration.ofSeconds(2));
@@ -33,7 +33,7 @@ final class StatusFeed implements AutoCloseable {
    * @param missingChunks chunks of content that the peer lacks
    * @param searching whether it may lack more than it knows of yet
    */
-  record Answer(
+  public record Answer(
       int leader,
       boolean healthy,
       long appliedIndex,
@@ -42,7 +42,7 @@ final class StatusFeed implements AutoCloseable {
       boolean searching) {
 
     /** Whether the peer has all entries that it knows of, and all of their content. */
-    boolean isComplete() {
+    public boolean isComplete() {
       return leader != 0 && lagEntries == 0 && missingChunks == 0 && !searching;
     }
 
@@ -98,7 +98,8 @@ final class StatusFeed implements AutoCloseable {
   }
 
   /** Asks the peer at {@code address}, by a program that {@code launcher} runs on its host. */
-  static StatusFeed start(List<String> launcher, Path keyFile, String address) throws IOException {
+  public static StatusFeed start(List<String> launcher, Path keyFile, String address)
+      throws IOException {
     List<String> words =
         Programs.java(launcher, StatusFeed.class, List.of(keyFile.toString(), address));
     StatusFeed feed =
@@ -151,7 +152,7 @@ final class StatusFeed implements AutoCloseable {
   }
 
   /** Returns the first answer from now on, or the newest, that is as {@code wanted}. */
-  Answer await(Predicate<Answer> wanted) throws IOException, InterruptedException {
+  public Answer await(Predicate<Answer> wanted) throws IOException, InterruptedException {
     lock.lock();
     try {
       while (newest == null || !wanted.test(newest)) {

@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
       RmCommand.class,
       CpCommand.class,
       SyncCommand.class,
+      ImportCommand.class,
       LnCommand.class,
       ChmodCommand.class,
       ChownCommand.class,
@@ -79,7 +80,9 @@ public final class QuorateCommand implements Runnable {
     GROUPS.put(
         "Work with files",
         List.of("ls", "put", "get", "cat", "stat", "mkdir", "cp", "mv", "rm", "ln", "touch"));
-    GROUPS.put("Work with trees", List.of("sync", "tree", "du", "find", "chmod", "chown", "watch"));
+    GROUPS.put(
+        "Work with trees",
+        List.of("sync", "import", "tree", "du", "find", "chmod", "chown", "watch"));
     GROUPS.put("Set up a shell", List.of("completion"));
   }
 

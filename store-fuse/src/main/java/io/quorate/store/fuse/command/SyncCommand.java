@@ -99,7 +99,7 @@ final class SyncCommand extends ChangingCommand {
       TreeSync sync =
           new TreeSync(
               store,
-              new TreeSync.Wishes(delete, dryRun, checksum),
+              new TreeSync.Wishes(delete, dryRun, checksum, false),
               atOnce,
               progress,
               new Teller(store, progress),

@@ -52,8 +52,9 @@ final class TreeSync {
    * @param delete whether what the source lacks is removed
    * @param dryRun whether to tell only, and to change nothing
    * @param checksum whether content is compared, instead of times
+   * @param owners whether owners and groups are made those of the source
    */
-  record Wishes(boolean delete, boolean dryRun, boolean checksum) {}
+  record Wishes(boolean delete, boolean dryRun, boolean checksum, boolean owners) {}
 
   /** What was done to a path. */
   enum Action {
@@ -75,7 +76,7 @@ final class TreeSync {
     void unchanged();
   }
 
-  private record Finish(PosixFileAttributes attributes, Path directory) {}
+  private record Finish(Path source, PosixFileAttributes attributes, Path directory) {}
 
   private final Store store;
   private final Wishes wishes;
@@ -139,7 +140,7 @@ final class TreeSync {
       report(e);
       return;
     }
-    finishes.add(new Finish(source, to));
+    finishes.add(new Finish(from, source, to));
     for (Map.Entry<String, @Nullable PosixFileAttributes> entry : names.entrySet()) {
       if (tasks.failed()) {
         return;
@@ -208,18 +209,34 @@ final class TreeSync {
         // Removed or replaced since it was listed; the next run sees that.
         return;
       }
-      if (!wishes.dryRun()) {
-        files.copy(from, now, to, target == null, progress);
+      if (!wishes.dryRun() && !copied(from, now, to, target == null)) {
+        return;
       }
       progress.addFile();
       listener.did(Action.COPY, to, now.size());
-    } else if (sameModeAndTime(source, target)) {
+    } else if (sameModeAndTime(source, target) && sameOwner(from, to)) {
       listener.unchanged();
     } else {
       if (!wishes.dryRun()) {
         setModeAndTime(to, source);
+        setOwner(from, to);
       }
       listener.did(Action.ATTRIBUTES, to, 0);
+    }
+  }
+
+  /** False if the source has been removed since it was looked at, as in a tree that is in use. */
+  private boolean copied(Path from, PosixFileAttributes source, Path to, boolean fresh)
+      throws IOException {
+    try {
+      files.copy(from, source, to, fresh, progress);
+      setOwner(from, to);
+      return true;
+    } catch (NoSuchFileException e) {
+      if (attributes(from) == null) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -249,7 +266,7 @@ final class TreeSync {
 
   private void link(Path from, Path to, boolean present) throws IOException {
     String wanted = Files.readSymbolicLink(from).toString();
-    if (present && Files.readSymbolicLink(to).toString().equals(wanted)) {
+    if (present && Files.readSymbolicLink(to).toString().equals(wanted) && sameOwner(from, to)) {
       listener.unchanged();
       return;
     }
@@ -258,6 +275,7 @@ final class TreeSync {
         Files.deleteIfExists(to);
       }
       Files.createSymbolicLink(to, to.getFileSystem().getPath(wanted));
+      setOwner(from, to);
     }
     listener.did(Action.LINK, to, 0);
   }
@@ -293,6 +311,9 @@ final class TreeSync {
       return;
     }
     PosixFileAttributes target = attributes(finish.directory());
+    if (target != null) {
+      setOwner(finish.source(), finish.directory());
+    }
     if (target != null && !sameModeAndTime(finish.attributes(), target)) {
       setModeAndTime(finish.directory(), finish.attributes());
     }
@@ -301,6 +322,24 @@ final class TreeSync {
   private static void setModeAndTime(Path path, PosixFileAttributes like) throws IOException {
     Files.setPosixFilePermissions(path, like.permissions());
     TreeCopy.setModified(path, like.lastModifiedTime());
+  }
+
+  /** By number: names are each system's own. */
+  private static Map<String, Object> owner(Path path) throws IOException {
+    return Files.readAttributes(path, "unix:uid,gid", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private boolean sameOwner(Path from, Path to) throws IOException {
+    return !wishes.owners() || owner(from).equals(owner(to));
+  }
+
+  private void setOwner(Path from, Path to) throws IOException {
+    if (sameOwner(from, to)) {
+      return;
+    }
+    for (Map.Entry<String, Object> id : owner(from).entrySet()) {
+      Files.setAttribute(to, "unix:" + id.getKey(), id.getValue(), LinkOption.NOFOLLOW_LINKS);
+    }
   }
 
   private static boolean sameType(BasicFileAttributes a, BasicFileAttributes b) {

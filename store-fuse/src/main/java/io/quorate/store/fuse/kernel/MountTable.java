@@ -16,6 +16,9 @@ public final class MountTable {
   /** Columns before the optional ones, which a dash ends; then type and source. */
   private static final int DIRECTORY = 4;
 
+  /** Major and minor number, with a colon between them. */
+  private static final int DEVICE = 2;
+
   private MountTable() {}
 
   /** A mount. */
@@ -23,18 +26,32 @@ public final class MountTable {
 
   /** What is mounted on a directory, on top; null if nothing is, or if it can not be told. */
   public static @Nullable Entry find(Path directory) throws IOException {
+    String line = line(directory);
+    if (line == null) {
+      return null;
+    }
+    String[] rest = line.substring(line.indexOf(" - ") + 3).split(" ", -1);
+    return new Entry(rest[0], rest.length > 1 ? unescaped(rest[1]) : "");
+  }
+
+  /** The numbers of the device, as in 0:45, of what {@link #find} finds; without asking that. */
+  static @Nullable String device(Path directory) throws IOException {
+    String line = line(directory);
+    return line == null ? null : line.split(" ", -1)[DEVICE];
+  }
+
+  /** The last one is on top. */
+  private static @Nullable String line(Path directory) throws IOException {
     if (!Files.isReadable(TABLE)) {
       return null;
     }
-    Entry found = null;
+    String found = null;
     for (String line : Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1)) {
       String[] columns = line.split(" ", -1);
-      int dash = line.indexOf(" - ");
       if (columns.length > DIRECTORY
-          && dash > 0
+          && line.indexOf(" - ") > 0
           && unescaped(columns[DIRECTORY]).equals(directory.toString())) {
-        String[] rest = line.substring(dash + 3).split(" ", -1);
-        found = new Entry(rest[0], rest.length > 1 ? unescaped(rest[1]) : "");
+        found = line;
       }
     }
     return found;

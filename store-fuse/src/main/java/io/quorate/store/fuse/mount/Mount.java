@@ -9,6 +9,7 @@ import io.quorate.store.fuse.kernel.MountTable;
 import io.quorate.store.fuse.kernel.Notice;
 import io.quorate.store.fuse.kernel.Opcode;
 import io.quorate.store.fuse.kernel.Presentation;
+import io.quorate.store.fuse.kernel.ReadAhead;
 import io.quorate.store.fuse.kernel.Reply;
 import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
@@ -165,6 +166,7 @@ public final class Mount implements AutoCloseable {
     }
     Mount mount = new Mount(directory, device, parts);
     mount.begin();
+    ReadAhead.set(directory, MAX_WRITE_BYTES);
     return mount;
   }
 

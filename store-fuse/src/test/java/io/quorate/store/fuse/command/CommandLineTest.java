@@ -59,7 +59,7 @@ class CommandLineTest {
   void helpOfEveryCommandNamesItsOptionsAndExitStatuses() {
     CommandLine root =
         QuorateCommand.commandLine(refusing().surroundings(new byte[0], buffer(), buffer()));
-    assertEquals(30, root.getSubcommands().size());
+    assertEquals(31, root.getSubcommands().size());
     String rootHelp = refusing().run("--help").out();
     root.getSubcommands()
         .forEach(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
@@ -60,6 +61,15 @@ final class TwoMountsTest {
     Files.writeString(there("closed"), "two, longer");
     assertEquals("two, longer", Files.readString(here("closed")));
     assertEquals(11, Files.size(here("closed")));
+  }
+
+  @Test
+  void theKernelReadsAheadAsMuchAsItMayAskForAtATime() throws IOException {
+    long device = (Long) Files.getAttribute(mounts.first().directory(), "unix:dev");
+    long minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
+    Path setting = Path.of("/sys/class/bdi/0:" + minor + "/read_ahead_kb");
+    assumeTrue(Files.isWritable(setting), "needs root and a /sys that can be written");
+    assertEquals("1024", Files.readString(setting).strip());
   }
 
   @Test

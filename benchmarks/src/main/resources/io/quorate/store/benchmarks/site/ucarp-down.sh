@@ -1,0 +1,2 @@
+#!/bin/sh
+ip addr del ${virtual} dev eth0

@@ -142,6 +142,16 @@ public final class Restored {
       return this;
     }
 
+    /** Term of an entry of the log so far, from the one that it begins after on. */
+    public long termAt(long index) {
+      return terms.termAt(index);
+    }
+
+    /** First index that {@link #termAt} knows. */
+    public long startIndex() {
+      return terms.startIndex();
+    }
+
     /** Last index of the log so far. */
     public long lastIndex() {
       return terms.lastIndex();

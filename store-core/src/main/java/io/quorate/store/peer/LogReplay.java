@@ -218,17 +218,33 @@ final class LogReplay implements Replay {
                 + ": the journal lost entries; replace this peer's data directory");
       }
       run = afterApplied();
+    } else if (contradictsApplied(whole)) {
+      // What superseded these entries was written here once and is lost: by a disk that said that
+      // it
+      // was written. So may be what came after it.
+      run = afterApplied();
+      return log(run, true);
     }
+    return log(run, run.gapAfter >= 0);
+  }
+
+  /** Whether it has another entry where one is applied. */
+  private boolean contradictsApplied(Run run) {
+    return applied.index() >= run.restored.startIndex()
+        && run.restored.termAt(applied.index()) != applied.term();
+  }
+
+  private Log log(Run run, boolean hasGap) {
     return new Log(
         run.restored.hardState(hardState).commitIndex(applied.index()).build(),
         run.positions,
-        run.gapAfter >= 0);
+        hasGap);
   }
 
   /**
    * The log as found.
    *
-   * @param hasGap whether entries past the end of {@code positions} were damaged
+   * @param hasGap whether entries past the end of {@code positions} were damaged or are lost
    */
   record Log(Restored restored, LogPositions positions, boolean hasGap) {}
 }

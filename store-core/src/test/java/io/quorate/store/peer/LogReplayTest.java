@@ -101,6 +101,20 @@ class LogReplayTest {
     assertEquals(3, replay.log(Set.of()).restored().lastIndex());
   }
 
+  /**
+   * The write of the entries that had superseded these went elsewhere on the disk, unnoticed. Found
+   * by the cluster simulation, seed 720: the peer came back with what had been superseded.
+   */
+  @Test
+  void entriesThatContradictWhatIsAppliedAreNotTakenAndWhatFollowedIsLost() {
+    LogReplay replay = replay(2);
+    addOfTermOne(replay, 1, 2, 3, 4);
+    LogReplay.Log log = replay.log(Set.of());
+    assertEquals(2, log.restored().lastIndex());
+    assertEquals(2, log.positions().lastIndex());
+    assertTrue(log.hasGap());
+  }
+
   @Test
   void whatLiesBehindADamagedAppliedEntryIsSupersededFromBeforeIt() {
     LogReplay replay = replay(4);

@@ -109,6 +109,7 @@ class LogReplayTest {
   void entriesThatContradictWhatIsAppliedAreNotTakenAndWhatFollowedIsLost() {
     LogReplay replay = replay(2);
     addOfTermOne(replay, 1, 2, 3, 4);
+    replay.hardState(new HardState(2, 0));
     LogReplay.Log log = replay.log(Set.of());
     assertEquals(2, log.restored().lastIndex());
     assertEquals(2, log.positions().lastIndex());

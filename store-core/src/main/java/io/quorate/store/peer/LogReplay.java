@@ -208,6 +208,7 @@ final class LogReplay implements Replay {
    */
   Log log(Set<Long> damagedEntries) {
     Run run = whole;
+    boolean lost = false;
     if (distrusted || applied.index() > whole.lastIndex()) {
       if (!distrusted && !damagedEntries.contains(whole.lastIndex() + 1)) {
         throw new IllegalStateException(
@@ -219,26 +220,21 @@ final class LogReplay implements Replay {
       }
       run = afterApplied();
     } else if (contradictsApplied(whole)) {
-      // What superseded these entries was written here once and is lost: by a disk that said that
-      // it
-      // was written. So may be what came after it.
+      // What superseded these entries is lost, by a disk that said that it was written. What came
+      // after it may be lost as well.
       run = afterApplied();
-      return log(run, true);
+      lost = true;
     }
-    return log(run, run.gapAfter >= 0);
+    return new Log(
+        run.restored.hardState(hardState).commitIndex(applied.index()).build(),
+        run.positions,
+        lost || run.gapAfter >= 0);
   }
 
   /** Whether it has another entry where one is applied. */
   private boolean contradictsApplied(Run run) {
     return applied.index() >= run.restored.startIndex()
         && run.restored.termAt(applied.index()) != applied.term();
-  }
-
-  private Log log(Run run, boolean hasGap) {
-    return new Log(
-        run.restored.hardState(hardState).commitIndex(applied.index()).build(),
-        run.positions,
-        hasGap);
   }
 
   /**

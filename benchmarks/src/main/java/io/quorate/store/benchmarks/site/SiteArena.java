@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +97,7 @@ final class SiteArena implements AutoCloseable {
         network.close();
       }
     } finally {
-      Programs.run(List.of("rm", "-rf", "--one-file-system", directory.toString()));
+      Programs.delete(directory);
     }
   }
 }

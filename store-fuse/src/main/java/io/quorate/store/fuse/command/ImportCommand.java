@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,12 +50,7 @@ final class ImportCommand extends ChangingCommand {
       description = "Tell of each thing done.")
   private boolean verbose;
 
-  @Option(
-      names = {"-j", "--at-once"},
-      paramLabel = "N",
-      defaultValue = "8",
-      description = "Files under way at the same time, 1 to 256. Default: 8")
-  private int atOnce;
+  @Mixin private AtOnceOption atOnce;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -76,9 +72,7 @@ final class ImportCommand extends ChangingCommand {
 
   @Override
   void check() {
-    if (atOnce < 1 || atOnce > 256) {
-      throw Failure.notStarted("--at-once is " + atOnce + "; it must be from 1 to 256");
-    }
+    atOnce.check();
     if (passes < 1 || passes > 1000) {
       throw Failure.notStarted("--passes is " + passes + "; it must be from 1 to 1000");
     }
@@ -157,7 +151,7 @@ final class ImportCommand extends ChangingCommand {
         new TreeSync(
             store,
             new TreeSync.Wishes(delete, false, checksum, true),
-            atOnce,
+            atOnce.files(),
             progress,
             pass,
             e -> {

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -48,12 +49,7 @@ final class SyncCommand extends ChangingCommand {
       description = "Tell of each thing done.")
   private boolean verbose;
 
-  @Option(
-      names = {"-j", "--at-once"},
-      paramLabel = "N",
-      defaultValue = "8",
-      description = "Files under way at the same time, 1 to 256. Default: 8")
-  private int atOnce;
+  @Mixin private AtOnceOption atOnce;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -73,9 +69,7 @@ final class SyncCommand extends ChangingCommand {
 
   @Override
   void check() {
-    if (atOnce < 1 || atOnce > 256) {
-      throw Failure.notStarted("--at-once is " + atOnce + "; it must be from 1 to 256");
-    }
+    atOnce.check();
     if (Place.of(from).inStore() == Place.of(to).inStore()) {
       throw Failure.notStarted(
           "one of FROM and TO must be in the store, as in quorate:/www, and the other local");
@@ -100,7 +94,7 @@ final class SyncCommand extends ChangingCommand {
           new TreeSync(
               store,
               new TreeSync.Wishes(delete, dryRun, checksum, false),
-              atOnce,
+              atOnce.files(),
               progress,
               new Teller(store, progress),
               e -> {

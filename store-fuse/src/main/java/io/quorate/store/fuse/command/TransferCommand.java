@@ -15,6 +15,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What {@code put}, {@code get} and {@code cp} share: they differ in direction only. */
@@ -26,12 +27,7 @@ abstract class TransferCommand extends ChangingCommand {
       description = "Copy directories with all that is in them.")
   private boolean recursive;
 
-  @Option(
-      names = {"-j", "--at-once"},
-      paramLabel = "N",
-      defaultValue = "8",
-      description = "Files under way at the same time, 1 to 256. Default: 8")
-  private int atOnce;
+  @Mixin private AtOnceOption atOnce;
 
   @Option(
       names = {"-q", "--quiet"},
@@ -40,9 +36,7 @@ abstract class TransferCommand extends ChangingCommand {
 
   @Override
   void check() {
-    if (atOnce < 1 || atOnce > 256) {
-      throw Failure.notStarted("--at-once is " + atOnce + "; it must be from 1 to 256");
-    }
+    atOnce.check();
   }
 
   /**
@@ -75,7 +69,7 @@ abstract class TransferCommand extends ChangingCommand {
           new TreeCopy(
               copier,
               preserve(),
-              atOnce,
+              atOnce.files(),
               progress,
               (source, target, bytes) -> tell(store, title, source, target, bytes),
               this::complain);

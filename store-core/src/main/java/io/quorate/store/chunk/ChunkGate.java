@@ -239,6 +239,8 @@ public final class ChunkGate {
         message.commitIndex(),
         message.round(),
         message.writable(),
-        message.forced());
+        message.forced(),
+        message.lease(),
+        message.calledBack());
   }
 }

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.function.IntToLongFunction;
 
 /**
- * Decides how far the log is committed. An object, because read leases will make the commit of an
- * entry wait for more than a majority.
+ * Decides how far the log may be committed by the copies that there are. Whom else a commit waits
+ * for, {@link LeaseGrants} says.
  */
 interface CommitRule {
 

@@ -89,13 +89,14 @@ public final class Consensus {
     if (state.role() == Role.CANDIDATE && election.isWon()) {
       lead();
     }
-    reads.flush(this::askLeader);
+    reads.flush(leaseUntilNanos(), leasedIndex(), this::askLeader);
     if (leading != null && !leading.flush()) {
       follow(state.term(), 0);
     }
     if (leading == null) {
       following.flush();
     }
+    reads.committed();
     state.log.evict(state.durability.index());
     return state.outbox.drain(state);
   }
@@ -130,6 +131,7 @@ public final class Consensus {
           following.matchesCommitted();
         }
       }
+      case Input.DeclineLeases() -> following.declineLeases();
       case Input.Space(long usableBytes) -> state.measureSpace(usableBytes);
       case Input.TransferLeadership(int target) -> {
         if (leading != null) {
@@ -245,7 +247,13 @@ public final class Consensus {
     state.send(
         to,
         new VoteReply(
-            term, state.incarnation(), state.isElector(), preVote, granted, state.commitIndex()));
+            term,
+            state.incarnation(),
+            state.isElector(),
+            preVote,
+            granted,
+            state.commitIndex(),
+            state.now() - state.stoodNanos()));
   }
 
   private void onVoteReply(int from, VoteReply reply) {
@@ -274,7 +282,9 @@ public final class Consensus {
               0,
               state.commitIndex(),
               append.round(),
-              state.usableBytes()));
+              state.usableBytes(),
+              ConsensusMessage.NO_LEASE,
+              ConsensusMessage.NO_LEASE));
       return;
     }
     if (append.term() > state.term() || state.leader() != from) {
@@ -283,8 +293,13 @@ public final class Consensus {
             "term " + state.term() + " has two leaders: " + state.leader() + " and " + from);
       }
       follow(append.term(), from);
+      election.restartTimer();
+    } else if (append.writable()) {
+      // Of a leader that can not write a follower asks now and then whether another could. Where
+      // peers have forgotten what they promised, only an election by all ends that state, and a
+      // leader that has a read quorum does not resign.
+      election.restartTimer();
     }
-    election.restartTimer();
     following.onAppend(append);
   }
 
@@ -328,7 +343,7 @@ public final class Consensus {
 
   private void stand() {
     state.become(Role.PRE_CANDIDATE, 0);
-    reads.leaderChanged();
+    leaveLeader();
     election.begin(true, false);
     if (election.isWon()) {
       campaign(false);
@@ -339,7 +354,7 @@ public final class Consensus {
     state.setHardState(state.term() + 1, state.self());
     following.enterTerm();
     state.become(Role.CANDIDATE, 0);
-    reads.leaderChanged();
+    leaveLeader();
     election.begin(false, transfer);
   }
 
@@ -361,7 +376,26 @@ public final class Consensus {
       following.enterTerm();
     }
     state.become(state.followingRole(), leader);
+    leaveLeader();
+  }
+
+  private void leaveLeader() {
+    following.leaveLeader();
     reads.leaderChanged();
+  }
+
+  /**
+   * Until when, by the clock of {@link #step}, whatever was acknowledged to anybody before a read
+   * began is at or below {@link #leasedIndex}: once that is applied here, the read may be answered
+   * here, without asking. In the past if reads have to ask.
+   */
+  public long leaseUntilNanos() {
+    return leading != null ? leading.leaseUntilNanos() : following.leaseUntilNanos();
+  }
+
+  /** What must be applied here for reads under a lease. */
+  public long leasedIndex() {
+    return leading != null ? state.commitIndex() : following.leasedIndex();
   }
 
   /** What this peer is. */

@@ -10,6 +10,11 @@ import java.util.List;
  * its sender knows: whoever knows of more hears no peer that was given up.
  */
 public sealed interface ConsensusMessage {
+  /** In place of a read lease: none. */
+  long NO_LEASE = 0;
+
+  /** In place of a read lease that is given up: whatever was or will be granted. */
+  long ALL_LEASES = Long.MAX_VALUE;
 
   /** Sender's term (in a pre-vote: the term it would stand in). */
   long term();
@@ -40,6 +45,8 @@ public sealed interface ConsensusMessage {
    *
    * @param elector whether the vote counts in an election that needs all, should the membership
    *     know another incarnation of its sender
+   * @param stoodNanosAgo how long ago its sender last stood by a leader, at most: leases that were
+   *     granted with its help have begun by then
    */
   record VoteReply(
       long term,
@@ -47,7 +54,8 @@ public sealed interface ConsensusMessage {
       boolean elector,
       boolean preVote,
       boolean granted,
-      long commitIndex)
+      long commitIndex,
+      long stoodNanosAgo)
       implements ConsensusMessage {}
 
   /**
@@ -56,6 +64,9 @@ public sealed interface ConsensusMessage {
    * @param round number of the leader's newest read round when this was sent; the reply repeats it
    * @param writable false while the leader lacks a write quorum; followers then drop stickiness
    * @param forced of the newest membership of the leader, see {@link Membership#forced}
+   * @param lease the receiver's newest read lease, by the name under which it asked for it, or
+   *     {@link #NO_LEASE}
+   * @param calledBack whether that lease, and each before it, is to be given up
    */
   record AppendEntries(
       long term,
@@ -66,7 +77,9 @@ public sealed interface ConsensusMessage {
       long commitIndex,
       long round,
       boolean writable,
-      int forced)
+      int forced,
+      long lease,
+      boolean calledBack)
       implements ConsensusMessage {
     public AppendEntries {
       entries = List.copyOf(entries);
@@ -80,6 +93,10 @@ public sealed interface ConsensusMessage {
    *     where to try next
    * @param index the highest index known to match and to be durable here
    * @param usableBytes free space for content on this peer
+   * @param leaseAsked asks for a read lease under this name, which is the sender's time; or {@link
+   *     #NO_LEASE}
+   * @param calledBack the newest lease that was called back and is given up; or {@link
+   *     #ALL_LEASES}, or {@link #NO_LEASE}
    */
   record AppendReply(
       long term,
@@ -88,7 +105,9 @@ public sealed interface ConsensusMessage {
       long index,
       long commitIndex,
       long round,
-      long usableBytes)
+      long usableBytes,
+      long leaseAsked,
+      long calledBack)
       implements ConsensusMessage {}
 
   /**

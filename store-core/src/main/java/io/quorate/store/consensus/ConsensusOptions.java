@@ -27,6 +27,10 @@ package io.quorate.store.consensus;
  *     read from the journal. Entries that are not durable yet are kept beyond this bound
  * @param maxUncommittedBytes proposals are refused while this much waits for its commit
  * @param readTimeoutNanos a read that no leader confirmed for so long is refused
+ * @param leaseNanos for how long a commit may have to wait for a peer that answers reads by itself
+ *     and is not heard from; the peer itself stops after three quarters of it ({@link
+ *     #leaseHolderNanos}). 0: there are no such leases, each read asks the leader. The same on all
+ *     peers. More than electionMinNanos makes a failover longer
  */
 public record ConsensusOptions(
     int peer,
@@ -40,9 +44,17 @@ public record ConsensusOptions(
     int maxInFlightBytes,
     int cacheBytes,
     int maxUncommittedBytes,
-    long readTimeoutNanos) {
+    long readTimeoutNanos,
+    long leaseNanos) {
 
   private static final long MILLI = 1_000_000;
+
+  /**
+   * {@link #leaseNanos} of every peer of every cluster: part of the protocol, no setting. A holder
+   * that falls silent delays commits by less than an election does.
+   */
+  public static final long LEASE_NANOS = 400 * MILLI;
+
   private static final long SECOND = 1_000 * MILLI;
 
   public ConsensusOptions {
@@ -55,6 +67,7 @@ public record ConsensusOptions(
     within("cacheBytes", cacheBytes, 0, Integer.MAX_VALUE);
     within("maxUncommittedBytes", maxUncommittedBytes, maxAppendBytes, Integer.MAX_VALUE);
     within("readTimeoutNanos", readTimeoutNanos, heartbeatNanos, 1000 * SECOND);
+    within("leaseNanos", leaseNanos, 0, 100 * SECOND);
   }
 
   /** The defaults: heartbeat 50 ms, election after 500 to 900 ms, reads refused after 2 s. */
@@ -71,7 +84,8 @@ public record ConsensusOptions(
         2 << 20,
         32 << 20,
         64 << 20,
-        2 * SECOND);
+        2 * SECOND,
+        0);
   }
 
   /** The same for a peer that holds nothing of what earlier incarnations of it held. */
@@ -88,7 +102,8 @@ public record ConsensusOptions(
         maxInFlightBytes,
         cacheBytes,
         maxUncommittedBytes,
-        readTimeoutNanos);
+        readTimeoutNanos,
+        leaseNanos);
   }
 
   /** The same with other timing. */
@@ -106,7 +121,8 @@ public record ConsensusOptions(
         maxInFlightBytes,
         cacheBytes,
         maxUncommittedBytes,
-        readTimeoutNanos);
+        readTimeoutNanos,
+        leaseNanos);
   }
 
   /** The same with other bounds. */
@@ -127,7 +143,8 @@ public record ConsensusOptions(
         newMaxInFlightBytes,
         newCacheBytes,
         newMaxUncommittedBytes,
-        readTimeoutNanos);
+        readTimeoutNanos,
+        leaseNanos);
   }
 
   /** The same with another {@link #readTimeoutNanos}. */
@@ -144,7 +161,36 @@ public record ConsensusOptions(
         maxInFlightBytes,
         cacheBytes,
         maxUncommittedBytes,
-        newReadTimeoutNanos);
+        newReadTimeoutNanos,
+        leaseNanos);
+  }
+
+  /** The same with another {@link #leaseNanos}. */
+  public ConsensusOptions withLease(long newLeaseNanos) {
+    return new ConsensusOptions(
+        peer,
+        incarnation,
+        elector,
+        seed,
+        heartbeatNanos,
+        electionMinNanos,
+        electionMaxNanos,
+        maxAppendBytes,
+        maxInFlightBytes,
+        cacheBytes,
+        maxUncommittedBytes,
+        readTimeoutNanos,
+        newLeaseNanos);
+  }
+
+  /** Whether there are read leases. */
+  boolean grantsLeases() {
+    return leaseNanos > 0;
+  }
+
+  /** How long a lease lasts for its holder. */
+  long leaseHolderNanos() {
+    return leaseNanos / 4 * 3;
   }
 
   /** How long a sent append may go unacknowledged before the leader probes for what arrived. */

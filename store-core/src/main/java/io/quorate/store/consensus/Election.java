@@ -31,6 +31,7 @@ final class Election {
 
   private boolean preVote;
   private long highestCommit;
+  private long olderLeasesEndNanos;
   private long deadlineNanos;
 
   Election(PeerState state) {
@@ -61,6 +62,7 @@ final class Election {
     granted.clear();
     grantedBy.clear();
     highestCommit = state.commitIndex();
+    olderLeasesEndNanos = state.stoodNanos() + state.options.leaseNanos();
     restartAsCandidate();
     long term = asPreVote ? state.term() + 1 : state.term();
     RequestVote request =
@@ -98,6 +100,10 @@ final class Election {
   /** Counts a vote or promise for the present attempt. */
   void onReply(int from, VoteReply reply) {
     boolean counts = state.rules.counts(state.memberships, from, reply.incarnation());
+    if (reply.granted()) {
+      long leftNanos = Math.max(0, state.options.leaseNanos() - reply.stoodNanosAgo());
+      olderLeasesEndNanos = Math.max(olderLeasesEndNanos, state.now() + leftNanos);
+    }
     if (reply.granted() && (counts || reply.elector())) {
       grantedBy.put(from, reply.incarnation());
     }
@@ -146,6 +152,13 @@ final class Election {
     TreeMap<Integer, Long> electors = new TreeMap<>(grantedBy);
     electors.put(state.self(), state.incarnation());
     return Collections.unmodifiableSortedMap(electors);
+  }
+
+  /**
+   * When the last lease has ended that an earlier leader granted, as far as the voters can tell.
+   */
+  long olderLeasesEndNanos() {
+    return olderLeasesEndNanos;
   }
 
   /** Highest commit index that a voter told; the winner's log holds all of it. */

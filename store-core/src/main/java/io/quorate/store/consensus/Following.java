@@ -25,9 +25,11 @@ final class Following {
   private boolean seenBefore;
   private boolean leaderWritable = true;
   private long lastHeardNanos;
+  private final ReadLease lease;
 
   Following(PeerState state) {
     this.state = state;
+    this.lease = new ReadLease(state);
     enterTerm();
   }
 
@@ -42,6 +44,32 @@ final class Following {
     rejectHint = NONE;
     seenBefore = false;
     leaderWritable = true;
+    lease.drop();
+  }
+
+  /** This peer holds to its leader no more, be it for a while. */
+  void leaveLeader() {
+    lease.drop();
+  }
+
+  /** Gives up the lease and takes none any more; the leader hears of it at once. */
+  void declineLeases() {
+    lease.decline();
+    seenBefore = true;
+  }
+
+  /** Until when this peer may answer reads by itself; in the past if it may not. */
+  long leaseUntilNanos() {
+    boolean counts =
+        state.role() == Role.FOLLOWER
+            && state.memberships.current().voters().containsKey(state.self())
+            && state.rules.counts(state.memberships, state.self(), state.incarnation());
+    return counts ? lease.untilNanos(matched) : state.now();
+  }
+
+  /** What must be applied here for reads under a lease. */
+  long leasedIndex() {
+    return state.rules.leasedIndex(matched, leaderCommit);
   }
 
   /** Whether the leader says that it has a write quorum. */
@@ -74,6 +102,7 @@ final class Following {
               state.commitIndex(), state.log.backOffHint(message.prevIndex(), message.prevTerm()));
     }
     adoptCommit(leaderCommit);
+    lease.told(message.lease(), message.calledBack());
   }
 
   /** The leader of this term says that everything up to {@code index} is committed. */
@@ -141,6 +170,7 @@ final class Following {
 
   private void reply(boolean accepted, long index) {
     roundEchoed = roundSeen;
+    state.stands();
     state.send(
         state.leader(),
         new AppendReply(
@@ -150,6 +180,8 @@ final class Following {
             index,
             state.commitIndex(),
             roundSeen,
-            state.usableBytes()));
+            state.usableBytes(),
+            lease.asks(),
+            lease.calledBack()));
   }
 }

@@ -71,6 +71,12 @@ public sealed interface Input {
   /** The shell measured its free space for content. */
   record Space(long usableBytes) implements Input {}
 
+  /**
+   * This peer is going to stop: it gives up its read lease, and takes none any more, so that nobody
+   * waits for it.
+   */
+  record DeclineLeases() implements Input {}
+
   /** Hand leadership to {@code target} (0: to the most up-to-date voter). */
   record TransferLeadership(int target) implements Input {}
 }

@@ -24,6 +24,7 @@ final class Leading {
   private final PeerState state;
   private final Replicator replicator;
   private final ReadRounds rounds;
+  private final LeaseGrants grants;
   private final ReadRounds.Answers answers;
   private final long firstIndex;
   private final Deque<Integer> uncommittedWeights = new ArrayDeque<>();
@@ -42,7 +43,8 @@ final class Leading {
   Leading(PeerState state, ReadRounds.Answers answers, Election won) {
     this.state = state;
     this.answers = answers;
-    this.replicator = new Replicator(state);
+    this.grants = new LeaseGrants(state, won);
+    this.replicator = new Replicator(state, grants);
     this.firstIndex = state.log.lastIndex() + 1;
     this.rounds = new ReadRounds(state, replicator.followers());
     this.heartbeatNanos = state.now();
@@ -60,6 +62,16 @@ final class Leading {
       append(0, EntryKind.MEMBERSHIP, List.of(), readmitting.encode());
       state.memberships.electedByAll(true);
     }
+  }
+
+  /**
+   * Until when this peer may answer reads by itself: no other leader commits anything before. In
+   * the past if it may not.
+   */
+  long leaseUntilNanos() {
+    return state.options.grantsLeases() && isOwnTermCommitted()
+        ? rounds.confirmedSinceNanos() + state.options.leaseHolderNanos()
+        : state.now();
   }
 
   private void appendMark() {
@@ -139,9 +151,11 @@ final class Leading {
   }
 
   void onReply(int from, AppendReply reply) {
+    grants.answered(from, reply);
     if (!replicator.onReply(from, reply)) {
       return;
     }
+    grants.ask(from, reply, rounds.round() + 1);
     // What is committed anywhere is in this log; knowing it spares waiting for it.
     commit(Math.min(reply.commitIndex(), state.log.lastIndex()));
     if (!writable) {
@@ -241,9 +255,13 @@ final class Leading {
     }
     membershipSettled = false;
     rounds.settle(isOwnTermCommitted(), answers);
+    if (isOwnTermCommitted()) {
+      grants.settle(rounds, replicator.followers());
+    }
     boolean newRound = rounds.beginIfNeeded();
     if (heartbeatDue) {
       rounds.begin();
+      grants.heartbeat();
       heartbeatNanos = state.now();
     }
     replicator.flush(rounds.round(), heartbeatDue, writable);
@@ -281,7 +299,8 @@ final class Leading {
     if (!current.learners().isEmpty()) {
       counted = state.rules.acknowledging(counted, current.members());
     }
-    long index = state.rules.commitRule().committable(current, counted, peer -> durableOn(peer));
+    long durable = state.rules.commitRule().committable(current, counted, this::durableOn);
+    long index = grants.limit(durable, replicator.followers());
     if (index > state.commitIndex()
         && state.rules.mayCommit(state.log.termAt(index), state.term())) {
       commit(index);
@@ -318,6 +337,7 @@ final class Leading {
 
   /** This peer leads no more. */
   void resign() {
+    state.stands();
     state.memberships.electedByAll(false);
     rounds.abandon(answers);
   }

@@ -6,15 +6,26 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * Reads that this peer's own clients wait for, until a leader confirms an index for them or until
- * they are refused. All that wait at the end of a step ask together, under one request number.
+ * Reads that this peer's own clients wait for, until an index is known for them or until they are
+ * refused. Under a lease the index is known at once, and may have to be committed yet; if it is not
+ * soon, or without a lease, a leader is asked. All that wait at the end of a step ask together,
+ * under one request number.
  */
 final class LocalReads {
   /** Requests under way at a time; whatever comes meanwhile joins the next one. */
   private static final int MAX_ASKED = 4;
 
   private final PeerState state;
+
+  /** Not looked at yet. */
+  private List<Read> fresh = new ArrayList<>();
+
+  /** Under a lease; until their index is committed. */
+  private final List<Leased> leased = new ArrayList<>();
+
+  /** To be asked for. */
   private final List<Read> waiting = new ArrayList<>();
+
   private final TreeMap<Long, Asked> asked = new TreeMap<>();
   private long lastRequest;
   private boolean pausedUntilTick;
@@ -22,6 +33,8 @@ final class LocalReads {
   private record Read(long ticket, long startedNanos) {}
 
   private record Asked(List<Read> reads, long askedNanos) {}
+
+  private record Leased(Read read, long index) {}
 
   /** Sends a request with this number to whoever leads. */
   interface Ask {
@@ -35,18 +48,29 @@ final class LocalReads {
   }
 
   void add(long ticket) {
-    waiting.add(new Read(ticket, state.now()));
+    fresh.add(new Read(ticket, state.now()));
   }
 
   /** Whoever was asked leads no more; ask the next one. */
   void leaderChanged() {
     asked.values().forEach(batch -> waiting.addAll(batch.reads));
     asked.clear();
+    leased.forEach(one -> waiting.add(one.read));
+    leased.clear();
     pausedUntilTick = false;
   }
 
-  /** Asks for all that wait, if a leader is known and not too much is under way. */
-  void flush(Ask leader) {
+  /**
+   * Takes the index of the lease for what came in this step; asks for all that wait otherwise, if a
+   * leader is known and not too much is under way.
+   */
+  void flush(long leaseUntilNanos, long leasedIndex, Ask leader) {
+    if (state.rules.isLeased(leaseUntilNanos, state.now())) {
+      fresh.forEach(read -> leased.add(new Leased(read, leasedIndex)));
+    } else {
+      waiting.addAll(fresh);
+    }
+    fresh = new ArrayList<>();
     if (waiting.isEmpty() || state.leader() == 0 || pausedUntilTick || asked.size() >= MAX_ASKED) {
       return;
     }
@@ -54,6 +78,17 @@ final class LocalReads {
     asked.put(lastRequest, new Asked(List.copyOf(waiting), state.now()));
     waiting.clear();
     leader.ask(lastRequest);
+  }
+
+  /** Lets go on what waits for an index that is committed by now. */
+  void committed() {
+    for (Iterator<Leased> each = leased.iterator(); each.hasNext(); ) {
+      Leased one = each.next();
+      if (one.index <= state.commitIndex()) {
+        state.outbox.readable(one.read.ticket, one.index);
+        each.remove();
+      }
+    }
   }
 
   /** The leader's answer: an index, or −1 if it could not confirm that it leads. */
@@ -76,6 +111,7 @@ final class LocalReads {
   void tick() {
     pausedUntilTick = false;
     long now = state.now();
+    askForWhatIsNotCommitted(now);
     boolean leads = state.leader() == state.self();
     for (Iterator<Asked> each = asked.values().iterator(); each.hasNext(); ) {
       Asked batch = each.next();
@@ -89,6 +125,17 @@ final class LocalReads {
       Read read = each.next();
       if (isOverdue(read)) {
         state.outbox.refuseRead(read.ticket);
+        each.remove();
+      }
+    }
+  }
+
+  /** A leader without a write quorum commits nothing, but it may confirm what is committed. */
+  private void askForWhatIsNotCommitted(long now) {
+    for (Iterator<Leased> each = leased.iterator(); each.hasNext(); ) {
+      Read read = each.next().read;
+      if (now - read.startedNanos >= state.options.resendNanos()) {
+        waiting.add(read);
         each.remove();
       }
     }

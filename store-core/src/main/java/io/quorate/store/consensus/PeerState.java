@@ -23,6 +23,7 @@ final class PeerState {
   private int leader;
   private long commitIndex;
   private long usableBytes;
+  private long stoodNanos;
 
   PeerState(ConsensusOptions options, Rules rules, Restored restored, long nowNanos) {
     this.options = options;
@@ -32,6 +33,8 @@ final class PeerState {
     this.durability = new Durability(restored.hardState, restored.lastIndex());
     this.random = new SplitMix(options.seed());
     this.nowNanos = nowNanos;
+    // What it stood by before it was started is not known.
+    this.stoodNanos = nowNanos;
     this.term = restored.hardState.term();
     this.votedFor = restored.hardState.votedFor();
     this.commitIndex = restored.commitIndex;
@@ -76,6 +79,16 @@ final class PeerState {
 
   long usableBytes() {
     return usableBytes;
+  }
+
+  /** When this peer last stood by a leader, or led; it votes for others only later. */
+  long stoodNanos() {
+    return stoodNanos;
+  }
+
+  /** This peer stands by its leader, or leads, at this moment. */
+  void stands() {
+    stoodNanos = nowNanos;
   }
 
   void advanceTo(long newNowNanos) {

@@ -50,6 +50,8 @@ final class ReadRounds {
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private long round;
   private long confirmedRound;
+  private final Deque<Long> beginnings = new ArrayDeque<>();
+  private long confirmedSinceNanos;
 
   private record Waiting(int asker, long request, long index, long neededRound) {}
 
@@ -61,6 +63,7 @@ final class ReadRounds {
   ReadRounds(PeerState state, Map<Integer, Progress> followers) {
     this.state = state;
     this.followers = followers;
+    this.confirmedSinceNanos = state.now() - state.options.leaseHolderNanos();
   }
 
   /** Number of the newest round. */
@@ -81,13 +84,19 @@ final class ReadRounds {
     if (!needed || round - confirmedRound >= MAX_UNDER_WAY) {
       return false;
     }
-    round++;
+    begin();
     return true;
   }
 
   /** Begins a round in any case. */
   void begin() {
     round++;
+    beginnings.addLast(state.now());
+  }
+
+  /** When the newest round began that a read quorum has confirmed. */
+  long confirmedSinceNanos() {
+    return confirmedSinceNanos;
   }
 
   /** Whether some read waits for a round that has begun. */
@@ -99,6 +108,7 @@ final class ReadRounds {
   void settle(boolean ownTermCommitted, Answers answers) {
     while (confirmedRound < round && isConfirmed(0, confirmedRound + 1)) {
       confirmedRound++;
+      confirmedSinceNanos = beginnings.removeFirst();
     }
     if (waiting.isEmpty() || !state.rules.mayServeReads(ownTermCommitted)) {
       return;
@@ -123,7 +133,11 @@ final class ReadRounds {
     waiting.clear();
   }
 
-  private boolean isConfirmed(int asker, long neededRound) {
+  /**
+   * Whether a read quorum has stood by this leader since {@code neededRound} began; {@code asker}
+   * did by asking.
+   */
+  boolean isConfirmed(int asker, long neededRound) {
     for (Membership membership : state.memberships.inForce()) {
       int standing = 0;
       for (int voter : membership.voters().keySet()) {

@@ -20,13 +20,15 @@ import java.util.TreeMap;
  */
 final class Replicator {
   private final PeerState state;
+  private final LeaseGrants leases;
   private final TreeMap<Integer, Progress> followers = new TreeMap<>();
   private long sliceFrom = -1;
   private long sliceEnd = -1;
   private List<Entry> slice = List.of();
 
-  Replicator(PeerState state) {
+  Replicator(PeerState state, LeaseGrants leases) {
     this.state = state;
+    this.leases = leases;
   }
 
   Map<Integer, Progress> followers() {
@@ -88,13 +90,14 @@ final class Replicator {
   }
 
   /**
-   * Sends to each follower what it lacks and may be sent: entries, else news of commit or round.
+   * Sends to each follower what it lacks and may be sent: entries, else news of commit or round, or
+   * that its lease is called back.
    */
   void flush(long round, boolean toAll, boolean writable) {
     for (Progress follower : followers.values()) {
       boolean told = sendEntries(follower, round, writable);
       boolean commitNews = follower.isReplicating() && follower.commitSent() < state.commitIndex();
-      if (!told && (toAll || commitNews)) {
+      if (!told && (toAll || commitNews || leases.isToTell(follower.peer))) {
         sendEmpty(follower, round, writable);
       }
     }
@@ -167,7 +170,10 @@ final class Replicator {
             state.commitIndex(),
             round,
             writable,
-            state.memberships.current().forced()));
+            state.memberships.current().forced(),
+            leases.granted(follower.peer),
+            leases.isCalledBack(follower.peer)));
+    leases.told(follower.peer);
     follower.told(state.commitIndex(), round);
     if (!entries.isEmpty()) {
       long bytes = 0;

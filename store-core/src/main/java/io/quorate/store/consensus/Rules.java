@@ -103,6 +103,26 @@ class Rules {
     return !hardStateIsDurable;
   }
 
+  /** Whether a commit passes over those that hold a read lease and have not acknowledged it. */
+  boolean commitsPastHolders() {
+    return false;
+  }
+
+  /** Whether a new leader commits while peers may hold leases of earlier leaders. */
+  boolean ignoresOlderLeases() {
+    return false;
+  }
+
+  /** Whether a lease that lasts until then is good now. */
+  boolean isLeased(long untilNanos, long nowNanos) {
+    return untilNanos - nowNanos > 0;
+  }
+
+  /** What the holder of a lease must have applied to answer: all that may have been committed. */
+  long leasedIndex(long matchedIndex, long leaderCommit) {
+    return Math.max(matchedIndex, leaderCommit);
+  }
+
   /** A follower commits no further than its log is known to match the leader's. */
   long followerCommit(long leaderCommit, long matchedIndex) {
     return Math.min(leaderCommit, matchedIndex);

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Without the first step the others would notice only after an election timeout that nobody
  * leads, and writes would pause for as long. Without the second, callers would be left to find out
- * whether their commands had happened. Both together end after two election timeouts: in one, a
- * successor takes over or does not, and there is time for another. Nobody is waited for who can not
- * help.
+ * whether their commands had happened. And it gives up its read lease, for which commits would wait
+ * until it has run out. Both together end after two election timeouts: in one, a successor takes
+ * over or does not, and there is time for another. Nobody is waited for who can not help.
  */
 final class Farewell {
   private static final Logger LOG = LoggerFactory.getLogger(Farewell.class);
@@ -65,6 +65,7 @@ final class Farewell {
     untilNanos = now + 2 * options.electionTimeoutMillis() * 1_000_000L;
     askAgainNanos = now;
     led = replication.role() == Role.LEADER;
+    input.accept(new Input.DeclineLeases());
     step = Step.HANDING_OVER;
     tick(now);
     return over;

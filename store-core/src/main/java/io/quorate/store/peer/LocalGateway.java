@@ -30,6 +30,9 @@ import java.util.concurrent.CompletableFuture;
  * behalf of clients.
  */
 final class LocalGateway implements Gateway {
+  /** Reads of no more than this are done where they are asked for, if nothing is to wait for. */
+  private static final int MAX_READ_HERE_BYTES = 128 << 10;
+
   private static final long ROOM_POLL_NANOS = 500_000L;
   private static final long ROOM_POLL_MAX_NANOS = 8_000_000L;
 
@@ -41,7 +44,11 @@ final class LocalGateway implements Gateway {
   private final Metadata metadata;
   private final ContentReader contentReader;
   private final ChangeFeed changeFeed;
+  private final boolean readsHere;
 
+  /**
+   * @param readsHere whether whoever calls may be kept for as long as a read from the disk takes
+   */
   LocalGateway(
       World world,
       PeerOptions options,
@@ -50,7 +57,8 @@ final class LocalGateway implements Gateway {
       ChunkExchange exchange,
       Metadata metadata,
       ContentReader contentReader,
-      ChangeFeed changeFeed) {
+      ChangeFeed changeFeed,
+      boolean readsHere) {
     this.world = world;
     this.options = options;
     this.peer = peer;
@@ -59,6 +67,13 @@ final class LocalGateway implements Gateway {
     this.metadata = metadata;
     this.contentReader = contentReader;
     this.changeFeed = changeFeed;
+    this.readsHere = readsHere;
+  }
+
+  /** The same for callers that must not wait for the disk. */
+  LocalGateway readingElsewhere() {
+    return new LocalGateway(
+        world, options, peer, chunks, exchange, metadata, contentReader, changeFeed, false);
   }
 
   @Override
@@ -125,7 +140,9 @@ final class LocalGateway implements Gateway {
   @Override
   public CompletableFuture<Answer> ask(Query query) {
     CompletableFuture<Answer> future = new CompletableFuture<>();
-    peer.read(new Reads.Reader(() -> future.complete(metadata.ask(query)), future, deadline()));
+    peer.read(
+        new Reads.Reader(() -> future.complete(metadata.ask(query)), future, deadline()),
+        readsHere);
     return future;
   }
 
@@ -143,7 +160,8 @@ final class LocalGateway implements Gateway {
         new Reads.Reader(
             () -> contentReader.read(at, content, offset, lengthBytes, deadline, future),
             future,
-            deadline));
+            deadline),
+        readsHere && lengthBytes <= MAX_READ_HERE_BYTES);
     return future;
   }
 
@@ -157,7 +175,8 @@ final class LocalGateway implements Gateway {
         new Reads.Reader(
             () -> future.complete(new ChangeBatch(true, List.of(), metadata.appliedIndex())),
             future,
-            deadline()));
+            deadline()),
+        readsHere);
     return future;
   }
 

@@ -60,6 +60,7 @@ public final class Peer implements AutoCloseable {
   private final Scrub scrub;
   private final Compaction compaction;
   private final LocalGateway gateway;
+  private final LocalGateway clientGateway;
   private final Consumer<Throwable> onFatal;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
@@ -155,7 +156,9 @@ public final class Peer implements AutoCloseable {
                 openReads,
                 this::readFailed,
                 healing::soughtByReader),
-            changeFeed);
+            changeFeed,
+            true);
+    this.clientGateway = gateway.readingElsewhere();
   }
 
   /**
@@ -215,10 +218,16 @@ public final class Peer implements AutoCloseable {
   }
 
   /**
-   * The way in for the faces of this process and for clients. Closing it does not close the peer.
+   * The way in for the faces of this process. A read that has nothing to wait for but the disk is
+   * done on the thread that asks. Closing it does not close the peer.
    */
   public Gateway gateway() {
     return gateway;
+  }
+
+  /** The same for threads that serve many, and so must not wait for the disk. */
+  public Gateway clientGateway() {
+    return clientGateway;
   }
 
   /**
@@ -357,12 +366,21 @@ public final class Peer implements AutoCloseable {
     return future;
   }
 
-  void read(Reads.Reader reader) {
+  /**
+   * Reads once that is linearizable.
+   *
+   * @param here whether on this thread, if there is nothing to wait for but perhaps the disk
+   */
+  void read(Reads.Reader reader, boolean here) {
     String refusal = refusal();
     if (refusal != null) {
       reader.future().completeExceptionally(new UnavailableException(refusal));
-    } else {
+    } else if (!protocol.isCurrent()) {
       ask(() -> reads.add(reader), reader.future());
+    } else if (here) {
+      reader.run();
+    } else {
+      reads.run(reader);
     }
   }
 

@@ -171,7 +171,8 @@ record PeerRecovery(
     long election = options.electionTimeoutMillis() * milli;
     ConsensusOptions timed =
         ConsensusOptions.of(options.id(), standing.incarnation(), world.randomLong())
-            .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5);
+            .withTiming(options.heartbeatMillis() * milli, election, election * 9 / 5)
+            .withLease(ConsensusOptions.LEASE_NANOS);
     boolean elector =
         switch (standing.kind()) {
           case MEMBER, SUSPECT -> true;

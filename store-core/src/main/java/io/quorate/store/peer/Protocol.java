@@ -546,6 +546,11 @@ final class Protocol implements Replication.Listener {
     return why != null ? why : links.expulsion();
   }
 
+  /** Whether reads need to ask nobody now. From any thread. */
+  boolean isCurrent() {
+    return replication.isCurrentAt(parts.reads().appliedIndex());
+  }
+
   /** Whether nothing that this peer says counts. From any thread. */
   boolean isSuspect() {
     return standing.isSuspect();

@@ -214,6 +214,9 @@ final class Readmission {
     int peer = follower.peer();
     long incarnation = one.wish.incarnation();
     if (one.wish.newcomer()) {
+      if (members.voters().containsKey(peer) && members.names(peer, incarnation)) {
+        return null; // it has its vote, and did not know of it when it asked
+      }
       if (!members.learners().containsKey(peer) || !members.names(peer, incarnation)) {
         Membership next = members.learning(peer, incarnation);
         int all = next.voters().size() + next.learners().size();

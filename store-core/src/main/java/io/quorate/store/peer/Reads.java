@@ -14,8 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /**
- * Makes reads linearizable. A reader waits until the leader has confirmed an index (one round,
- * shared by all that wait) and until this peer has applied it; then it runs on a reader thread.
+ * Makes reads linearizable. A reader waits until an index is known for it, by this peer's read
+ * lease or from the leader (one round, shared by all that wait), and until this peer has applied
+ * it; then it runs on a reader thread. Where nothing has to be waited for, readers do not come
+ * here.
  *
  * <p>One round is in flight at a time, so that readers who come meanwhile share the next; a round
  * that is not answered in time is given up and its readers ask again.
@@ -24,7 +26,16 @@ final class Reads {
   private static final long ROUND_TIMEOUT_NANOS = 150_000_000L;
 
   /** A reader: what to run, and the future that fails if it can not. */
-  record Reader(Runnable work, CompletableFuture<?> future, long deadlineNanos) {}
+  record Reader(Runnable work, CompletableFuture<?> future, long deadlineNanos) {
+    /** Reads, on this thread. */
+    void run() {
+      try {
+        work.run();
+      } catch (RuntimeException | Error e) {
+        future.completeExceptionally(e);
+      }
+    }
+  }
 
   private record Ready(long index, List<Reader> readers) {}
 
@@ -43,7 +54,7 @@ final class Reads {
   private final ReentrantLock lock = new ReentrantLock();
   private final PriorityQueue<Ready> unapplied =
       new PriorityQueue<>(Comparator.comparingLong(Ready::index));
-  private long appliedIndex;
+  private volatile long appliedIndex;
 
   Reads(World world, PeerOptions options, long appliedIndex) {
     this.world = world;
@@ -150,9 +161,18 @@ final class Reads {
     ready.forEach(one -> one.readers().forEach(runnable::put));
   }
 
+  /** Index of the last entry applied; from any thread. */
+  long appliedIndex() {
+    return appliedIndex;
+  }
+
   /** Runs further work of a reader that had to wait for content. */
   void resume(Runnable work, CompletableFuture<?> future, long deadlineNanos) {
-    Reader reader = new Reader(work, future, deadlineNanos);
+    run(new Reader(work, future, deadlineNanos));
+  }
+
+  /** Runs what has nothing to wait for on a reader thread. */
+  void run(Reader reader) {
     if (!runnable.put(reader)) {
       fail(reader, "this peer is stopping");
     }
@@ -165,11 +185,7 @@ final class Reads {
           fail(reader, "this peer has more readers than it can answer in time");
           continue;
         }
-        try {
-          reader.work().run();
-        } catch (RuntimeException | Error e) {
-          reader.future().completeExceptionally(e);
-        }
+        reader.run();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

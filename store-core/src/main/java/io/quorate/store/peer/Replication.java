@@ -55,6 +55,9 @@ final class Replication {
     void membershipChanged();
   }
 
+  /** Until when reads ask nobody, and what must be applied for it. */
+  private record Leased(long untilNanos, long index) {}
+
   /** Steps whose records are on their way to the disk. */
   private static final class Pending {
     final long effectsNumber;
@@ -108,6 +111,7 @@ final class Replication {
   private volatile long logStart;
   private volatile Membership committedMembership;
   private volatile Membership newestMembership;
+  private volatile Leased leased;
   private Role role = Role.FOLLOWER;
   private int leader;
   private long term;
@@ -132,6 +136,7 @@ final class Replication {
     this.logStart = consensus.startIndex();
     this.committedMembership = consensus.committedMembership();
     this.newestMembership = consensus.membership();
+    this.leased = new Leased(world.nanoTime(), 0);
     this.offeredIndex = applier.current().index();
     this.commitIndex = offeredIndex;
   }
@@ -222,6 +227,25 @@ final class Replication {
     return commandsAppended;
   }
 
+  /**
+   * Whether all that was acknowledged to anybody before this call is applied when {@code
+   * appliedIndex} is: a read needs to ask nobody. From any thread.
+   */
+  boolean isCurrentAt(long appliedIndex) {
+    // The clock is read after the lease: what was granted is good at this moment, or it is not
+    // taken. Whatever supersedes it was acknowledged to others later.
+    Leased now = leased;
+    return now.index <= appliedIndex && now.untilNanos - world.nanoTime() > 0;
+  }
+
+  private void publishLease() {
+    long until = consensus.leaseUntilNanos();
+    long index = consensus.leasedIndex();
+    if (leased.untilNanos != until || leased.index != index) {
+      leased = new Leased(until, index);
+    }
+  }
+
   /** Adds an input for the step at the end of this turn. */
   void add(Input input) {
     inputs.add(input);
@@ -253,6 +277,8 @@ final class Replication {
       inputs = new ArrayList<>();
       begun = true;
       Effects effects = consensus.step(taken, world.nanoTime());
+      // Before anything of this step is told to others.
+      publishLease();
       boolean changed =
           committedMembership != consensus.committedMembership()
               || newestMembership != consensus.membership();

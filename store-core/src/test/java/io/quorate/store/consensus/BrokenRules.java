@@ -90,6 +90,34 @@ enum BrokenRules {
           return false;
         }
       }),
+  COMMIT_WITHOUT_THE_HOLDERS_OF_LEASES(
+      new Rules() {
+        @Override
+        boolean commitsPastHolders() {
+          return true;
+        }
+      }),
+  COMMIT_WHILE_OLDER_LEASES_LAST(
+      new Rules() {
+        @Override
+        boolean ignoresOlderLeases() {
+          return true;
+        }
+      }),
+  HOLD_A_LEASE_FOR_TOO_LONG(
+      new Rules() {
+        @Override
+        boolean isLeased(long untilNanos, long nowNanos) {
+          return untilNanos + 500_000_000 - nowNanos > 0;
+        }
+      }),
+  READ_UNDER_A_LEASE_WITHOUT_THE_NEWEST_ENTRIES(
+      new Rules() {
+        @Override
+        long leasedIndex(long matchedIndex, long leaderCommit) {
+          return leaderCommit;
+        }
+      }),
   CHANGE_MEMBERSHIP_AT_ANY_TIME(
       new Rules() {
         @Override

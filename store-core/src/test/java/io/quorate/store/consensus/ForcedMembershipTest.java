@@ -73,7 +73,7 @@ class ForcedMembershipTest {
     for (boolean preVote : List.of(true, false)) {
       for (int voter : voters) {
         long term = preVote ? candidate.term() + 1 : candidate.term();
-        receive(candidate, voter, new VoteReply(term, 100L + voter, true, preVote, true, 0));
+        receive(candidate, voter, new VoteReply(term, 100L + voter, true, preVote, true, 0, 0));
       }
     }
   }
@@ -82,7 +82,7 @@ class ForcedMembershipTest {
     receive(
         leader,
         follower,
-        new AppendReply(leader.term(), 100L + follower, true, index, 0, 0, 1 << 30));
+        new AppendReply(leader.term(), 100L + follower, true, index, 0, 0, 1 << 30, 0, 0));
   }
 
   @Test
@@ -135,7 +135,7 @@ class ForcedMembershipTest {
 
     Consensus taking = peer(2, log(command(1, 1)).under(FORCED));
     List<Entry> entries = List.of(members(2, 2, older), command(3, 2));
-    receive(taking, 1, new AppendEntries(4, 101, 1, 1, entries, 0, 1, true, 1));
+    receive(taking, 1, new AppendEntries(4, 101, 1, 1, entries, 0, 1, true, 1, 0, false));
     assertEquals(3, taking.lastIndex());
     assertEquals(FORCED.at(0), taking.membership(), "it is replicated");
     assertEquals(FORCED.at(0), taking.committedMembership());
@@ -147,7 +147,7 @@ class ForcedMembershipTest {
     receive(
         behind,
         1,
-        new AppendEntries(4, 101, 9, 2, List.of(members(10, 4, FORCED)), 10, 1, true, 1));
+        new AppendEntries(4, 101, 9, 2, List.of(members(10, 4, FORCED)), 10, 1, true, 1, 0, false));
     assertEquals(List.of(FORCED.at(10)), behind.membershipsInForce());
   }
 
@@ -156,7 +156,10 @@ class ForcedMembershipTest {
     Consensus survivor = peer(1, log(command(1, 1)).under(FORCED));
     assertTrue(
         receive(survivor, 4, new RequestVote(9, 104, false, true, 7, 3, 0, 0)).send().isEmpty());
-    receive(survivor, 4, new AppendEntries(9, 104, 1, 1, List.of(command(2, 9)), 2, 1, true, 0));
+    receive(
+        survivor,
+        4,
+        new AppendEntries(9, 104, 1, 1, List.of(command(2, 9)), 2, 1, true, 0, 0, false));
     assertEquals(3, survivor.term(), "it has taken no part in that term");
     assertEquals(1, survivor.lastIndex());
     receive(survivor, 2, new RequestVote(9, 102, false, true, 7, 3, 0, 1));
@@ -195,9 +198,10 @@ class ForcedMembershipTest {
   void whoWasToldOfSomethingElseStops() {
     Restored restored = log(command(1, 1), command(2, 2), command(3, 2));
     Consensus lost = peer(4, restored);
-    receive(lost, 5, new AppendEntries(3, 105, 3, 2, List.of(), 3, 1, true, 0));
+    receive(lost, 5, new AppendEntries(3, 105, 3, 2, List.of(), 3, 1, true, 0, 0, false));
     assertEquals(3, lost.commitIndex());
-    AppendEntries other = new AppendEntries(5, 101, 3, 1, List.of(command(4, 5)), 4, 1, true, 1);
+    AppendEntries other =
+        new AppendEntries(5, 101, 3, 1, List.of(command(4, 5)), 4, 1, true, 1, 0, false);
     assertThrows(IllegalStateException.class, () -> receive(lost, 1, other));
   }
 }

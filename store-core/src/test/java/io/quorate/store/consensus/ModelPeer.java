@@ -100,7 +100,8 @@ final class ModelPeer {
             options.maxInFlightBytes(),
             options.cacheBytes(),
             options.maxUncommittedBytes())
-        .withReadTimeout(options.readTimeoutNanos());
+        .withReadTimeout(options.readTimeoutNanos())
+        .withLease(options.leaseNanos());
   }
 
   private ConsensusOptions withIdentity(long incarnation, long seed) {

@@ -76,13 +76,15 @@ final class ModelSimulation {
     network = new ModelNetwork(this);
     nemesis = new ModelNemesis(this);
     boolean tinyCache = chance(50);
+    boolean leases = chance(80);
     for (int peer = 1; peer <= voters + learners.size(); peer++) {
       double drift = (random.between(0, 1000) - 500) / 10_000.0;
       clocks.put(peer, new Clock(random.between(0, 1_000_000 * MILLI), 1 + drift));
       ConsensusOptions options =
           ConsensusOptions.of(peer, 100L + peer, random.next())
               .withTiming(heartbeat, 10 * heartbeat, 18 * heartbeat)
-              .withBounds(appendBytes, 2_000, tinyCache ? 300 : 1 << 20, 20_000);
+              .withBounds(appendBytes, 2_000, tinyCache ? 300 : 1 << 20, 20_000)
+              .withLease(leases ? 8 * heartbeat : 0);
       ModelPeer model = new ModelPeer(options, base, rules, localTime(peer));
       peers.put(peer, model);
       checker.started(model);

@@ -23,7 +23,7 @@ class PromisesTest {
   private final Promises promises = new Promises(SELF);
 
   private static AppendReply have(long term, long index) {
-    return new AppendReply(term, LIFE, true, index, 0, 0, 0);
+    return new AppendReply(term, LIFE, true, index, 0, 0, 0, 0, 0);
   }
 
   private Promise of(int peer) {
@@ -48,7 +48,7 @@ class PromisesTest {
 
   @Test
   void votes() {
-    promises.heard(2, new VoteReply(5, LIFE, true, false, true, 0));
+    promises.heard(2, new VoteReply(5, LIFE, true, false, true, 0, 0));
     assertEquals(new Promise(5, SELF, 0, 0), of(2));
     promises.heard(3, new RequestVote(6, LIFE, false, false, 0, 0, 0, 0));
     assertEquals(new Promise(6, 3, 0, 0), of(3));
@@ -58,9 +58,9 @@ class PromisesTest {
 
   @Test
   void refusalsAndPreVotesPromiseNothing() {
-    promises.heard(2, new AppendReply(3, LIFE, false, 99, 0, 0, 0));
+    promises.heard(2, new AppendReply(3, LIFE, false, 99, 0, 0, 0, 0, 0));
     promises.heard(2, new RequestVote(9, LIFE, true, false, 0, 0, 0, 0));
-    promises.heard(2, new VoteReply(9, LIFE, true, true, true, 0));
+    promises.heard(2, new VoteReply(9, LIFE, true, true, true, 0, 0));
     assertEquals(new Promise(3, 0, 0, 0), of(2));
   }
 

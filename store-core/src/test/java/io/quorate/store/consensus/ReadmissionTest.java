@@ -57,13 +57,14 @@ class ReadmissionTest {
                 true,
                 preVote,
                 true,
+                0,
                 0));
       }
     }
   }
 
   private static AppendReply holds(Consensus leader, long incarnation, long index) {
-    return new AppendReply(leader.term(), incarnation, true, index, 0, 0, 1 << 30);
+    return new AppendReply(leader.term(), incarnation, true, index, 0, 0, 1 << 30, 0, 0);
   }
 
   @Test

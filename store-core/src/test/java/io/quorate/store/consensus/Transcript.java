@@ -380,18 +380,25 @@ final class Transcript {
               m.granted() ? "yes" : "no", m.preVote() ? "(promise)" : "(vote)", m.term());
       case AppendEntries m ->
           String.format(
-              "append term %d after %d/%d [%s] commit %d round %d%s",
+              "append term %d after %d/%d [%s] commit %d round %d%s%s",
               m.term(),
               m.prevIndex(),
               m.prevTerm(),
               m.entries().stream().map(Transcript::text).collect(Collectors.joining(" ")),
               m.commitIndex(),
               m.round(),
-              m.writable() ? "" : " not writable");
+              m.writable() ? "" : " not writable",
+              m.lease() == ConsensusMessage.NO_LEASE
+                  ? ""
+                  : m.calledBack() ? " call back" : " lease");
       case AppendReply m ->
           String.format(
-              "%s term %d %d round %d",
-              m.accepted() ? "have" : "refuse", m.term(), m.index(), m.round());
+              "%s term %d %d round %d%s",
+              m.accepted() ? "have" : "refuse",
+              m.term(),
+              m.index(),
+              m.round(),
+              m.calledBack() == ConsensusMessage.NO_LEASE ? "" : " gave up");
       case ReadIndexRequest m -> String.format("read? term %d", m.term());
       case ReadIndexReply m -> String.format("read at %d, term %d", m.index(), m.term());
       case TimeoutNow m -> String.format("take over, term %d", m.term());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorate.store.consensus.ConsensusOptions;
 import io.quorate.store.gateway.Gateway;
 import io.quorate.store.gateway.OutcomeUnknownException;
 import io.quorate.store.gateway.UnavailableException;
@@ -183,6 +184,8 @@ class PeerFailureTest {
           long session = cluster.openSession(1);
           cluster.kill(2);
           cluster.kill(3);
+          // For so long peer 1 may answer reads by itself.
+          simulation.sleep(ConsensusOptions.LEASE_NANOS);
           long began = simulation.now();
           for (Map.Entry<String, CompletableFuture<?>> call :
               callAll(cluster.gateway(1), session, 2).entrySet()) {

@@ -51,7 +51,9 @@ enum ClusterMutation {
                   reply.index() + 1,
                   reply.commitIndex(),
                   reply.round(),
-                  reply.usableBytes())
+                  reply.usableBytes(),
+                  reply.leaseAsked(),
+                  reply.calledBack())
               : message;
       case VOTE_ALWAYS ->
           message instanceof ConsensusMessage.VoteReply reply
@@ -61,7 +63,8 @@ enum ClusterMutation {
                   reply.elector(),
                   reply.preVote(),
                   true,
-                  reply.commitIndex())
+                  reply.commitIndex(),
+                  reply.stoodNanosAgo())
               : message;
       case COMMIT_EARLY ->
           message instanceof ConsensusMessage.AppendEntries append
@@ -85,7 +88,9 @@ enum ClusterMutation {
         Math.max(append.commitIndex(), commitIndex),
         append.round(),
         append.writable(),
-        append.forced());
+        append.forced(),
+        append.lease(),
+        append.calledBack());
   }
 
   private static List<Entry> changed(List<Entry> entries) {

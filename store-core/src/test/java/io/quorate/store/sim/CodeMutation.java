@@ -125,7 +125,19 @@ enum CodeMutation {
   SUSPECT_KEEPS_INCARNATION(new Answers("peer.Standing", "fresh", 1L), 1_000),
 
   /** A leader answers reads without asking whether it still leads. */
-  READ_WITHOUT_QUORUM(new Answers("consensus.Rules", "readQuorum", 1), Check.CONSENSUS_MODEL, 500),
+  READ_WITHOUT_QUORUM(
+      new Answers("consensus.Rules", "readQuorum", 1), Check.CONSENSUS_MODEL, 2_000),
+
+  /** A commit does not wait for those that answer reads by themselves. */
+  COMMIT_PAST_LEASES(
+      new Answers("consensus.Rules", "commitsPastHolders", true), Check.CONSENSUS_MODEL, 100),
+
+  /** A new leader commits while others may hold leases of the one before. */
+  COMMIT_WHILE_OLDER_LEASES_LAST(
+      new Answers("consensus.Rules", "ignoresOlderLeases", true), Check.CONSENSUS_MODEL, 1_000),
+
+  /** Who was granted a read lease once answers reads by itself for ever. */
+  READ_PAST_THE_LEASE(new Answers("consensus.Rules", "isLeased", true), Check.CONSENSUS_MODEL, 100),
 
   /** A leader commits entries of older terms by counting copies. */
   COMMIT_OLDER_TERMS(new Answers("consensus.Rules", "mayCommit", true), Check.FIGURE_EIGHT, 1),

@@ -52,7 +52,9 @@ public class FrameBenchmark extends PartBenchmark {
             5,
             4,
             true,
-            0);
+            0,
+            3,
+            false);
     message =
         what.equals("chunk")
             ? new PeerMessage.PushChunk(new Chunk(chunk, content))

@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Handshake {
   /** The protocol versions that this build speaks. */
-  static final int LOWEST_VERSION = 3;
+  static final int LOWEST_VERSION = 4;
 
-  static final int HIGHEST_VERSION = 3;
+  static final int HIGHEST_VERSION = 4;
 
   private static final int NONCE_BYTES = 32;
   private static final String DIALER = "quorate dialer";

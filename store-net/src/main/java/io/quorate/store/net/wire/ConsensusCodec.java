@@ -43,7 +43,8 @@ final class ConsensusCodec {
                   .setElector(m.elector())
                   .setPreVote(m.preVote())
                   .setGranted(m.granted())
-                  .setCommitIndex(m.commitIndex()));
+                  .setCommitIndex(m.commitIndex())
+                  .setStoodNanosAgo(m.stoodNanosAgo()));
       case ConsensusMessage.AppendEntries m -> header.setAppendEntries(append(m));
       case ConsensusMessage.AppendReply m ->
           header.setAppendReply(
@@ -54,7 +55,9 @@ final class ConsensusCodec {
                   .setIndex(m.index())
                   .setCommitIndex(m.commitIndex())
                   .setRound(m.round())
-                  .setUsableBytes(m.usableBytes()));
+                  .setUsableBytes(m.usableBytes())
+                  .setLeaseAsked(m.leaseAsked())
+                  .setCalledBack(m.calledBack()));
       case ConsensusMessage.ReadIndexRequest m ->
           header.setReadIndexRequest(
               ReadIndexRequest.newBuilder()
@@ -97,7 +100,8 @@ final class ConsensusCodec {
             m.getElector(),
             m.getPreVote(),
             m.getGranted(),
-            m.getCommitIndex());
+            m.getCommitIndex(),
+            m.getStoodNanosAgo());
       }
       case APPEND_ENTRIES -> append(header.getAppendEntries());
       case APPEND_REPLY -> {
@@ -109,7 +113,9 @@ final class ConsensusCodec {
             m.getIndex(),
             m.getCommitIndex(),
             m.getRound(),
-            m.getUsableBytes());
+            m.getUsableBytes(),
+            m.getLeaseAsked(),
+            m.getCalledBack());
       }
       case READ_INDEX_REQUEST -> {
         ReadIndexRequest m = header.getReadIndexRequest();
@@ -137,7 +143,9 @@ final class ConsensusCodec {
             .setCommitIndex(message.commitIndex())
             .setRound(message.round())
             .setWritable(message.writable())
-            .setForced(message.forced());
+            .setForced(message.forced())
+            .setLease(message.lease())
+            .setCalledBack(message.calledBack());
     for (Entry entry : message.entries()) {
       append.addEntries(
           io.quorate.store.net.proto.Entry.newBuilder()
@@ -179,7 +187,9 @@ final class ConsensusCodec {
         message.getCommitIndex(),
         message.getRound(),
         message.getWritable(),
-        message.getForced());
+        message.getForced(),
+        message.getLease(),
+        message.getCalledBack());
   }
 
   /** Arrays in messages never change, so that they need no copy. */

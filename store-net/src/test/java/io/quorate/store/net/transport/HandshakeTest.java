@@ -181,7 +181,7 @@ final class HandshakeTest {
         assertThrows(RefusedException.class, () -> acceptor(UPLOADS, 2).next(future));
     assertEquals(Refusal.VERSION, refused.refusal());
     assertEquals(
-        "this peer speaks protocol versions 3 to 3, you speak 7 to 9; upgrade the older",
+        "this peer speaks protocol versions 4 to 4, you speak 7 to 9; upgrade the older",
         refused.getMessage());
   }
 

@@ -363,6 +363,8 @@ final class FrameTest {
         message.commitIndex(),
         message.round(),
         message.writable(),
-        message.forced());
+        message.forced(),
+        message.lease(),
+        message.calledBack());
   }
 }

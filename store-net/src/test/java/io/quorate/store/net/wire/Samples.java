@@ -61,13 +61,15 @@ public final class Samples {
     return List.of(
         consensus(new ConsensusMessage.RequestVote(1, 2, true, false, 3, 4, 5, 0)),
         consensus(new ConsensusMessage.RequestVote(1, -2, false, true, 3, 4, 5, 6)),
-        consensus(new ConsensusMessage.VoteReply(1, 2, true, true, false, 3)),
-        consensus(new ConsensusMessage.VoteReply(1, 2, false, false, true, 3)),
+        consensus(new ConsensusMessage.VoteReply(1, 2, true, true, false, 3, 0)),
+        consensus(new ConsensusMessage.VoteReply(1, 2, false, false, true, 3, 1L << 50)),
         consensus(
-            new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(entry, noOp), 3, 11, true, 2)),
-        consensus(new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false, 0)),
-        consensus(new ConsensusMessage.AppendReply(1, 2, true, 3, 4, 5, 6)),
-        consensus(new ConsensusMessage.AppendReply(1, 2, false, -3, 4, 5, -6)),
+            new ConsensusMessage.AppendEntries(
+                9, 8, 4, 2, List.of(entry, noOp), 3, 11, true, 2, 10, false)),
+        consensus(
+            new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false, 0, -10, true)),
+        consensus(new ConsensusMessage.AppendReply(1, 2, true, 3, 4, 5, 6, 0, 0)),
+        consensus(new ConsensusMessage.AppendReply(1, 2, false, -3, 4, 5, -6, -7, Long.MAX_VALUE)),
         consensus(new ConsensusMessage.ReadIndexRequest(1, 2, 3)),
         consensus(new ConsensusMessage.ReadIndexReply(1, 2, 3, -1)),
         consensus(new ConsensusMessage.TimeoutNow(1, 2)),

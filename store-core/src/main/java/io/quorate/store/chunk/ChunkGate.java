@@ -241,6 +241,7 @@ public final class ChunkGate {
         message.writable(),
         message.forced(),
         message.lease(),
-        message.calledBack());
+        message.calledBack(),
+        message.durableIndex());
   }
 }

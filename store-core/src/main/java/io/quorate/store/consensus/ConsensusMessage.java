@@ -67,6 +67,7 @@ public sealed interface ConsensusMessage {
    * @param lease the receiver's newest read lease, by the name under which it asked for it, or
    *     {@link #NO_LEASE}
    * @param calledBack whether that lease, and each before it, is to be given up
+   * @param durableIndex the highest index that is durable on the leader's own disk
    */
   record AppendEntries(
       long term,
@@ -79,7 +80,8 @@ public sealed interface ConsensusMessage {
       boolean writable,
       int forced,
       long lease,
-      boolean calledBack)
+      boolean calledBack,
+      long durableIndex)
       implements ConsensusMessage {
     public AppendEntries {
       entries = List.copyOf(entries);

@@ -1,5 +1,6 @@
 package io.quorate.store.consensus;
 
+import io.quorate.store.consensus.ConsensusMessage.AppendEntries;
 import io.quorate.store.consensus.ConsensusMessage.AppendReply;
 import io.quorate.store.consensus.ConsensusMessage.RequestVote;
 import io.quorate.store.consensus.ConsensusMessage.VoteReply;
@@ -34,6 +35,7 @@ public final class Promises {
           case VoteReply answer when answer.granted() -> before.voted(answer.term(), self);
           case AppendReply reply when reply.accepted() ->
               before.acknowledged(reply.term(), reply.index());
+          case AppendEntries append -> before.acknowledged(append.term(), append.durableIndex());
           default -> before.spokeIn(message.term());
         };
     known.put(from, new Known(message.incarnation(), now));

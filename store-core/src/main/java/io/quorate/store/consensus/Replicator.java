@@ -172,7 +172,8 @@ final class Replicator {
             writable,
             state.memberships.current().forced(),
             leases.granted(follower.peer),
-            leases.isCalledBack(follower.peer)));
+            leases.isCalledBack(follower.peer),
+            state.durability.index()));
     leases.told(follower.peer);
     follower.told(state.commitIndex(), round);
     if (!entries.isEmpty()) {

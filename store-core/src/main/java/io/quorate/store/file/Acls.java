@@ -30,9 +30,14 @@ final class Acls {
     this.published = published;
   }
 
+  /** Whether what this process has not published may change the value of that attribute. */
+  boolean maySeeOther(Bytes name) {
+    return name.equals(PosixAcl.ACCESS) && files.anyUnpublished();
+  }
+
   /** The value of an attribute, a list with the mode that is not published yet. */
   Bytes seenHere(At at, Bytes name, Bytes value) throws IOException {
-    if (!name.equals(PosixAcl.ACCESS) || !files.anyUnpublished()) {
+    if (!maySeeOther(name)) {
       return value;
     }
     Attributes now = published.of(at);

@@ -161,6 +161,16 @@ public final class FileTree implements AutoCloseable {
     throw unexpected("getXattr");
   }
 
+  /** As {@link #getXattr}, like {@link #statAsync}. */
+  public CompletableFuture<Optional<Bytes>> getXattrAsync(At at, Bytes name) {
+    if (closed.get()) {
+      return CompletableFuture.failedFuture(new StoreClosedException(name(at)));
+    }
+    return acls.maySeeOther(name)
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : lookups.xattrAsync(at, name).thenApply(Optional::of);
+  }
+
   public List<Bytes> listXattrs(At at) throws IOException {
     if (ask(new Query.ListXattrs(at), at) instanceof Answer.Xattrs xattrs) {
       return xattrs.names();

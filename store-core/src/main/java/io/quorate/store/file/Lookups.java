@@ -4,6 +4,7 @@ import io.quorate.store.gateway.Gateway;
 import io.quorate.store.metadata.Answer;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Bytes;
 import io.quorate.store.metadata.Query;
 import java.io.IOException;
 import java.util.Optional;
@@ -48,6 +49,18 @@ final class Lookups {
                 unpublished.contains(attributes.inode())
                     ? Optional.empty()
                     : Optional.of(attributes));
+  }
+
+  /** See {@link FileTree#getXattrAsync}. */
+  CompletableFuture<Bytes> xattrAsync(At at, Bytes name) {
+    String file = FileTree.name(at);
+    return requests
+        .read(file, requests.deadline(), () -> gateway.ask(new Query.GetXattr(at, name)))
+        .thenCompose(
+            answer ->
+                answer instanceof Answer.Xattr xattr
+                    ? CompletableFuture.completedFuture(xattr.value())
+                    : CompletableFuture.failedFuture(FileTree.refused(answer, file)));
   }
 
   /** What the cluster has; see {@link FileTree#statAsync}. */

@@ -20,6 +20,15 @@ public final class RefusedException extends FileSystemException {
     this.code = code;
   }
 
+  /**
+   * None: a refusal is an answer, and most look-ups of what is not there get one. Where in the
+   * program it was asked for, the exception that a face makes of it says.
+   */
+  @Override
+  public Throwable fillInStackTrace() {
+    return this;
+  }
+
   public ErrorCode code() {
     return code;
   }

@@ -85,6 +85,16 @@ final class MemberLinks {
     noteExpulsion();
   }
 
+  /**
+   * Another peer speaks to this one: it takes it for a member, whatever it said before it knew. If
+   * it is not, the next link is refused again.
+   */
+  void heard(int other) {
+    if (!strangerTo.isEmpty() && strangerTo.remove(other) != null) {
+      noteExpulsion();
+    }
+  }
+
   /** Another peer says that this one is no member, as far as it knows. */
   void refusedAsStranger(int other, String why) {
     strangerTo.put(other, why);

@@ -171,6 +171,7 @@ final class Protocol implements Replication.Listener {
   }
 
   void received(int from, ConsensusMessage message) {
+    links.heard(from);
     homecoming.heard(from, message);
     if (!homecoming.isIn()) {
       return;

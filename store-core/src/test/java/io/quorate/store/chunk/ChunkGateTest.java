@@ -145,7 +145,7 @@ class ChunkGateTest {
   private AppendEntries append(long term, long prevIndex, Entry... entries) {
     long prevTerm = prevIndex == 0 ? 0 : 1;
     return new AppendEntries(
-        term, 101, prevIndex, prevTerm, List.of(entries), commit, round, true, 0, 0, false);
+        term, 101, prevIndex, prevTerm, List.of(entries), commit, round, true, 0, 0, false, 0);
   }
 
   private static Entry entry(long index, int... chunks) {

@@ -135,7 +135,7 @@ class ForcedMembershipTest {
 
     Consensus taking = peer(2, log(command(1, 1)).under(FORCED));
     List<Entry> entries = List.of(members(2, 2, older), command(3, 2));
-    receive(taking, 1, new AppendEntries(4, 101, 1, 1, entries, 0, 1, true, 1, 0, false));
+    receive(taking, 1, new AppendEntries(4, 101, 1, 1, entries, 0, 1, true, 1, 0, false, 0));
     assertEquals(3, taking.lastIndex());
     assertEquals(FORCED.at(0), taking.membership(), "it is replicated");
     assertEquals(FORCED.at(0), taking.committedMembership());
@@ -147,7 +147,8 @@ class ForcedMembershipTest {
     receive(
         behind,
         1,
-        new AppendEntries(4, 101, 9, 2, List.of(members(10, 4, FORCED)), 10, 1, true, 1, 0, false));
+        new AppendEntries(
+            4, 101, 9, 2, List.of(members(10, 4, FORCED)), 10, 1, true, 1, 0, false, 0));
     assertEquals(List.of(FORCED.at(10)), behind.membershipsInForce());
   }
 
@@ -159,7 +160,7 @@ class ForcedMembershipTest {
     receive(
         survivor,
         4,
-        new AppendEntries(9, 104, 1, 1, List.of(command(2, 9)), 2, 1, true, 0, 0, false));
+        new AppendEntries(9, 104, 1, 1, List.of(command(2, 9)), 2, 1, true, 0, 0, false, 0));
     assertEquals(3, survivor.term(), "it has taken no part in that term");
     assertEquals(1, survivor.lastIndex());
     receive(survivor, 2, new RequestVote(9, 102, false, true, 7, 3, 0, 1));
@@ -198,10 +199,10 @@ class ForcedMembershipTest {
   void whoWasToldOfSomethingElseStops() {
     Restored restored = log(command(1, 1), command(2, 2), command(3, 2));
     Consensus lost = peer(4, restored);
-    receive(lost, 5, new AppendEntries(3, 105, 3, 2, List.of(), 3, 1, true, 0, 0, false));
+    receive(lost, 5, new AppendEntries(3, 105, 3, 2, List.of(), 3, 1, true, 0, 0, false, 0));
     assertEquals(3, lost.commitIndex());
     AppendEntries other =
-        new AppendEntries(5, 101, 3, 1, List.of(command(4, 5)), 4, 1, true, 1, 0, false);
+        new AppendEntries(5, 101, 3, 1, List.of(command(4, 5)), 4, 1, true, 1, 0, false, 0);
     assertThrows(IllegalStateException.class, () -> receive(lost, 1, other));
   }
 }

@@ -74,7 +74,7 @@ final class ForcedSurvivors {
         new Input.Received(
             leader,
             new ConsensusMessage.AppendEntries(
-                OLD_TERM, 100L + leader, 0, 0, entries, commit, 1, true, 0, 0, false)));
+                OLD_TERM, 100L + leader, 0, 0, entries, commit, 1, true, 0, 0, false, 0)));
     sync(peer);
     peer.crash(peer.unsynced());
   }

@@ -43,7 +43,7 @@ class InstallTest {
         new Input.Received(
             LEADER,
             new AppendEntries(
-                3, 101, prevIndex, prevTerm, List.of(entries), prevIndex, 1, true, 0, 0, false)),
+                3, 101, prevIndex, prevTerm, List.of(entries), prevIndex, 1, true, 0, 0, false, 0)),
         1);
   }
 

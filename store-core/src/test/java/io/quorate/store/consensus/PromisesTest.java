@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorate.store.consensus.ConsensusMessage.AppendEntries;
 import io.quorate.store.consensus.ConsensusMessage.AppendReply;
 import io.quorate.store.consensus.ConsensusMessage.ReadIndexRequest;
 import io.quorate.store.consensus.ConsensusMessage.RequestVote;
 import io.quorate.store.consensus.ConsensusMessage.VoteReply;
 import io.quorate.store.log.HardState;
 import io.quorate.store.log.Membership;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -44,6 +46,12 @@ class PromisesTest {
     assertEquals(new Promise(4, 0, 8, 9), of(2));
     assertEquals(Promise.NONE, of(3));
     assertEquals(Promise.NONE, promises.of(2, LIFE + 1), "another incarnation promised nothing");
+  }
+
+  @Test
+  void whatALeaderHasItself() {
+    promises.heard(2, new AppendEntries(3, LIFE, 9, 3, List.of(), 12, 1, true, 0, 0, false, 11));
+    assertEquals(new Promise(3, 0, 11, 0), of(2), "not what it has committed on others");
   }
 
   @Test

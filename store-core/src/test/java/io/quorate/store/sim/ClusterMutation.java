@@ -90,7 +90,8 @@ enum ClusterMutation {
         append.writable(),
         append.forced(),
         append.lease(),
-        append.calledBack());
+        append.calledBack(),
+        append.durableIndex());
   }
 
   private static List<Entry> changed(List<Entry> entries) {

@@ -54,7 +54,8 @@ public class FrameBenchmark extends PartBenchmark {
             true,
             0,
             3,
-            false);
+            false,
+            6);
     message =
         what.equals("chunk")
             ? new PeerMessage.PushChunk(new Chunk(chunk, content))

@@ -64,6 +64,7 @@ final class Dispatcher {
         case Request.Lookup r -> names.lookupAsync(header, r);
         case Request.GetAttributes r -> attributes.getAsync(header, r);
         case Request.Open r -> files.openAsync(header, r);
+        case Request.GetXattr r -> xattrs.getAsync(header, r);
         case Request.Read r -> files.readAsync(r);
         case Request.Flush r -> isIdle(r) ? done(Reply.empty()) : null;
         case Request.Release r -> isIdle(r) ? done(files.release(r)) : null;

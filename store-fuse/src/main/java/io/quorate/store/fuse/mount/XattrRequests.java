@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Extended attributes: user, trusted and security, and ACLs; the kernel says who may use which, and
@@ -83,6 +85,23 @@ final class XattrRequests {
   ByteBuffer get(Header header, Request.GetXattr request) throws IOException {
     check(request.name());
     return sized(tree.getXattr(self(header), request.name()), request.sizeBytes());
+  }
+
+  CompletableFuture<Optional<ByteBuffer>> getAsync(Header header, Request.GetXattr request)
+      throws IOException {
+    check(request.name());
+    return tree.getXattrAsync(self(header), request.name())
+        .thenCompose(value -> sized(value, request.sizeBytes()));
+  }
+
+  private static CompletableFuture<Optional<ByteBuffer>> sized(
+      Optional<Bytes> value, int sizeBytes) {
+    try {
+      return CompletableFuture.completedFuture(
+          value.isEmpty() ? Optional.empty() : Optional.of(sized(value.get(), sizeBytes)));
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** The names, each with a zero after it. */

@@ -90,7 +90,8 @@ public final class PeerServer implements AutoCloseable {
         opened.push(admin);
         admin.serve(peer);
       }
-      transport.serveClients(new ClientService(transport, peer.clientGateway(), config.transport()));
+      transport.serveClients(
+          new ClientService(transport, peer.clientGateway(), config.transport()));
       started = true;
     } catch (TableException e) {
       throw new IOException(

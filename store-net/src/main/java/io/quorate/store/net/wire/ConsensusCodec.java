@@ -145,7 +145,8 @@ final class ConsensusCodec {
             .setWritable(message.writable())
             .setForced(message.forced())
             .setLease(message.lease())
-            .setCalledBack(message.calledBack());
+            .setCalledBack(message.calledBack())
+            .setDurableIndex(message.durableIndex());
     for (Entry entry : message.entries()) {
       append.addEntries(
           io.quorate.store.net.proto.Entry.newBuilder()
@@ -189,7 +190,8 @@ final class ConsensusCodec {
         message.getWritable(),
         message.getForced(),
         message.getLease(),
-        message.getCalledBack());
+        message.getCalledBack(),
+        message.getDurableIndex());
   }
 
   /** Arrays in messages never change, so that they need no copy. */

@@ -365,6 +365,7 @@ final class FrameTest {
         message.writable(),
         message.forced(),
         message.lease(),
-        message.calledBack());
+        message.calledBack(),
+        message.durableIndex());
   }
 }

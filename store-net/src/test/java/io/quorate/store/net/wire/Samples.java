@@ -65,9 +65,9 @@ public final class Samples {
         consensus(new ConsensusMessage.VoteReply(1, 2, false, false, true, 3, 1L << 50)),
         consensus(
             new ConsensusMessage.AppendEntries(
-                9, 8, 4, 2, List.of(entry, noOp), 3, 11, true, 2, 10, false)),
+                9, 8, 4, 2, List.of(entry, noOp), 3, 11, true, 2, 10, false, 4)),
         consensus(
-            new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false, 0, -10, true)),
+            new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false, 0, -10, true, 0)),
         consensus(new ConsensusMessage.AppendReply(1, 2, true, 3, 4, 5, 6, 0, 0)),
         consensus(new ConsensusMessage.AppendReply(1, 2, false, -3, 4, 5, -6, -7, Long.MAX_VALUE)),
         consensus(new ConsensusMessage.ReadIndexRequest(1, 2, 3)),

@@ -67,7 +67,8 @@ public final class Samples {
             new ConsensusMessage.AppendEntries(
                 9, 8, 4, 2, List.of(entry, noOp), 3, 11, true, 2, 10, false, 4)),
         consensus(
-            new ConsensusMessage.AppendEntries(9, 8, 4, 2, List.of(), 3, 11, false, 0, -10, true, 0)),
+            new ConsensusMessage.AppendEntries(
+                9, 8, 4, 2, List.of(), 3, 11, false, 0, -10, true, 0)),
         consensus(new ConsensusMessage.AppendReply(1, 2, true, 3, 4, 5, 6, 0, 0)),
         consensus(new ConsensusMessage.AppendReply(1, 2, false, -3, 4, 5, -6, -7, Long.MAX_VALUE)),
         consensus(new ConsensusMessage.ReadIndexRequest(1, 2, 3)),

@@ -26,8 +26,9 @@ import java.util.stream.Collectors;
  * Plays a conversation between peers, command by command, and writes down what each of them does.
  *
  * <pre>
- *   cluster N [learners M] [appends BYTES]
- *                               N voters (and M learners), all new; appends of at most so many bytes
+ *   cluster N [learners M] [appends BYTES] [leases MILLIS]
+ *                               N voters (and M learners), all new; appends of at most so many bytes;
+ *                               read leases for which commits wait so long
  *   campaign P                  time passes for P alone until it stands
  *   tick P MILLIS               time passes for P alone
  *   pass MILLIS                 time passes for everybody, and all arrives and is durable at once
@@ -127,10 +128,12 @@ final class Transcript {
     int voters = Integer.parseInt(words[1]);
     int learners = 0;
     int appendBytes = 1 << 16;
+    long leaseMillis = 0;
     for (int i = 2; i < words.length; i += 2) {
       switch (words[i]) {
         case "learners" -> learners = Integer.parseInt(words[i + 1]);
         case "appends" -> appendBytes = Integer.parseInt(words[i + 1]);
+        case "leases" -> leaseMillis = Long.parseLong(words[i + 1]);
         default -> throw new IllegalArgumentException("unknown option " + words[i]);
       }
     }
@@ -142,7 +145,9 @@ final class Transcript {
     Membership base = new Membership(0, voting, learning);
     for (int id = 1; id <= voters + learners; id++) {
       ConsensusOptions options =
-          ConsensusOptions.of(id, 100L + id, id).withBounds(appendBytes, 1 << 20, 1 << 20, 1 << 20);
+          ConsensusOptions.of(id, 100L + id, id)
+              .withBounds(appendBytes, 1 << 20, 1 << 20, 1 << 20)
+              .withLease(leaseMillis * MILLI);
       ModelPeer peer = new ModelPeer(options, base, rules, now);
       peers.put(id, peer);
       lastRole.put(id, role(peer));

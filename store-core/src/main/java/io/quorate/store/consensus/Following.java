@@ -87,6 +87,10 @@ final class Following {
   /** Handles a message of the present term's leader. */
   void onAppend(AppendEntries message) {
     lastHeardNanos = state.now();
+    // Not only when it answers: who has a newer membership has it from a leader that may have
+    // granted
+    // leases before, with the help of peers that the newer one does not need.
+    state.stands();
     leaderWritable = message.writable();
     leaderCommit = Math.max(leaderCommit, message.commitIndex());
     roundSeen = Math.max(roundSeen, message.round());

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -280,11 +280,12 @@ public final class FileHandle implements AutoCloseable {
   public void lock(
       long owner, Command.LockFamily family, Command.LockType type, long startByte, long endByte)
       throws IOException, InterruptedException {
-    lock(owner, family, type, startByte, endByte, () -> true);
+    lock(owner, family, type, startByte, endByte, met -> true);
   }
 
   /**
-   * As the other, for as long as it is {@code wanted}, which is asked several times a second.
+   * As the other, for as long as it is {@code wanted}, which is asked several times a second and
+   * told the lock that is in the way.
    *
    * @return false if it was not taken, because it is no longer wanted
    */
@@ -294,20 +295,24 @@ public final class FileHandle implements AutoCloseable {
       Command.LockType type,
       long startByte,
       long endByte,
-      BooleanSupplier wanted)
+      Predicate<Result.LockConflict> wanted)
       throws IOException, InterruptedException {
     long pause = FIRST_LOCK_PAUSE_NANOS;
-    while (tryLock(owner, family, type, startByte, endByte) != null) {
+    while (true) {
+      Result.LockConflict met = tryLock(owner, family, type, startByte, endByte);
+      if (met == null) {
+        return true;
+      }
       do {
-        if (!wanted.getAsBoolean()) {
+        if (!wanted.test(met)) {
           return false;
         }
         long jitter = Long.remainderUnsigned(file.tools().world().randomLong(), pause / 2 + 1);
         file.tools().world().sleep(pause / 2 + jitter);
         pause = Math.min(LONGEST_LOCK_PAUSE_NANOS, pause * 2);
-      } while (isLocked(owner, family, type, startByte, endByte));
+        met = testLock(owner, family, type, startByte, endByte);
+      } while (met != null);
     }
-    return true;
   }
 
   /** Whether another owner is in the way of a lock. Costs no round. */

@@ -77,7 +77,7 @@ final class ChannelLocks {
               type(lock),
               lock.startByte(),
               lock.endByte(),
-              () -> !lock.isIn(State.GIVEN_UP));
+              met -> !lock.isIn(State.GIVEN_UP));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       FileLockInterruptionException interrupted = new FileLockInterruptionException();

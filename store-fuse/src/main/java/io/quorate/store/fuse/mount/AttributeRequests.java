@@ -98,14 +98,23 @@ final class AttributeRequests {
       throws IOException {
     int valid = request.valid();
     Integer permissions = (valid & Attribute.MODE) != 0 ? request.mode() & PERMISSIONS : null;
-    if (permissions == null && (valid & Attribute.KILL_PRIVILEGES) != 0) {
-      permissions = withoutPrivileges(attributes(header.node(), handle));
-    }
     Integer uid = (valid & Attribute.UID) != 0 ? (Integer) request.uid() : null;
-    if ((valid & CHANGES) == 0) {
-      // Before fallocate(2) and the like by one who is not root, and for chown(2) that changes
-      // nothing: like a change of owner, it takes privileges away and sets ctime.
-      uid = attributes(header.node(), handle).uid();
+    // Nothing to change is told before fallocate(2) and the like by one who is not root, and for
+    // chown(2) that changes nothing: like a change of owner, it takes privileges away and sets
+    // ctime.
+    boolean none = (valid & CHANGES) == 0;
+    if (permissions == null && (none || (valid & Attribute.KILL_PRIVILEGES) != 0)) {
+      Attributes before = attributes(header.node(), handle);
+      permissions = Privileges.left(header, before);
+      if (none
+          && permissions != null
+          && !Privileges.isOwner(header, before)
+          && !isBeingWritten(header.node())) {
+        // The kernel does not check it: it asks the same for chown(2), which is the owner's, and
+        // for those who write to an open file.
+        throw new Errno.ErrnoException(Errno.EPERM);
+      }
+      uid = none ? (Integer) before.uid() : uid;
     }
     return new AttributeChange(
         permissions,
@@ -116,18 +125,15 @@ final class AttributeRequests {
         null);
   }
 
+  private boolean isBeingWritten(long node) {
+    return files.all().stream().anyMatch(file -> file.inode() == node && file.isWritable());
+  }
+
   private static @Nullable Long time(int valid, int set, int now, long nanos) {
     if ((valid & set) == 0) {
       return null;
     }
     return (valid & now) != 0 ? AttributeChange.NOW : (Long) nanos;
-  }
-
-  /** The permissions without setuid and setgid, or null if there is nothing to take away. */
-  static @Nullable Integer withoutPrivileges(Attributes attributes) {
-    int permissions = attributes.permissions();
-    int left = AttributeChange.withoutPrivileges(permissions);
-    return left == permissions ? null : (Integer) left;
   }
 
   ByteBuffer statFileSystem() throws IOException {

@@ -66,7 +66,10 @@ final class Dispatcher {
         case Request.Open r -> files.openAsync(header, r);
         case Request.GetXattr r -> xattrs.getAsync(header, r);
         case Request.Read r -> files.readAsync(r);
-        case Request.Flush r -> isIdle(r) ? done(Reply.empty()) : null;
+        case Request.Flush r -> {
+          locks.closing(r);
+          yield isIdle(r) ? done(Reply.empty()) : null;
+        }
         case Request.Release r -> isIdle(r) ? done(files.release(r)) : null;
         default -> null;
       };
@@ -86,7 +89,7 @@ final class Dispatcher {
   }
 
   private boolean isIdle(Request.Release request) {
-    return !request.unlock() && files.reader(request.handle()) != null;
+    return files.reader(request.handle()) != null && !locks.isHolder(request);
   }
 
   /** The body of the reply. */
@@ -125,7 +128,7 @@ final class Dispatcher {
       case Request.Create r -> nodes.told(files.create(header, r));
       case Request.CreateUnnamed r -> nodes.told(files.createUnnamed(header, r));
       case Request.Read r -> files.read(r);
-      case Request.Write r -> files.write(r);
+      case Request.Write r -> files.write(header, r);
       case Request.Sync r -> files.publish(r.handle());
       case Request.Flush r -> {
         try {

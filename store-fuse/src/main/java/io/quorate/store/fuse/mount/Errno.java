@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** The numbers of errors that the kernel knows, and which one an exception is. */
 final class Errno {
+  static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EIO = 5;
@@ -23,6 +24,7 @@ final class Errno {
   static final int EINVAL = 22;
   static final int EROFS = 30;
   static final int ERANGE = 34;
+  static final int EDEADLK = 35;
   static final int ENOSYS = 38;
   static final int EOPNOTSUPP = 95;
 

@@ -48,7 +48,7 @@ final class FileRequests {
     OpenMode mode = new OpenMode(write, OpenMode.Create.NEVER, truncate, 0);
     FileHandle handle = tree.open(At.inode(header.node()), mode);
     if (request.killPrivileges() && truncate) {
-      killPrivileges(handle);
+      killPrivileges(header, handle);
     }
     return truncate ? Reply.opened(files.add(handle), 0) : opened(handle);
   }
@@ -138,10 +138,10 @@ final class FileRequests {
         || request.offset() + got >= handle.lastKnown().sizeBytes();
   }
 
-  ByteBuffer write(Request.Write request) throws IOException {
+  ByteBuffer write(Header header, Request.Write request) throws IOException {
     FileHandle handle = files.get(request.handle());
     if (request.killPrivileges()) {
-      killPrivileges(handle);
+      killPrivileges(header, handle);
     }
     int bytes = request.content().remaining();
     pages.changing(handle.inode());
@@ -158,8 +158,12 @@ final class FileRequests {
     return Reply.written(bytes);
   }
 
-  private static void killPrivileges(FileHandle handle) throws IOException {
-    Integer permissions = AttributeRequests.withoutPrivileges(handle.lastKnown());
+  /** Asks only where there was something to take away: every write of one who is not root does. */
+  private static void killPrivileges(Header header, FileHandle handle) throws IOException {
+    if (Privileges.left(header, handle.lastKnown()) == null) {
+      return;
+    }
+    Integer permissions = Privileges.left(header, handle.attributes());
     if (permissions != null) {
       handle.setAttributes(AttributeChange.ofPermissions(permissions));
     }

@@ -6,22 +6,26 @@ import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.FileLock;
 import io.quorate.store.fuse.kernel.Request.Header;
 import io.quorate.store.fuse.kernel.Request.LockKind;
+import io.quorate.store.fuse.mount.LockHolders.Key;
 import io.quorate.store.metadata.Command.LockFamily;
 import io.quorate.store.metadata.Command.LockType;
 import io.quorate.store.metadata.Result;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Locks of flock(2) and fcntl(2), which reach every peer. */
 final class LockRequests {
-  /** Who has taken locks in a file, so that a close that has none to drop costs no round. */
-  private record Holder(long inode, long owner, LockFamily family) {}
+  /** How often a request waits for the release of a lock that it meets; each is another one. */
+  private static final int RELEASES = 64;
 
   private final Numbered<FileHandle> files;
-  private final Set<Holder> holders = ConcurrentHashMap.newKeySet();
+  private final LockHolders holders = new LockHolders();
+  private final LockWaits waits = new LockWaits();
 
   /** The process that last asked for a lock, by owner: F_GETLK tells it. */
   private final ConcurrentHashMap<Long, Integer> processes = new ConcurrentHashMap<>();
@@ -34,7 +38,12 @@ final class LockRequests {
     FileLock lock = request.lock();
     FileHandle file = files.get(request.handle());
     Result.LockConflict conflict =
-        file.testLock(lock.owner(), family(lock), type(lock), lock.startByte(), lock.endByte());
+        meet(
+            file,
+            family(lock),
+            () ->
+                file.testLock(
+                    lock.owner(), family(lock), type(lock), lock.startByte(), lock.endByte()));
     if (conflict == null) {
       return Reply.lock(new FileLock(0, false, 0, 0, LockKind.UNLOCK, 0));
     }
@@ -44,6 +53,28 @@ final class LockRequests {
         conflict.session() == file.session() ? processes.getOrDefault(conflict.owner(), 0) : 0;
     return Reply.lock(
         new FileLock(0, false, conflict.startByte(), conflict.endByte(), kind, process));
+  }
+
+  /** A question whether a lock is in the way. */
+  private interface Asking {
+    Result.@Nullable LockConflict ask() throws IOException;
+  }
+
+  /** Asks, and again when what is in the way is about to be released. */
+  private Result.@Nullable LockConflict meet(FileHandle file, LockFamily family, Asking asking)
+      throws IOException {
+    Result.LockConflict met = asking.ask();
+    for (int i = 0; i < RELEASES && met != null && met.session() == file.session(); i++) {
+      Key key = new Key(file.inode(), met.owner(), family);
+      if (!holders.isHolder(key)) {
+        return asking.ask(); // It has just gone.
+      }
+      if (!holders.awaitRelease(key)) {
+        break;
+      }
+      met = asking.ask();
+    }
+    return met;
   }
 
   /**
@@ -59,55 +90,107 @@ final class LockRequests {
     if (lock.kind() == LockKind.UNLOCK) {
       boolean all = lock.startByte() == 0 && lock.endByte() == Long.MAX_VALUE;
       if (all || family == LockFamily.FLOCK) {
-        holders.remove(new Holder(handle.inode(), lock.owner(), family));
+        holders.forget(new Key(handle.inode(), lock.owner(), family));
       }
       handle.unlock(lock.owner(), family, lock.startByte(), lock.endByte());
       return Reply.empty();
     }
-    holders.add(new Holder(handle.inode(), lock.owner(), family));
+    Key key = new Key(handle.inode(), lock.owner(), family);
+    boolean converts = lock.flock() && holders.isHolder(key);
+    holders.claim(key, request.handle());
     processes.put(lock.owner(), lock.pid() != 0 ? lock.pid() : header.pid());
-    if (!request.waits()) {
-      if (handle.tryLock(lock.owner(), family, type(lock), lock.startByte(), lock.endByte())
-          != null) {
+    if (converts || !request.waits()) {
+      if (meet(handle, family, () -> tryLock(handle, lock)) == null) {
+        return Reply.empty();
+      }
+      if (converts) {
+        // What flock(2) can not make another kind of lock, it loses: two that have a shared lock
+        // and want it for themselves would else wait for each other.
+        handle.unlock(lock.owner(), family, 0, Long.MAX_VALUE);
+      }
+      if (!request.waits()) {
         throw new Errno.ErrnoException(Errno.EAGAIN);
       }
-      return Reply.empty();
     }
+    await(handle, lock, wanted);
+    return Reply.empty();
+  }
+
+  private static Result.@Nullable LockConflict tryLock(FileHandle handle, FileLock lock)
+      throws IOException {
+    return handle.tryLock(lock.owner(), family(lock), type(lock), lock.startByte(), lock.endByte());
+  }
+
+  private void await(FileHandle handle, FileLock lock, BooleanSupplier wanted) throws IOException {
+    AtomicBoolean circle = new AtomicBoolean();
+    Predicate<Result.LockConflict> waiting =
+        met -> {
+          circle.set(
+              !lock.flock()
+                  && met.session() == handle.session()
+                  && !waits.begin(lock.owner(), met.owner()));
+          return !circle.get() && wanted.getAsBoolean();
+        };
     try {
       if (!handle.lock(
-          lock.owner(), family, type(lock), lock.startByte(), lock.endByte(), wanted)) {
-        throw new Errno.ErrnoException(Errno.EINTR);
+          lock.owner(), family(lock), type(lock), lock.startByte(), lock.endByte(), waiting)) {
+        throw new Errno.ErrnoException(circle.get() ? Errno.EDEADLK : Errno.EINTR);
       }
-      return Reply.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Errno.ErrnoException(Errno.EINTR);
+    } finally {
+      if (!lock.flock()) {
+        waits.end(lock.owner());
+      }
     }
   }
 
   /** Whether locks go when that descriptor is closed. */
   boolean isHolder(FileHandle handle, Request.Flush request) {
-    return holders.contains(new Holder(handle.inode(), request.lockOwner(), LockFamily.FCNTL));
+    return holders.isHolder(new Key(handle.inode(), request.lockOwner(), LockFamily.FCNTL));
+  }
+
+  /** Whether locks go with that open file. */
+  boolean isHolder(Request.Release request) {
+    return !holders.of(request.handle()).isEmpty();
+  }
+
+  /** A descriptor is being closed: with it, locks may go that are not its process's. */
+  void closing(Request.Flush request) {
+    holders.flushed(request.handle());
   }
 
   /** A descriptor is closed: POSIX has the process's locks in the file go. */
   void closed(Request.Flush request) throws IOException {
-    drop(files.get(request.handle()), request.lockOwner(), LockFamily.FCNTL);
+    FileHandle handle = files.get(request.handle());
+    drop(handle, new Key(handle.inode(), request.lockOwner(), LockFamily.FCNTL));
   }
 
-  /** The last descriptor is closed: locks of flock(2) go. */
+  /**
+   * The last descriptor is closed. Locks of flock(2) go, and those of open files; those of a
+   * process have gone when it closed.
+   */
   void released(Request.Release request) throws IOException {
     FileHandle handle = files.find(request.handle());
-    if (handle != null && request.unlock()) {
-      drop(handle, request.lockOwner(), LockFamily.FLOCK);
+    try {
+      for (Key key : holders.of(request.handle())) {
+        if (handle != null) {
+          drop(handle, key);
+        }
+      }
+    } finally {
+      holders.released(request.handle());
     }
   }
 
-  private void drop(FileHandle handle, long owner, LockFamily family) throws IOException {
-    if (holders.remove(new Holder(handle.inode(), owner, family))) {
-      processes.remove(owner);
-      handle.unlock(owner, family, 0, Long.MAX_VALUE);
-    }
+  private void drop(FileHandle handle, Key key) throws IOException {
+    holders.drop(
+        key,
+        () -> {
+          processes.remove(key.owner());
+          handle.unlock(key.owner(), key.family(), 0, Long.MAX_VALUE);
+        });
   }
 
   private static LockFamily family(FileLock lock) {

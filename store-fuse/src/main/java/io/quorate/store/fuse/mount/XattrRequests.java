@@ -108,12 +108,17 @@ final class XattrRequests {
   ByteBuffer list(Header header, Request.ListXattrs request) throws IOException {
     ByteArrayOutputStream names = new ByteArrayOutputStream();
     for (Bytes name : tree.listXattrs(self(header))) {
-      if (acl || !PosixAcl.isName(name)) {
+      if ((acl || !PosixAcl.isName(name)) && (header.uid() == 0 || !isTrusted(name))) {
         names.writeBytes(name.unsafeArray());
         names.write(0);
       }
     }
     return sized(Bytes.wrap(names.toByteArray()), request.sizeBytes());
+  }
+
+  /** Whether only root sees that there is one: the kernel lets nobody else read it. */
+  private static boolean isTrusted(Bytes name) {
+    return new String(name.unsafeArray(), StandardCharsets.ISO_8859_1).startsWith("trusted.");
   }
 
   private static ByteBuffer sized(Bytes value, int sizeBytes) throws IOException {

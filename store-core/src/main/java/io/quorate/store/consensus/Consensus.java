@@ -128,7 +128,7 @@ public final class Consensus {
       case Input.Install install -> {
         // A leader has all that is committed.
         if (leading == null && state.install(install)) {
-          following.matchesCommitted();
+          following.installed();
         }
       }
       case Input.DeclineLeases() -> following.declineLeases();

@@ -13,9 +13,6 @@ public sealed interface ConsensusMessage {
   /** In place of a read lease: none. */
   long NO_LEASE = 0;
 
-  /** In place of a read lease that is given up: whatever was or will be granted. */
-  long ALL_LEASES = Long.MAX_VALUE;
-
   /** Sender's term (in a pre-vote: the term it would stand in). */
   long term();
 
@@ -97,8 +94,8 @@ public sealed interface ConsensusMessage {
    * @param usableBytes free space for content on this peer
    * @param leaseAsked asks for a read lease under this name, which is the sender's time; or {@link
    *     #NO_LEASE}
-   * @param calledBack the newest lease that was called back and is given up; or {@link
-   *     #ALL_LEASES}, or {@link #NO_LEASE}
+   * @param calledBack the lease that was called back last, which is given up, or {@link #NO_LEASE};
+   *     from one that asks for none any more, the moment up to which it has given up all
    */
   record AppendReply(
       long term,

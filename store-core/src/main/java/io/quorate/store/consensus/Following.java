@@ -9,8 +9,9 @@ import io.quorate.store.log.Entry;
  *
  * <p>Within one term a leader never takes anything back, so {@code matched} only rises. Replies are
  * collected over a step: one says all. A reply leaves when more than was acknowledged is durable,
- * when the leader began a new read round (that is also how heartbeats ask for an answer), and when
- * entries come a second time, since then a reply was lost. A commit notice needs no reply.
+ * when the leader began a new read round (that is also how heartbeats ask for an answer), when
+ * entries come a second time, since then a reply was lost, and when a read lease is given up, for
+ * which the leader waits. A commit notice needs no reply.
  */
 final class Following {
   private static final long NONE = -1;
@@ -22,7 +23,7 @@ final class Following {
   private long roundSeen;
   private long roundEchoed;
   private long rejectHint = NONE;
-  private boolean seenBefore;
+  private boolean replyDue;
   private boolean leaderWritable = true;
   private long lastHeardNanos;
   private final ReadLease lease;
@@ -42,7 +43,7 @@ final class Following {
     roundSeen = 0;
     roundEchoed = 0;
     rejectHint = NONE;
-    seenBefore = false;
+    replyDue = false;
     leaderWritable = true;
     lease.drop();
   }
@@ -55,7 +56,7 @@ final class Following {
   /** Gives up the lease and takes none any more; the leader hears of it at once. */
   void declineLeases() {
     lease.decline();
-    seenBefore = true;
+    replyDue = true;
   }
 
   /** Until when this peer may answer reads by itself; in the past if it may not. */
@@ -96,7 +97,7 @@ final class Following {
     roundSeen = Math.max(roundSeen, message.round());
     if (matches(message.prevIndex(), message.prevTerm())) {
       long end = message.prevIndex() + message.entries().size();
-      seenBefore |= !message.entries().isEmpty() && end <= acknowledged;
+      replyDue |= !message.entries().isEmpty() && end <= acknowledged;
       append(message);
       matched = Math.max(matched, end);
       rejectHint = NONE;
@@ -106,7 +107,7 @@ final class Following {
               state.commitIndex(), state.log.backOffHint(message.prevIndex(), message.prevTerm()));
     }
     adoptCommit(leaderCommit);
-    lease.told(message.lease(), message.calledBack());
+    replyDue |= lease.told(message.lease(), message.calledBack());
   }
 
   /** The leader of this term says that everything up to {@code index} is committed. */
@@ -119,6 +120,12 @@ final class Following {
   void matchesCommitted() {
     matched = Math.max(matched, state.commitIndex());
     rejectHint = NONE;
+  }
+
+  /** The log begins anew after what is committed. */
+  void installed() {
+    lease.truncateFrom(state.commitIndex() + 1);
+    matchesCommitted();
   }
 
   private boolean matches(long prevIndex, long prevTerm) {
@@ -150,6 +157,7 @@ final class Following {
       }
       if (entry.index() <= state.log.lastIndex()) {
         state.truncateFrom(entry.index());
+        lease.truncateFrom(entry.index());
       }
       state.append(entry);
     }
@@ -165,9 +173,9 @@ final class Following {
       rejectHint = NONE;
     }
     long durable = state.rules.acknowledged(matched, state.durability.index());
-    if (durable > acknowledged || roundSeen > roundEchoed || seenBefore) {
+    if (durable > acknowledged || roundSeen > roundEchoed || replyDue) {
       acknowledged = Math.max(acknowledged, durable);
-      seenBefore = false;
+      replyDue = false;
       reply(true, durable);
     }
   }

@@ -79,9 +79,17 @@ final class LeaseGrants {
   void answered(int peer, AppendReply reply) {
     answered.add(peer);
     Holder holder = holders.get(peer);
-    if (holder != null
-        && (reply.calledBack() == ConsensusMessage.ALL_LEASES
-            || holder.calledBack && reply.calledBack() == holder.granted)) {
+    if (holder == null) {
+      return;
+    }
+    boolean declines =
+        reply.leaseAsked() == ConsensusMessage.NO_LEASE
+            && reply.calledBack() != ConsensusMessage.NO_LEASE;
+    if (declines && reply.calledBack() - holder.asked >= 0) {
+      holder.asked = ConsensusMessage.NO_LEASE;
+    }
+    if (declines && reply.calledBack() - holder.granted >= 0
+        || holder.calledBack && reply.calledBack() == holder.granted) {
       holder.untilNanos = state.now();
     }
   }
@@ -133,7 +141,12 @@ final class LeaseGrants {
   /** What {@link ConsensusMessage.AppendEntries#lease} tells that peer. */
   long granted(int peer) {
     Holder holder = holders.get(peer);
-    return holder == null ? ConsensusMessage.NO_LEASE : holder.granted;
+    if (holder == null || !holder.calledBack && state.now() - holder.untilNanos >= 0) {
+      // What has ended is not told again: after its machine started anew, which sets clocks back,
+      // a peer could take the name for one of its own.
+      return ConsensusMessage.NO_LEASE;
+    }
+    return holder.granted;
   }
 
   /** What {@link ConsensusMessage.AppendEntries#calledBack} tells that peer. */

@@ -30,6 +30,11 @@ final class LocalReads {
   private long lastRequest;
   private boolean pausedUntilTick;
 
+  /**
+   * A leased index that was waited for in vain; while it is not committed, reads ask the leader.
+   */
+  private long askUntilIndex;
+
   private record Read(long ticket, long startedNanos) {}
 
   private record Asked(List<Read> reads, long askedNanos) {}
@@ -58,6 +63,7 @@ final class LocalReads {
     leased.forEach(one -> waiting.add(one.read));
     leased.clear();
     pausedUntilTick = false;
+    askUntilIndex = 0;
   }
 
   /**
@@ -65,7 +71,8 @@ final class LocalReads {
    * leader is known and not too much is under way.
    */
   void flush(long leaseUntilNanos, long leasedIndex, Ask leader) {
-    if (state.rules.isLeased(leaseUntilNanos, state.now())) {
+    if (state.commitIndex() >= askUntilIndex
+        && state.rules.isLeased(leaseUntilNanos, state.now())) {
       fresh.forEach(read -> leased.add(new Leased(read, leasedIndex)));
     } else {
       waiting.addAll(fresh);
@@ -133,9 +140,10 @@ final class LocalReads {
   /** A leader without a write quorum commits nothing, but it may confirm what is committed. */
   private void askForWhatIsNotCommitted(long now) {
     for (Iterator<Leased> each = leased.iterator(); each.hasNext(); ) {
-      Read read = each.next().read;
-      if (now - read.startedNanos >= state.options.resendNanos()) {
-        waiting.add(read);
+      Leased one = each.next();
+      if (now - one.read.startedNanos >= state.options.heartbeatNanos()) {
+        askUntilIndex = Math.max(askUntilIndex, one.index);
+        waiting.add(one.read);
         each.remove();
       }
     }

@@ -21,7 +21,7 @@ final class ReadLease {
   private long sinceNanos;
 
   private final long restoredTerm;
-  private final long restoredIndex;
+  private long restoredIndex;
   private long calledBack;
   private long untilNanos;
   private boolean declined;
@@ -42,7 +42,15 @@ final class ReadLease {
   /** Ends it for good: this peer is going to stop, and commits need not wait for it. */
   void decline() {
     declined = true;
+    calledBack = state.now();
     drop();
+  }
+
+  /**
+   * Entries at or above {@code index} are superseded: nobody has acknowledged them in this term.
+   */
+  void truncateFrom(long index) {
+    restoredIndex = Math.min(restoredIndex, index - 1);
   }
 
   /** What {@link ConsensusMessage.AppendReply#leaseAsked} says. */
@@ -50,22 +58,31 @@ final class ReadLease {
     return declined ? ConsensusMessage.NO_LEASE : state.now();
   }
 
-  /** What {@link ConsensusMessage.AppendEntries#lease} and {@code calledBack} say. */
-  void told(long lease, boolean isCalledBack) {
-    boolean ours = lease - sinceNanos >= 0 && state.now() - lease >= 0;
+  /**
+   * What {@link ConsensusMessage.AppendEntries#lease} and {@code calledBack} say. Returns whether
+   * the leader waits to hear that a lease is given up.
+   */
+  boolean told(long lease, boolean isCalledBack) {
+    if (declined || lease == ConsensusMessage.NO_LEASE) {
+      return false;
+    }
     if (isCalledBack) {
       // With it all that was asked for so far: messages that grant some of it may still come.
+      boolean isNews = calledBack != lease;
       calledBack = lease;
       sinceNanos = state.now() + 1;
       drop();
-    } else if (ours && !declined && lease != ConsensusMessage.NO_LEASE) {
+      return isNews;
+    }
+    if (lease - sinceNanos >= 0 && state.now() - lease >= 0) {
       untilNanos = Math.max(untilNanos, lease + state.options.leaseHolderNanos());
     }
+    return false;
   }
 
-  /** The lease that was called back last; all that was asked for before that is given up. */
+  /** What {@link ConsensusMessage.AppendReply#calledBack} says. */
   long calledBack() {
-    return declined ? ConsensusMessage.ALL_LEASES : calledBack;
+    return calledBack;
   }
 
   /**

@@ -41,6 +41,7 @@ final class Farewell {
   private final PeerOptions options;
   private final Transport transport;
   private final Proposals proposals;
+  private final PeerLoop loop;
   private final Replication replication;
   private final Consumer<Input> input;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -55,6 +56,7 @@ final class Farewell {
     this.options = parts.options();
     this.transport = parts.transport();
     this.proposals = parts.proposals();
+    this.loop = parts.loop();
     this.replication = replication;
     this.input = input;
   }
@@ -67,7 +69,8 @@ final class Farewell {
     led = replication.role() == Role.LEADER;
     input.accept(new Input.DeclineLeases());
     step = Step.HANDING_OVER;
-    tick(now);
+    // Not in this turn: it may be over then before the others have been told.
+    loop.execute(() -> tick(world.nanoTime()));
     return over;
   }
 

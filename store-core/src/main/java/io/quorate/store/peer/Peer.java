@@ -369,7 +369,8 @@ public final class Peer implements AutoCloseable {
   /**
    * Reads once that is linearizable.
    *
-   * @param here whether on this thread, if there is nothing to wait for but perhaps the disk
+   * @param here whether on this thread, if there is nothing to wait for but perhaps the disk, and
+   *     it is not one that applies, ticks or fires deadlines
    */
   void read(Reads.Reader reader, boolean here) {
     String refusal = refusal();
@@ -377,7 +378,7 @@ public final class Peer implements AutoCloseable {
       reader.future().completeExceptionally(new UnavailableException(refusal));
     } else if (!protocol.isCurrent()) {
       ask(() -> reads.add(reader), reader.future());
-    } else if (here) {
+    } else if (here && !world.isOwnThread()) {
       reader.run();
     } else {
       reads.run(reader);

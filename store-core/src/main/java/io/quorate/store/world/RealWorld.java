@@ -112,6 +112,11 @@ public final class RealWorld implements World, AutoCloseable {
   }
 
   @Override
+  public boolean isOwnThread() {
+    return threads.contains(Thread.currentThread());
+  }
+
+  @Override
   public Disk openDisk(Path directory) throws IOException {
     return RealDisk.open(directory);
   }

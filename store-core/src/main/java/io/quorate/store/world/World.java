@@ -35,6 +35,14 @@ public interface World {
   Task spawn(String name, Runnable body);
 
   /**
+   * Whether the current thread is one of this world's, timers among them: others wait for what it
+   * does next, so that a callback must not keep it.
+   */
+  default boolean isOwnThread() {
+    return false;
+  }
+
+  /**
    * Opens a data directory and locks it against every other process.
    *
    * @throws IOException if it can not be made or read, or if another process holds it (the message

@@ -87,6 +87,9 @@ final class ModelNemesis {
 
   private void crashOrRestart(ModelPeer victim) {
     if (victim.isRunning()) {
+      if (simulation.chance(30)) {
+        simulation.step(victim, List.of(new Input.DeclineLeases()));
+      }
       simulation.crash(victim);
       if (simulation.chance(50)) {
         simulation.after(

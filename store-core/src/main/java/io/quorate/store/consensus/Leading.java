@@ -135,7 +135,8 @@ final class Leading {
     Membership next = Membership.decode(state.log.lastIndex() + 1, proposal.body());
     return !next.byAll()
         && state.rules.mayChangeMembership(state.memberships, isOwnTermCommitted())
-        && Memberships.objectionTo(state.memberships.current(), next).isEmpty();
+        && Memberships.objectionTo(state.memberships.current(), next).isEmpty()
+        && grants.leavesNobodyBehind(next);
   }
 
   private Entry append(long wallClockNanos, EntryKind kind, List<ChunkRef> chunks, byte[] body) {

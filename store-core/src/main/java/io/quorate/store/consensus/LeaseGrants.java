@@ -161,6 +161,24 @@ final class LeaseGrants {
     return holder != null && holder.toTell;
   }
 
+  /**
+   * Whether no commit would wait for those that {@code next} has no place for. Who of them holds a
+   * lease is called back: once they are no followers they could neither hear nor answer that.
+   */
+  boolean leavesNobodyBehind(Membership next) {
+    boolean nobody = true;
+    for (Map.Entry<Integer, Holder> each : holders.entrySet()) {
+      Holder holder = each.getValue();
+      if (!next.voters().containsKey(each.getKey()) && state.now() - holder.untilNanos < 0) {
+        nobody = false;
+        if (!holder.calledBack) {
+          callBack(holder);
+        }
+      }
+    }
+    return nobody;
+  }
+
   /** Something was sent to that peer. */
   void told(int peer) {
     Holder holder = holders.get(peer);
@@ -219,10 +237,14 @@ final class LeaseGrants {
     if (match < holder.blockedIndex
         && !holder.calledBack
         && state.now() - holder.blockedSinceNanos >= heartbeat) {
-      holder.calledBack = true;
-      holder.toTell = true;
-      suspend(holder, heartbeat);
+      callBack(holder);
     }
+  }
+
+  private void callBack(Holder holder) {
+    holder.calledBack = true;
+    holder.toTell = true;
+    suspend(holder, state.options.heartbeatNanos());
   }
 
   /** Longer than the last time, unless that is long ago. */

@@ -10,6 +10,7 @@ import io.quorate.store.metadata.Query;
 import io.quorate.store.peer.Peer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -218,6 +219,19 @@ final class MemberOperator {
   /** Faults have ended: waits until what was begun is done, and answers who the members are. */
   List<SimPeer> settle() {
     stopped = true;
+    Membership before = null;
+    List<SimPeer> members = settleOnce();
+    // A call that ended without an answer may be under way yet.
+    while (!Objects.equals(before, newest())) {
+      before = newest();
+      simulation.sleep(1_000_000_000);
+      members = settleOnce();
+    }
+    simulation.trace("members at the end: " + newest());
+    return members;
+  }
+
+  private List<SimPeer> settleOnce() {
     long giveUpAt = simulation.now() + SETTLE_NANOS;
     while (!ended || !isSettled(newest(), false)) {
       for (SimPeer peer : known()) {
@@ -248,7 +262,6 @@ final class MemberOperator {
         members.add(peer);
       }
     }
-    simulation.trace("members at the end: " + last);
     return members;
   }
 

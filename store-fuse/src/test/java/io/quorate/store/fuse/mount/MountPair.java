@@ -2,6 +2,7 @@ package io.quorate.store.fuse.mount;
 
 import io.quorate.store.fuse.cluster.ProcessCluster;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Three peers, and the tree mounted by clients of two of them. */
 record MountPair(ProcessCluster cluster, MountProcess first, MountProcess second)
@@ -12,13 +13,15 @@ record MountPair(ProcessCluster cluster, MountProcess first, MountProcess second
     MountProcess.assumePossible();
     ProcessCluster cluster =
         ProcessCluster.create(ProcessCluster.Settings.temporary(name, 3, below));
+    @Nullable MountProcess first = null;
     try {
       cluster.start();
-      return new MountPair(
-          cluster,
-          MountProcess.start(cluster, 1, below.resolve("first")),
-          MountProcess.start(cluster, 2, below.resolve("second")));
+      first = MountProcess.start(cluster, 1, below.resolve("first"));
+      return new MountPair(cluster, first, MountProcess.start(cluster, 2, below.resolve("second")));
     } catch (Exception | Error e) {
+      if (first != null) {
+        first.close();
+      }
       cluster.close();
       throw e;
     }

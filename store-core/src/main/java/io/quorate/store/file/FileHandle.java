@@ -127,6 +127,14 @@ public final class FileHandle implements AutoCloseable {
   }
 
   /**
+   * As {@link #write}, for who must not wait: false, and nothing is written, where only that knows
+   * what to do, as when memory is short or content must be handed to the peers.
+   */
+  public boolean tryWrite(long offset, ByteBuffer source) {
+    return writable && !closed.get() && file.pieces() < MAX_PIECES && file.tryWrite(offset, source);
+  }
+
+  /**
    * Writes all of {@code source} at the end of the file, wherever the end is when the cluster gets
    * to it, and publishes it along with everything written before.
    *
@@ -149,6 +157,16 @@ public final class FileHandle implements AutoCloseable {
   public void truncate(long sizeBytes) throws IOException {
     checkWritable();
     file.truncate(sizeBytes);
+  }
+
+  /** Empties a file that was just opened for that; closes it if it can not. */
+  void truncateOrAbandon() throws IOException {
+    try {
+      truncate(0);
+    } catch (IOException | RuntimeException e) {
+      abandon();
+      throw e;
+    }
   }
 
   /** Allocates or punches a range; publishes what was written before. */
@@ -229,6 +247,14 @@ public final class FileHandle implements AutoCloseable {
     if (writable) {
       new Publication(file).publish(null, deadline());
     }
+  }
+
+  /**
+   * Whether there is nothing to publish: nothing was written, by whatever handle of the file, that
+   * is not published for certain.
+   */
+  public boolean isClean() {
+    return !writable || file.isClean();
   }
 
   /** Attributes now, unpublished changes included. */

@@ -1,6 +1,5 @@
 package io.quorate.store.file;
 
-import io.quorate.store.SessionEndedException;
 import io.quorate.store.StoreOptions;
 import io.quorate.store.gateway.ChangeBatch;
 import io.quorate.store.gateway.ClusterMembers;
@@ -65,6 +64,8 @@ public final class FileTree implements AutoCloseable {
       new RaisedFeatures(this::status, settings -> submit(settings, At.inode(At.ROOT), null));
   private final Acls acls;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final Changes changes;
+  private final PromptChanges prompt;
 
   private FileTree(World world, Gateway gateway, StoreOptions options) {
     this.world = world;
@@ -73,6 +74,7 @@ public final class FileTree implements AutoCloseable {
     this.requests = new Requests(world, options.deadlineMillis());
     Window window = new Window(options.windowBytes(), requests);
     this.sessions = new Sessions(world, gateway, requests, window, options, files);
+    this.changes = new Changes(sessions, requests, closed::get);
     this.tools =
         new OpenFile.Tools(
             world,
@@ -87,7 +89,8 @@ public final class FileTree implements AutoCloseable {
     this.downloads = new Downloads(this, gateway, requests, files);
     this.ranges = new RangeReads(gateway, requests);
     this.lookups = new Lookups(gateway, requests, files);
-    this.openings = new Openings(tools, sessions, lookups, options.deadlineMillis());
+    this.openings = new Openings(tools, sessions, changes, lookups, options.deadlineMillis());
+    this.prompt = new PromptChanges(changes, openings);
     this.acls = new Acls(files, requests, features, lookups::published);
   }
 
@@ -276,6 +279,11 @@ public final class FileTree implements AutoCloseable {
     submit(new Command.Rename(from, to, mode), from, to);
   }
 
+  /** The same for who must not wait. */
+  public PromptChanges prompt() {
+    return prompt;
+  }
+
   /** Sets attributes; if this process has unpublished writes to the file, with their publish. */
   public void setAttributes(At at, AttributeChange change) throws IOException {
     if (files.anyUnpublished()) {
@@ -315,22 +323,7 @@ public final class FileTree implements AutoCloseable {
 
   private Result submit(Command command, At about, @Nullable At other) throws IOException {
     checkOpen();
-    String file = name(about);
-    long deadline = requests.deadline();
-    while (true) {
-      Session session = Requests.join(sessions.current(file, deadline));
-      try {
-        Result result = Requests.join(session.submit(command, List.of(), file, deadline));
-        if (result instanceof Result.Failed) {
-          throw refused(result, file, other == null ? null : name(other));
-        }
-        return result;
-      } catch (SessionEndedException e) {
-        if (requests.passed(deadline) || closed.get()) {
-          throw e;
-        }
-      }
-    }
+    return changes.submit(command, about, other);
   }
 
   // ---- content
@@ -374,7 +367,7 @@ public final class FileTree implements AutoCloseable {
       FileHandle handle = openings.opened(session, found.attributes(), mode, file);
       // Also if it is empty already: O_TRUNC sets the times.
       if (mode.truncate() && !found.created()) {
-        truncated(handle);
+        handle.truncateOrAbandon();
       }
       return handle;
     } finally {
@@ -420,18 +413,8 @@ public final class FileTree implements AutoCloseable {
     return openings.opened(attributes, file);
   }
 
-  private static void truncated(FileHandle handle) throws IOException {
-    try {
-      handle.truncate(0);
-    } catch (IOException | RuntimeException e) {
-      handle.abandon();
-      throw e;
-    }
-  }
-
   private Result.Node find(At at, OpenMode mode, Caller owner) throws IOException {
-    boolean exclusive = mode.create() == OpenMode.Create.EXCLUSIVE;
-    if (!exclusive && mode.create() != OpenMode.Create.LIKELY_ABSENT) {
+    if (!mode.isMadeUnasked()) {
       try {
         return new Result.Node(lookups.published(at), false);
       } catch (RefusedException e) {
@@ -440,7 +423,7 @@ public final class FileTree implements AutoCloseable {
         }
       }
     }
-    return made(new Command.Create(at, mode.permissions(), owner, exclusive), at, null);
+    return made(mode.command(at, owner), at, null);
   }
 
   /** Index of an entry whose changes, and all before, every later request sees. */

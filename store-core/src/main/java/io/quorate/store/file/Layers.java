@@ -169,6 +169,47 @@ final class Layers {
     }
   }
 
+  /** All or nothing of a write into the open block, or a new one, if memory is there for that. */
+  boolean tryWrite(long offset, ByteBuffer source) {
+    int wanted = source.remaining();
+    state.lock();
+    try {
+      Block open = unpublished.open();
+      int used = open == null ? 0 : open.lengthBytes();
+      if (wanted > tools.chunkBytes() - used || offset > MAX_FILE_BYTES - wanted) {
+        return false;
+      }
+      if ((open == null || open.roomBytes() < wanted) && !tryGrow(open, used + wanted)) {
+        return false;
+      }
+      long at = offset;
+      while (source.hasRemaining()) {
+        int before = source.remaining();
+        if (!overwriteInPlace(at, source) && !appendToBlock(at, source)) {
+          throw new IllegalStateException("there was room for " + wanted + " bytes");
+        }
+        at += before - source.remaining();
+      }
+      return true;
+    } finally {
+      state.unlock();
+    }
+  }
+
+  private boolean tryGrow(@Nullable Block open, int needed) {
+    int now = open == null ? 0 : open.capacityBytes();
+    int next = nextCapacity(now, needed, false);
+    if (!tools.memory().tryTake(next - now)) {
+      return false;
+    }
+    if (open == null) {
+      unpublished.open(new Block(next));
+    } else {
+      open.grow(next);
+    }
+    return true;
+  }
+
   private int nextCapacity(int now, int wanted, boolean more) {
     int next = Math.max(Math.min(wanted, tools.chunkBytes()), now * 4);
     return Math.min(

@@ -291,6 +291,17 @@ final class OpenFile {
     }
   }
 
+  /** See {@link FileHandle#tryWrite}. */
+  boolean tryWrite(long offset, ByteBuffer source) {
+    if (session == null || session.hasEnded()) {
+      return false;
+    }
+    tools.files.writing();
+    boolean written = layers.tryWrite(offset, source);
+    tools.files.writing();
+    return written;
+  }
+
   /** Sets the size, as an unpublished change. */
   void truncate(long sizeBytes) throws IOException {
     liveSession();

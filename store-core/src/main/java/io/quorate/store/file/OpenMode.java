@@ -1,5 +1,9 @@
 package io.quorate.store.file;
 
+import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Caller;
+import io.quorate.store.metadata.Command;
+
 /**
  * How a file is opened.
  *
@@ -27,5 +31,15 @@ public record OpenMode(boolean write, Create create, boolean truncate, int permi
 
   public static OpenMode create(Create create, boolean truncate, int permissions) {
     return new OpenMode(true, create, truncate, permissions);
+  }
+
+  /** Whether the command that makes it is the first that is asked for. */
+  boolean isMadeUnasked() {
+    return create == Create.EXCLUSIVE || create == Create.LIKELY_ABSENT;
+  }
+
+  /** Makes the file, or finds it. */
+  Command.Create command(At at, Caller owner) {
+    return new Command.Create(at, permissions, owner, create == Create.EXCLUSIVE);
   }
 }

@@ -4,8 +4,10 @@ import io.quorate.store.IndeterminateWriteException;
 import io.quorate.store.NoQuorumException;
 import io.quorate.store.metadata.At;
 import io.quorate.store.metadata.Attributes;
+import io.quorate.store.metadata.Caller;
 import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.metadata.FileType;
+import io.quorate.store.metadata.Result;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,12 +19,19 @@ import org.jspecify.annotations.Nullable;
 final class Openings {
   private final OpenFile.Tools tools;
   private final Sessions sessions;
+  private final Changes changes;
   private final Lookups lookups;
   private final long deadlineMillis;
 
-  Openings(OpenFile.Tools tools, Sessions sessions, Lookups lookups, long deadlineMillis) {
+  Openings(
+      OpenFile.Tools tools,
+      Sessions sessions,
+      Changes changes,
+      Lookups lookups,
+      long deadlineMillis) {
     this.tools = tools;
     this.sessions = sessions;
+    this.changes = changes;
     this.lookups = lookups;
     this.deadlineMillis = deadlineMillis;
   }
@@ -68,16 +77,39 @@ final class Openings {
 
   /** See {@link FileTree#openAsync}. */
   CompletableFuture<Optional<FileHandle>> openAsync(At at, String file) {
-    CompletableFuture<Session> current = sessions.current(file, tools.requests().deadline());
-    if (!current.isDone() || current.isCompletedExceptionally()) {
+    Session session = changes.present(file);
+    if (session == null) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    Session session = current.join();
     long ticket = tools.files().opening();
     return lookups
         .publishedAsync(at)
         .thenApply(attributes -> Optional.of(openedToRead(session, attributes, file)))
         .whenComplete((opened, thrown) -> tools.files().ended(ticket));
+  }
+
+  /** See {@link PromptChanges#create}. */
+  CompletableFuture<Optional<FileHandle>> createAsync(
+      At at, OpenMode mode, Caller owner, String file) {
+    Session session = changes.present(file);
+    long ticket = tools.files().opening();
+    return changes
+        .submitAsync(session, mode.command(at, owner), at, null)
+        .thenApply(made -> made.map(result -> created(session, result, mode, file)))
+        .whenComplete((opened, thrown) -> tools.files().ended(ticket));
+  }
+
+  private FileHandle created(@Nullable Session session, Result result, OpenMode mode, String file) {
+    Result.Node node = (Result.Node) result;
+    try {
+      FileHandle handle = opened(session, node.attributes(), mode, file);
+      if (mode.truncate() && !node.created()) {
+        handle.truncateOrAbandon();
+      }
+      return handle;
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
   }
 
   private FileHandle openedToRead(Session session, Attributes attributes, String file) {

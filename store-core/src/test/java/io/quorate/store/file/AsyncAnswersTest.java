@@ -4,16 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.StoreOptions;
 import io.quorate.store.metadata.At;
+import io.quorate.store.metadata.Attributes;
 import io.quorate.store.metadata.Bytes;
+import io.quorate.store.metadata.Caller;
+import io.quorate.store.metadata.Command.RenameMode;
 import io.quorate.store.metadata.ErrorCode;
 import io.quorate.store.world.RealWorld;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +30,9 @@ import org.junit.jupiter.api.Test;
 class AsyncAnswersTest {
   private static final At FILE = At.path(Bytes.utf8("/f"), true);
   private static final OpenMode CREATE = OpenMode.create(OpenMode.Create.IF_ABSENT, false, 0644);
+
+  private static final OpenMode LIKELY = OpenMode.create(OpenMode.Create.LIKELY_ABSENT, true, 0644);
+  private static final Caller OWNER = new Caller(7, 8);
 
   private final RealWorld world = RealWorld.create();
   private final SoloGateway cluster = new SoloGateway(world);
@@ -98,5 +106,90 @@ class AsyncAnswersTest {
             CompletionException.class, () -> tree.openAsync(At.path(Bytes.utf8("/"), true)).join());
     RefusedException refused = assertInstanceOf(RefusedException.class, thrown.getCause());
     assertEquals(ErrorCode.IS_DIRECTORY, refused.code());
+  }
+
+  @Test
+  void namesAreMadeMovedAndRemoved() throws IOException {
+    tree.open(FILE, CREATE).close(); // Opens the session that this takes.
+    At directory = At.path(Bytes.utf8("/d"), true);
+    Attributes made = tree.prompt().makeDirectory(directory, 0755, OWNER).join().orElseThrow();
+    assertEquals(tree.stat(directory), made);
+    At moved = At.path(Bytes.utf8("/d/f"), true);
+    assertTrue(tree.prompt().rename(FILE, moved, RenameMode.REPLACE).join());
+    assertEquals(ErrorCode.NOT_EMPTY, refusal(tree.prompt().removeDirectory(directory)));
+    assertTrue(tree.prompt().unlink(moved).join());
+    assertEquals(ErrorCode.NOT_FOUND, refusal(tree.prompt().unlink(moved)));
+    assertTrue(tree.prompt().removeDirectory(directory).join());
+    assertNull(tree.statIfExists(directory));
+  }
+
+  @Test
+  void nothingIsChangedOnceTheTreeIsClosed() throws IOException {
+    tree.open(FILE, CREATE).close();
+    tree.close();
+    assertFalse(tree.prompt().unlink(FILE).join());
+    assertTrue(tree.prompt().create(FILE, LIKELY, OWNER).join().isEmpty());
+  }
+
+  @Test
+  void aFileIsMadeOrEmptied() throws IOException {
+    tree.open(At.path(Bytes.utf8("/other"), true), CREATE).close();
+    try (FileHandle handle = tree.prompt().create(FILE, LIKELY, OWNER).join().orElseThrow()) {
+      assertEquals(OWNER.uid(), handle.opened().uid());
+      handle.write(0, bytes("old"));
+    }
+    try (FileHandle handle = tree.prompt().create(FILE, LIKELY, OWNER).join().orElseThrow()) {
+      assertEquals(0, handle.attributes().sizeBytes());
+    }
+    OpenMode exclusive = OpenMode.create(OpenMode.Create.EXCLUSIVE, false, 0644);
+    assertEquals(ErrorCode.EXISTS, refusal(tree.prompt().create(FILE, exclusive, OWNER)));
+    assertTrue(tree.prompt().create(FILE, CREATE, OWNER).join().isEmpty());
+  }
+
+  @Test
+  void aWriteThatHasRoomIsMadeAtOnce() throws IOException {
+    int chunkBytes = StoreOptions.defaults().chunkBytes();
+    byte[] expected = new byte[chunkBytes];
+    try (FileHandle handle = tree.open(FILE, CREATE)) {
+      assertTrue(handle.isClean());
+      int step = chunkBytes / 4 - 1;
+      for (int at = 0; at < 4 * step; at += step) {
+        byte[] piece = new byte[step];
+        Arrays.fill(piece, (byte) (1 + at / step));
+        System.arraycopy(piece, 0, expected, at, step);
+        assertTrue(handle.tryWrite(at, ByteBuffer.wrap(piece)));
+      }
+      assertFalse(handle.isClean());
+      assertTrue(handle.tryWrite(2, bytes("over")));
+      System.arraycopy("over".getBytes(UTF_8), 0, expected, 2, 4);
+      // Four bytes are left in the block: more than that must be handed to the peers.
+      ByteBuffer tooMuch = ByteBuffer.allocate(5);
+      assertFalse(handle.tryWrite(chunkBytes, tooMuch));
+      assertEquals(5, tooMuch.remaining());
+      assertEquals(4 * step, handle.attributes().sizeBytes());
+      handle.publish();
+      assertTrue(handle.isClean());
+      assertEquals(ByteBuffer.wrap(expected, 0, 4 * step), handle.read(0, chunkBytes));
+    }
+  }
+
+  @Test
+  void noWriteWithoutTheRightOrARoom() throws IOException {
+    tree.open(FILE, CREATE).close();
+    try (FileHandle reader = tree.open(FILE, OpenMode.READ)) {
+      assertFalse(reader.tryWrite(0, bytes("x")));
+      assertTrue(reader.isClean());
+    }
+    FileHandle closed = tree.open(FILE, OpenMode.WRITE);
+    closed.close();
+    assertFalse(closed.tryWrite(0, bytes("x")));
+    try (FileHandle handle = tree.open(FILE, OpenMode.WRITE)) {
+      assertFalse(handle.tryWrite(Layers.MAX_FILE_BYTES, bytes("x")));
+    }
+  }
+
+  private static ErrorCode refusal(CompletableFuture<?> asked) {
+    CompletionException thrown = assertThrows(CompletionException.class, asked::join);
+    return assertInstanceOf(RefusedException.class, thrown.getCause()).code();
   }
 }

@@ -49,10 +49,10 @@ final class Dispatcher {
   }
 
   /**
-   * Answers what most requests are, lookups, attributes and reads, without a thread for each: the
-   * one that has read the request asks the store, and the one that brings the store's answer gives
-   * the reply. On a busy machine it is waking threads that costs most. Never throws, since that
-   * would end who reads the requests.
+   * Answers what most requests are without a thread for each: the one that has read the request
+   * asks the store, and the one that brings the store's answer gives the reply. On a busy machine
+   * it is waking threads that costs most. Never throws, since that would end who reads the
+   * requests.
    *
    * @return the body of the reply, or what failed; empty, or null, for what must go to {@link
    *     #answer}, since it may have to wait
@@ -70,7 +70,14 @@ final class Dispatcher {
           locks.closing(r);
           yield isIdle(r) ? done(Reply.empty()) : null;
         }
-        case Request.Release r -> isIdle(r) ? done(files.release(r)) : null;
+        case Request.Release r -> isIdle(r) ? done(files.releaseClean(r)) : null;
+        case Request.Sync r -> files.clean(r.handle()) != null ? done(Reply.empty()) : null;
+        case Request.Write r -> files.writeAsync(r);
+        case Request.Create r -> files.createAsync(header, r).thenApply(this::told);
+        case Request.MakeDirectory r -> names.makeDirectoryAsync(header, r);
+        case Request.Unlink r -> names.unlinkAsync(header, r);
+        case Request.RemoveDirectory r -> names.removeDirectoryAsync(header, r);
+        case Request.Rename r -> names.renameAsync(header, r);
         default -> null;
       };
     } catch (IOException | RuntimeException | Error e) {
@@ -78,18 +85,23 @@ final class Dispatcher {
     }
   }
 
+  private Optional<ByteBuffer> told(Optional<ByteBuffer> entry) {
+    entry.ifPresent(nodes::told);
+    return entry;
+  }
+
   private static CompletableFuture<Optional<ByteBuffer>> done(ByteBuffer body) {
     return CompletableFuture.completedFuture(Optional.of(body));
   }
 
-  /** Where nothing can have been written and no lock goes, there is nothing to do. */
+  /** Where nothing is to publish and no lock goes, there is nothing to do. */
   private boolean isIdle(Request.Flush request) {
-    FileHandle reader = files.reader(request.handle());
-    return reader != null && !locks.isHolder(reader, request);
+    FileHandle clean = files.clean(request.handle());
+    return clean != null && !locks.isHolder(clean, request);
   }
 
   private boolean isIdle(Request.Release request) {
-    return files.reader(request.handle()) != null && !locks.isHolder(request);
+    return files.clean(request.handle()) != null && !locks.isHolder(request);
   }
 
   /** The body of the reply. */

@@ -28,6 +28,9 @@ final class FileRequests {
   /** The reply has 32 bits for the count; who wants more asks again. */
   private static final long MAX_COPY_BYTES = 1L << 30;
 
+  /** What a write says that must be seen elsewhere when it returns. */
+  private static final int WRITES_THROUGH = OpenFlags.APPEND | OpenFlags.DATA_SYNC;
+
   private final FileTree tree;
   private final Presentation shown;
   private final Numbered<FileHandle> files;
@@ -75,15 +78,32 @@ final class FileRequests {
   }
 
   ByteBuffer create(Header header, Request.Create request) throws IOException {
+    return created(
+        tree.open(
+            At.child(header.node(), request.name()),
+            creating(request),
+            NameRequests.caller(header)));
+  }
+
+  /** As {@link #create}; see {@link Dispatcher#ask}. */
+  CompletableFuture<Optional<ByteBuffer>> createAsync(Header header, Request.Create request) {
+    return tree.prompt()
+        .create(
+            At.child(header.node(), request.name()), creating(request), NameRequests.caller(header))
+        .thenApply(opened -> opened.map(this::created));
+  }
+
+  private static OpenMode creating(Request.Create request) {
     OpenMode.Create how =
         (request.flags() & OpenFlags.EXCLUSIVE) != 0
             ? OpenMode.Create.EXCLUSIVE
             : OpenMode.Create.LIKELY_ABSENT;
     boolean truncate = (request.flags() & OpenFlags.TRUNCATE) != 0;
-    int permissions = NameRequests.permissions(request.mode(), request.umask());
-    OpenMode mode = OpenMode.create(how, truncate, permissions);
-    FileHandle handle =
-        tree.open(At.child(header.node(), request.name()), mode, NameRequests.caller(header));
+    return OpenMode.create(
+        how, truncate, NameRequests.permissions(request.mode(), request.umask()));
+  }
+
+  private ByteBuffer created(FileHandle handle) {
     return Reply.created(handle.lastKnown(), shown, files.add(handle), 0);
   }
 
@@ -94,7 +114,7 @@ final class FileRequests {
             NameRequests.permissions(request.mode(), request.umask()),
             NameRequests.caller(header),
             (request.flags() & OpenFlags.EXCLUSIVE) == 0);
-    return Reply.created(handle.lastKnown(), shown, files.add(handle), 0);
+    return created(handle);
   }
 
   /**
@@ -158,6 +178,23 @@ final class FileRequests {
     return Reply.written(bytes);
   }
 
+  /**
+   * As {@link #write}, of what is neither published nor handed to the peers at once; see {@link
+   * Dispatcher#ask}.
+   */
+  @Nullable CompletableFuture<Optional<ByteBuffer>> writeAsync(Request.Write request) {
+    FileHandle handle = files.find(request.handle());
+    boolean simple = !sync && !request.killPrivileges() && (request.flags() & WRITES_THROUGH) == 0;
+    if (handle == null || !simple) {
+      return null;
+    }
+    int bytes = request.content().remaining();
+    pages.changing(handle.inode());
+    return handle.tryWrite(request.offset(), request.content().duplicate())
+        ? CompletableFuture.completedFuture(Optional.of(Reply.written(bytes)))
+        : null;
+  }
+
   /** Asks only where there was something to take away: every write of one who is not root does. */
   private static void killPrivileges(Header header, FileHandle handle) throws IOException {
     if (Privileges.left(header, handle.lastKnown()) == null) {
@@ -175,10 +212,19 @@ final class FileRequests {
     return Reply.empty();
   }
 
-  /** The file, if nothing can have been written through that handle. */
-  @Nullable FileHandle reader(long number) {
+  /** The file, if there is nothing to publish. */
+  @Nullable FileHandle clean(long number) {
     FileHandle handle = files.find(number);
-    return handle == null || handle.isWritable() ? null : handle;
+    return handle != null && handle.isClean() ? handle : null;
+  }
+
+  /** As {@link #release}, of what {@link #clean} has told. */
+  ByteBuffer releaseClean(Request.Release request) {
+    FileHandle handle = files.remove(request.handle());
+    if (handle != null) {
+      handle.abandon();
+    }
+    return Reply.empty();
   }
 
   ByteBuffer release(Request.Release request) throws IOException {

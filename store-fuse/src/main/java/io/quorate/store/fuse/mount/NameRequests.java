@@ -80,6 +80,17 @@ final class NameRequests {
         shown);
   }
 
+  /** As {@link #makeDirectory}; see {@link Dispatcher#ask}. */
+  CompletableFuture<Optional<ByteBuffer>> makeDirectoryAsync(
+      Header header, Request.MakeDirectory request) {
+    return tree.prompt()
+        .makeDirectory(
+            At.child(header.node(), request.name()),
+            permissions(request.mode(), request.umask()),
+            caller(header))
+        .thenApply(made -> made.map(attributes -> nodes.told(Reply.entry(attributes, shown))));
+  }
+
   ByteBuffer symlink(Header header, Request.Symlink request) throws IOException {
     return Reply.entry(
         tree.makeSymlink(At.child(header.node(), request.name()), request.target(), caller(header)),
@@ -98,24 +109,56 @@ final class NameRequests {
     return Reply.empty();
   }
 
+  /** As {@link #unlink}; see {@link Dispatcher#ask}. */
+  CompletableFuture<Optional<ByteBuffer>> unlinkAsync(Header header, Request.Unlink request) {
+    return tree.prompt()
+        .unlink(At.child(header.node(), request.name()))
+        .thenApply(NameRequests::emptyIf);
+  }
+
+  /** As {@link #removeDirectory}; see {@link Dispatcher#ask}. */
+  CompletableFuture<Optional<ByteBuffer>> removeDirectoryAsync(
+      Header header, Request.RemoveDirectory request) {
+    return tree.prompt()
+        .removeDirectory(At.child(header.node(), request.name()))
+        .thenApply(NameRequests::emptyIf);
+  }
+
+  private static Optional<ByteBuffer> emptyIf(boolean done) {
+    return done ? Optional.of(Reply.empty()) : Optional.empty();
+  }
+
   ByteBuffer removeDirectory(Header header, Request.RemoveDirectory request) throws IOException {
     tree.removeDirectory(At.child(header.node(), request.name()));
     return Reply.empty();
   }
 
   ByteBuffer rename(Header header, Request.Rename request) throws IOException {
-    RenameMode mode =
-        switch (request.flags()) {
-          case 0 -> RenameMode.REPLACE;
-          case RENAME_NOREPLACE -> RenameMode.NO_REPLACE;
-          case RENAME_EXCHANGE -> RenameMode.EXCHANGE;
-          default -> throw new Errno.ErrnoException(Errno.EINVAL);
-        };
     tree.rename(
         At.child(header.node(), request.name()),
         At.child(shown.inode(request.newDirectory()), request.newName()),
-        mode);
+        mode(request));
     return Reply.empty();
+  }
+
+  /** As {@link #rename}; see {@link Dispatcher#ask}. */
+  CompletableFuture<Optional<ByteBuffer>> renameAsync(Header header, Request.Rename request)
+      throws IOException {
+    return tree.prompt()
+        .rename(
+            At.child(header.node(), request.name()),
+            At.child(shown.inode(request.newDirectory()), request.newName()),
+            mode(request))
+        .thenApply(NameRequests::emptyIf);
+  }
+
+  private static RenameMode mode(Request.Rename request) throws IOException {
+    return switch (request.flags()) {
+      case 0 -> RenameMode.REPLACE;
+      case RENAME_NOREPLACE -> RenameMode.NO_REPLACE;
+      case RENAME_EXCHANGE -> RenameMode.EXCHANGE;
+      default -> throw new Errno.ErrnoException(Errno.EINVAL);
+    };
   }
 
   ByteBuffer readLink(Header header) throws IOException {

@@ -68,14 +68,18 @@ final class PosixFacts {
             size);
   }
 
-  /** How much of an open file can be mapped and used: whole pages. No limit if it is none. */
-  static long mappedBytes(long file) {
+  /**
+   * How much of an open file can be mapped and used: whole pages, or what is the file's. No limit
+   * if it is none.
+   */
+  static long mappedBytes(long file, boolean wholePages) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(256, 8);
       boolean regular =
           statx(Libc.User.ROOT, file, "", true, stat) == 0
               && (stat.get(ValueLayout.JAVA_SHORT, 28) & 0xffff) >>> 12 == REGULAR;
-      return regular ? stat.get(ValueLayout.JAVA_LONG, 40) + 4095 & -4096 : Long.MAX_VALUE;
+      long bytes = stat.get(ValueLayout.JAVA_LONG, 40);
+      return !regular ? Long.MAX_VALUE : wholePages ? bytes + 4095 & -4096 : bytes;
     }
   }
 

@@ -43,6 +43,7 @@ public final class Opcode {
   public static final int LSEEK = 46;
   public static final int COPY_FILE_RANGE = 47;
   public static final int TMPFILE = 51;
+  public static final int STATX = 52;
 
   private Opcode() {}
 

@@ -16,6 +16,12 @@ public final class Reply {
   /** Size of struct fuse_entry_out. */
   static final int ENTRY_BYTES = 40 + ATTRIBUTES_BYTES;
 
+  /** Size of struct fuse_statx, which is struct statx of statx(2). */
+  private static final int STATX_BYTES = 256;
+
+  /** STATX_BASIC_STATS and STATX_BTIME: all that is told. */
+  private static final int STATX_TOLD = 0xfff;
+
   private static final int INIT_BYTES = 64;
   private static final int STATFS_BYTES = 80;
   private static final int LOCK_BYTES = 24;
@@ -81,9 +87,13 @@ public final class Reply {
     return putAttributes(out, attributes, shown);
   }
 
+  private static long blocks(Attributes a) {
+    return (a.allocatedBytes() + BLOCKS_UNIT_BYTES - 1) / BLOCKS_UNIT_BYTES;
+  }
+
   private static ByteBuffer putAttributes(ByteBuffer out, Attributes a, Presentation shown) {
     out.putLong(a.inode()).putLong(a.sizeBytes());
-    out.putLong((a.allocatedBytes() + BLOCKS_UNIT_BYTES - 1) / BLOCKS_UNIT_BYTES);
+    out.putLong(blocks(a));
     out.putLong(Math.floorDiv(a.atimeNanos(), NANOS));
     out.putLong(Math.floorDiv(a.mtimeNanos(), NANOS));
     out.putLong(Math.floorDiv(a.ctimeNanos(), NANOS));
@@ -93,6 +103,31 @@ public final class Reply {
     out.putInt(shown.mode(a.mode())).putInt(a.links());
     out.putInt(shown.uid(a.uid())).putInt(shown.gid(a.gid()));
     return out.putInt((int) a.device()).putInt(BLOCK_BYTES).putInt(0);
+  }
+
+  /** Answers STATX: the same, and when the node was made. */
+  public static ByteBuffer attributesAndBirth(Attributes a, Presentation shown) {
+    Caching cache = shown.cache();
+    ByteBuffer out = body(32 + STATX_BYTES);
+    out.putLong(cache.attributeSeconds()).putInt(cache.attributeNanosOfSecond()).putInt(0);
+    out.putLong(0).putLong(0);
+    out.putInt(STATX_TOLD).putInt(BLOCK_BYTES).putLong(0).putInt(a.links());
+    out.putInt(shown.uid(a.uid())).putInt(shown.gid(a.gid()));
+    out.putShort((short) shown.mode(a.mode())).putShort((short) 0);
+    out.putLong(a.inode()).putLong(a.sizeBytes()).putLong(blocks(a)).putLong(0);
+    putTime(out, a.atimeNanos());
+    putTime(out, a.birthNanos());
+    putTime(out, a.ctimeNanos());
+    putTime(out, a.mtimeNanos());
+    // The number of a device is one word elsewhere: 8 bits of its minor part, 12 of the major, 12 of the minor.
+    int device = (int) a.device();
+    out.putInt(device >>> 8 & 0xfff).putInt(device & 0xff | device >>> 12 & 0xfff00);
+    return out.position(out.limit());
+  }
+
+  private static void putTime(ByteBuffer out, long nanos) {
+    out.putLong(Math.floorDiv(nanos, NANOS));
+    out.putInt((int) Math.floorMod(nanos, (long) NANOS)).putInt(0);
   }
 
   /**

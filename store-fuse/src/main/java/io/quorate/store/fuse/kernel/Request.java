@@ -61,8 +61,8 @@ public sealed interface Request {
 
   // ---- attributes
 
-  /** Of the node, or by a handle that is open. */
-  record GetAttributes(boolean byHandle, long handle) implements Request {}
+  /** Of the node, or by a handle that is open; {@code birth} if also when it was made. */
+  record GetAttributes(boolean byHandle, long handle, boolean birth) implements Request {}
 
   /** See {@link Attribute} for the bits of {@code valid}. */
   record SetAttributes(

@@ -77,7 +77,8 @@ public final class RequestDecoder {
       case Opcode.LOOKUP -> new Request.Lookup(name(in));
       case Opcode.FORGET -> new Request.Forget(List.of(new Forgotten(header.node(), in.getLong())));
       case Opcode.BATCH_FORGET -> forget(in);
-      case Opcode.GETATTR -> getAttributes(in);
+      case Opcode.GETATTR -> getAttributes(in, false);
+      case Opcode.STATX -> statx(in);
       case Opcode.SETATTR -> setAttributes(in);
       case Opcode.READLINK -> new Request.ReadLink();
       case Opcode.SYMLINK -> new Request.Symlink(name(in), name(in));
@@ -163,10 +164,18 @@ public final class RequestDecoder {
     return new Request.Forget(nodes);
   }
 
-  private static Request getAttributes(ByteBuffer in) {
+  private static Request getAttributes(ByteBuffer in, boolean birth) {
     int flags = in.getInt();
     in.getInt();
-    return new Request.GetAttributes((flags & GETATTR_BY_HANDLE) != 0, in.getLong());
+    return new Request.GetAttributes((flags & GETATTR_BY_HANDLE) != 0, in.getLong(), birth);
+  }
+
+  /** What it may not ask for, and how fresh it may be, makes no difference: all is told, as is. */
+  private static Request statx(ByteBuffer in) {
+    Request request = getAttributes(in, true);
+    in.getInt();
+    in.getInt();
+    return request;
   }
 
   private static Request setAttributes(ByteBuffer in) {

@@ -51,14 +51,20 @@ final class AttributeRequests {
 
   ByteBuffer get(Header header, Request.GetAttributes request) throws IOException {
     FileHandle handle = request.byHandle() ? files.find(request.handle()) : null;
-    return Reply.attributes(attributes(header.node(), handle), shown);
+    return told(request, attributes(header.node(), handle));
+  }
+
+  private ByteBuffer told(Request.GetAttributes request, Attributes attributes) {
+    return request.birth()
+        ? Reply.attributesAndBirth(attributes, shown)
+        : Reply.attributes(attributes, shown);
   }
 
   /** As {@link #get}; see {@link Dispatcher#ask}. */
   CompletableFuture<Optional<ByteBuffer>> getAsync(Header header, Request.GetAttributes request) {
     FileHandle handle = request.byHandle() ? files.find(request.handle()) : null;
     return (handle != null ? handle.attributesAsync() : tree.statAsync(At.inode(header.node())))
-        .thenApply(answer -> answer.map(attributes -> Reply.attributes(attributes, shown)));
+        .thenApply(answer -> answer.map(attributes -> told(request, attributes)));
   }
 
   private Attributes attributes(long node, @Nullable FileHandle handle) throws IOException {

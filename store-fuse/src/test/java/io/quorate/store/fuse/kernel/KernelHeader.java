@@ -11,17 +11,23 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Structures and numbers of the installed {@code linux/fuse.h}, laid out as the compiler would. */
+/**
+ * Structures and numbers of the installed {@code linux/fuse.h}, and of {@code linux/stat.h} that of
+ * statx(2), laid out as the compiler would.
+ */
 final class KernelHeader {
   static final Path FILE = Path.of("/usr/include/linux/fuse.h");
+  private static final Path STAT = Path.of("/usr/include/linux/stat.h");
 
   private static final Pattern STRUCT =
-      Pattern.compile("struct (fuse_\\w+) \\{(.*?)\\n\\};", Pattern.DOTALL);
+      Pattern.compile("struct (fuse_\\w+|statx\\w*) \\{(.*?)\\n\\};", Pattern.DOTALL);
   private static final Pattern FIELD =
-      Pattern.compile("(u?int\\d+_t|char|struct \\w+)\\s+(\\w+)(?:\\[(\\w*)\\])?;");
+      Pattern.compile("(u?int\\d+_t|__[us]\\d+|char|struct \\w+)\\s+(\\w+)(?:\\[(\\w*)\\])?;");
   private static final Pattern NUMBER = Pattern.compile("\\b(FUSE_\\w+)\\s*=\\s*(\\d+)");
   private static final Pattern DEFINED =
       Pattern.compile("#define\\s+(F\\w+)\\s+\\(?(?:(\\d+)(?:ULL)?\\s*<<\\s*)?(\\d+)\\)?\\s");
+
+  private static final Pattern BITS = Pattern.compile("#define\\s+(STATX_\\w+)\\s+0x(\\p{XDigit}+)U");
 
   /** A field, by bytes. */
   record Field(int offset, int bytes) {}
@@ -67,8 +73,9 @@ final class KernelHeader {
 
   static KernelHeader read() throws IOException {
     KernelHeader header = new KernelHeader();
-    String text = Files.readString(FILE).replaceAll("(?s)/\\*.*?\\*/", "");
-    Matcher struct = STRUCT.matcher(text);
+    String text = text(FILE);
+    String stat = text(STAT);
+    Matcher struct = STRUCT.matcher(text + stat);
     while (struct.find()) {
       header.structs.put(struct.group(1), header.layOut(struct.group(2)));
     }
@@ -83,7 +90,43 @@ final class KernelHeader {
       header.numbers.put(
           defined.group(1), shifted == null ? value : Long.parseLong(shifted) << value);
     }
+    Matcher bits = BITS.matcher(stat);
+    while (bits.find()) {
+      header.numbers.put(bits.group(1), Long.parseLong(bits.group(2), 16));
+    }
+    if (!header.structs.containsKey("fuse_statx")) {
+      header.addStatx();
+    }
     return header;
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.readString(file).replaceAll("(?s)/\\*.*?\\*/", "");
+  }
+
+  /**
+   * What headers before 7.39 lack, though newer kernels may run. The structure in the middle is
+   * that of statx(2), to the bit.
+   */
+  private void addStatx() {
+    numbers.put("FUSE_STATX", 52L);
+    structs.put(
+        "fuse_statx_in", layOut(words(4, "getattr_flags reserved") + words(8, "fh") + words(4, "sx_flags sx_mask")));
+    Map<String, Field> fields = new LinkedHashMap<>();
+    Struct statx = struct("statx");
+    statx.fields().forEach((name, field) -> fields.put(name.replaceFirst("^stx_", ""), field));
+    structs.put("fuse_statx", new Struct(statx.bytes(), statx.align(), fields));
+    structs.put(
+        "fuse_statx_out",
+        layOut(
+            words(8, "attr_valid")
+                + words(4, "attr_valid_nsec flags")
+                + words(8, "spare0 spare1")
+                + "struct fuse_statx stat;"));
+  }
+
+  private static String words(int bytes, String names) {
+    return names.replaceAll("(\\w+)", "uint" + 8 * bytes + "_t $1;");
   }
 
   private Struct layOut(String body) {

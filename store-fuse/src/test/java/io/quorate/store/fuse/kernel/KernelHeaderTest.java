@@ -41,7 +41,7 @@ final class KernelHeaderTest {
           1_000_000_002L,
           3_000_000_004L,
           5_000_000_006L,
-          0);
+          7_000_000_008L);
 
   private static KernelHeader kernel;
 
@@ -151,8 +151,14 @@ final class KernelHeaderTest {
   @Test
   void requestsOnAttributes() throws Exception {
     assertEquals(
-        new Request.GetAttributes(true, 6),
+        new Request.GetAttributes(true, 6, false),
         decode(Opcode.GETATTR, in("fuse_getattr_in", "getattr_flags", 1, "fh", 6), ""));
+    assertEquals(
+        new Request.GetAttributes(true, 6, true),
+        decode(
+            Opcode.STATX,
+            in("fuse_statx_in", "getattr_flags", 1, "fh", 6, "sx_flags", 7, "sx_mask", 8),
+            ""));
     assertEquals(
         new Request.SetAttributes(1, 2, 3, 4_000_000_005L, 6_000_000_007L, 8, 9, 10),
         decode(
@@ -380,6 +386,61 @@ final class KernelHeaderTest {
     ByteBuffer created = Reply.finish(Reply.created(ATTRIBUTES, SHOWN, 8, 2), 91, 0);
     int entry = kernel.struct("fuse_out_header").bytes() + kernel.struct("fuse_entry_out").bytes();
     holds(created, entry, "fuse_open_out", "fh", 8, "open_flags", 2);
+  }
+
+  @Test
+  void repliesWithTheTimeOfBirth() {
+    replied(
+        Reply.attributesAndBirth(ATTRIBUTES, SHOWN),
+        "fuse_statx_out",
+        "attr_valid",
+        5,
+        "attr_valid_nsec",
+        6,
+        "flags",
+        0,
+        "stat.mask",
+        kernel.number("STATX_BASIC_STATS") | kernel.number("STATX_BTIME"),
+        "stat.attributes",
+        0,
+        "stat.attributes_mask",
+        0,
+        "stat.blksize",
+        4096,
+        "stat.nlink",
+        2,
+        "stat.uid",
+        1000,
+        "stat.gid",
+        100,
+        "stat.mode",
+        0100644,
+        "stat.ino",
+        77,
+        "stat.size",
+        5000,
+        "stat.blocks",
+        2,
+        "stat.atime.tv_sec",
+        1,
+        "stat.atime.tv_nsec",
+        2,
+        "stat.mtime.tv_sec",
+        3,
+        "stat.mtime.tv_nsec",
+        4,
+        "stat.ctime.tv_sec",
+        5,
+        "stat.ctime.tv_nsec",
+        6,
+        "stat.btime.tv_sec",
+        7,
+        "stat.btime.tv_nsec",
+        8,
+        "stat.rdev_major",
+        0x12,
+        "stat.rdev_minor",
+        0x34);
   }
 
   @Test

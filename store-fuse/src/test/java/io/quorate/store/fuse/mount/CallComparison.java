@@ -148,7 +148,8 @@ final class CallComparison {
         return "";
       }
       return (was.mtime().equals(is.mtime()) ? " -" : " m")
-          + (was.ctime().equals(is.ctime()) ? "-" : "c");
+          + (was.ctime().equals(is.ctime()) ? "-" : "c")
+          + (was.birth().equals(is.birth()) ? "" : " born anew");
     }
 
     @Override

@@ -276,7 +276,7 @@ final class PosixCalls implements AutoCloseable {
       case "setlk" -> lock(6, null);
       case "osetlk" -> lock(37, null);
       case "fcntl" -> as("fcntl", file(1), number(2), number(3));
-      case "mmapwrite" -> mapAndWrite();
+      case "mmapwrite", "mmapwithin" -> mapAndWrite();
       default -> throw new IllegalArgumentException(String.join(" ", words));
     };
   }
@@ -306,11 +306,14 @@ final class PosixCalls implements AutoCloseable {
     }
   }
 
-  /** {@code mmapwrite FILE OFFSET TEXT}: through a shared mapping and msync(2). */
+  /**
+   * {@code mmapwrite FILE OFFSET TEXT}: through a shared mapping and msync(2). {@code mmapwithin}
+   * does nothing if it would write beyond the end of the file.
+   */
   private long mapAndWrite() {
     byte[] bytes = text(3).getBytes(StandardCharsets.ISO_8859_1);
     long length = number(2) + bytes.length;
-    if (PosixFacts.mappedBytes(file(1)) < length) {
+    if (PosixFacts.mappedBytes(file(1), words[0].equals("mmapwrite")) < length) {
       return -SIGBUS; // What such a write would get.
     }
     long at = Libc.callLong("mmap", 0, length, 3, MAP_SHARED, file(1), 0);

@@ -11,6 +11,7 @@ final class PosixFacts {
   private static final int AT_EMPTY_PATH = 0x1000;
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int BASIC_STATS = 0x7ff;
+  private static final int BIRTH = 0x800;
   private static final int DIRECTORY = 004;
   private static final int REGULAR = 010;
   private static final int LONGEST_SHOWN = 16;
@@ -21,29 +22,40 @@ final class PosixFacts {
   static String of(Libc.User user, long directory, String name, boolean follow) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(256, 8);
-      long answer = statx(user, directory, name, follow, stat);
+      long answer = statx(user, directory, name, follow, BASIC_STATS, stat);
       return answer < 0 ? "" + answer : told(stat);
     }
   }
 
-  /** The same of what is there, with its number and times. */
-  record Node(long inode, String facts, String mtime, String ctime) {}
+  /** The same of what is there, with its number and times; {@code birth} where it is told. */
+  record Node(long inode, String facts, String mtime, String ctime, String birth) {}
 
+  /** Asks for the birth, too, which a mount is asked for by another request than the rest. */
   static Node node(long directory, String name) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(256, 8);
-      long answer = statx(Libc.User.ROOT, directory, name, false, stat);
+      long answer = statx(Libc.User.ROOT, directory, name, false, BASIC_STATS | BIRTH, stat);
+      boolean born = (stat.get(ValueLayout.JAVA_INT, 0) & BIRTH) != 0;
       return answer < 0
-          ? new Node(0, "" + answer, "", "")
+          ? new Node(0, "" + answer, "", "", "")
           : new Node(
-              stat.get(ValueLayout.JAVA_LONG, 32), told(stat), time(stat, 112), time(stat, 96));
+              stat.get(ValueLayout.JAVA_LONG, 32),
+              told(stat),
+              time(stat, 112),
+              time(stat, 96),
+              born ? time(stat, 80) : "");
     }
   }
 
   private static long statx(
-      Libc.User user, long directory, String name, boolean follow, MemorySegment stat) {
+      Libc.User user,
+      long directory,
+      String name,
+      boolean follow,
+      int wanted,
+      MemorySegment stat) {
     int flags = name.isEmpty() ? AT_EMPTY_PATH : follow ? 0 : AT_SYMLINK_NOFOLLOW;
-    return Libc.callAs(user, "statx", directory, name, flags, BASIC_STATS, stat);
+    return Libc.callAs(user, "statx", directory, name, flags, wanted, stat);
   }
 
   private static String time(MemorySegment stat, int at) {
@@ -68,14 +80,18 @@ final class PosixFacts {
             size);
   }
 
-  /** How much of an open file can be mapped and used: whole pages. No limit if it is none. */
-  static long mappedBytes(long file) {
+  /**
+   * How much of an open file can be mapped and used: whole pages, or what is the file's. No limit
+   * if it is none.
+   */
+  static long mappedBytes(long file, boolean wholePages) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(256, 8);
       boolean regular =
-          statx(Libc.User.ROOT, file, "", true, stat) == 0
+          statx(Libc.User.ROOT, file, "", true, BASIC_STATS, stat) == 0
               && (stat.get(ValueLayout.JAVA_SHORT, 28) & 0xffff) >>> 12 == REGULAR;
-      return regular ? stat.get(ValueLayout.JAVA_LONG, 40) + 4095 & -4096 : Long.MAX_VALUE;
+      long bytes = stat.get(ValueLayout.JAVA_LONG, 40);
+      return !regular ? Long.MAX_VALUE : wholePages ? bytes + 4095 & -4096 : bytes;
     }
   }
 

@@ -9,7 +9,8 @@ import java.util.function.Supplier;
  * Makes up calls, as lines of {@link PosixCalls}, from a seed: on few names, so that they meet.
  * Left out is where the file system in memory that they are compared with is known to do otherwise
  * than others: seeking data and holes that are no whole pages, zeroing of ranges, whiteouts, the
- * times of reads.
+ * times of reads, and what a mapping writes beyond the end of the file, which it keeps and shows
+ * when the file grows (POSIX leaves that open; others write zeros there).
  */
 final class RandomCalls {
   private static final List<String> NAMES =
@@ -154,7 +155,7 @@ final class RandomCalls {
                   two ? FILES.get(FILES.indexOf(file) ^ random.nextInt(2)) : file(),
                   size(),
                   size());
-      case 21 -> two ? "fsync " + file : "mmapwrite " + file + " " + size() + " m*10";
+      case 21 -> two ? "fsync " + file : "mmapwithin " + file + " " + size() + " m*10";
       case 22 -> any(List.of("fsync ", "fdatasync ")) + file;
       case 23 -> "flock " + lockable() + " " + any(List.of("5", "6", "8"));
       case 24 ->

@@ -54,6 +54,8 @@ public final class Consensus {
   private final LocalReads reads;
   private @Nullable Leading leading;
   private long tickNanos;
+  private long tickDueNanos;
+  private boolean quiet;
 
   /** Begins as a follower (or learner) with what the journal restored. */
   public Consensus(ConsensusOptions options, Restored restored, long nowNanos) {
@@ -66,6 +68,7 @@ public final class Consensus {
     this.following = new Following(state);
     this.reads = new LocalReads(state);
     this.tickNanos = nowNanos;
+    this.tickDueNanos = nowNanos + options.tickNanos();
   }
 
   /** {@link #step(List, long)} with a single input. */
@@ -98,6 +101,7 @@ public final class Consensus {
     }
     reads.committed();
     state.log.evict(state.durability.index());
+    awaitTick();
     return state.outbox.drain(state);
   }
 
@@ -150,16 +154,17 @@ public final class Consensus {
   }
 
   private void tick() {
-    // Ticks come every quarter of a heartbeat. If they did not, this peer was not running, and what
-    // others sent meanwhile may be waiting behind this tick: no verdict on them yet.
+    // If this one comes late, this peer was not running, and what others sent meanwhile may be
+    // waiting behind it: no verdict on them yet.
     long heartbeat = state.options.heartbeatNanos();
-    if (state.now() - tickNanos > heartbeat) {
+    if (state.now() - tickDueNanos > heartbeat - state.options.tickNanos()) {
       election.postpone(2 * heartbeat);
       if (leading != null) {
         leading.postpone(2 * heartbeat);
       }
     }
     tickNanos = state.now();
+    quiet = false;
     reads.tick();
     if (leading != null) {
       if (!leading.tick()) {
@@ -168,6 +173,34 @@ public final class Consensus {
     } else if (election.isDue() && state.mayStand()) {
       stand();
     }
+  }
+
+  /**
+   * Says when the next tick has to come. While all is quiet nothing is due before the next
+   * heartbeat, or, of who follows, before its leader could be missed; else ticks come every quarter
+   * of a heartbeat. So whatever ends in a verdict on another peer is watched in short steps, and
+   * shows whether this peer itself was running.
+   */
+  private void awaitTick() {
+    boolean wasQuiet = quiet;
+    long soon = tickNanos + state.options.tickNanos();
+    quiet = !reads.isWaiting() && (leading != null ? leading.isQuiet() : following.isQuiet());
+    if (quiet) {
+      tickDueNanos = leading != null ? leading.heartbeatDueNanos() : following.quietUntilNanos();
+    } else if (wasQuiet) {
+      // No sooner than now; and a tick that is late already stays so.
+      tickDueNanos = Math.min(tickDueNanos, Math.max(soon, state.now()));
+    } else {
+      tickDueNanos = leading != null ? Math.min(soon, leading.heartbeatDueNanos()) : soon;
+    }
+  }
+
+  /**
+   * When, by the clock of {@link #step}, a {@link Input.Tick} is needed at the latest if nothing
+   * else comes before; to be asked after each step.
+   */
+  public long tickDueNanos() {
+    return tickDueNanos;
   }
 
   private void receive(int from, ConsensusMessage message) {

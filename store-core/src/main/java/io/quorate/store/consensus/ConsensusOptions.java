@@ -193,6 +193,16 @@ public record ConsensusOptions(
     return leaseNanos / 4 * 3;
   }
 
+  /** How often ticks come while something is under way. */
+  long tickNanos() {
+    return heartbeatNanos / 4;
+  }
+
+  /** A peer that is heard at least so often needs no watching. */
+  long quietNanos() {
+    return 2 * heartbeatNanos;
+  }
+
   /** How long a sent append may go unacknowledged before the leader probes for what arrived. */
   long resendNanos() {
     return 4 * heartbeatNanos;

@@ -85,6 +85,19 @@ final class Following {
         && state.now() - lastHeardNanos < state.options.electionMinNanos();
   }
 
+  /** Whether a leader that can write was heard from just now: nothing is due but its next word. */
+  boolean isQuiet() {
+    return state.leader() != 0
+        && state.leader() != state.self()
+        && leaderWritable
+        && state.now() < quietUntilNanos();
+  }
+
+  /** Until when it is quiet if nothing is heard. An election is not due before: see the options. */
+  long quietUntilNanos() {
+    return lastHeardNanos + state.options.quietNanos();
+  }
+
   /** Handles a message of the present term's leader. */
   void onAppend(AppendEntries message) {
     lastHeardNanos = state.now();

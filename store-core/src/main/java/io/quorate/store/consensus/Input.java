@@ -9,7 +9,7 @@ import java.util.List;
 /** Everything that can happen to {@link Consensus}. Time comes beside it, never inside. */
 public sealed interface Input {
 
-  /** Time has passed. Sent at least every quarter of the heartbeat interval. */
+  /** Time has passed. Sent by {@link Consensus#tickDueNanos}; more often does no harm. */
   record Tick() implements Input {}
 
   /** A message came from {@code from}. */

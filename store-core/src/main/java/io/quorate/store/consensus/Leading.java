@@ -207,6 +207,30 @@ final class Leading {
     graceUntilNanos = state.now() + nanos;
   }
 
+  /**
+   * Whether nothing is due before the next heartbeat: all is committed and known to all but those
+   * that are long silent, and nobody waits.
+   */
+  boolean isQuiet() {
+    return writable
+        && transferTarget == 0
+        && state.now() >= graceUntilNanos
+        && state.commitIndex() == state.log.lastIndex()
+        && !rounds.isWaiting()
+        && replicator.followers().values().stream().allMatch(this::isQuiet);
+  }
+
+  private boolean isQuiet(Progress follower) {
+    long silentNanos = state.now() - follower.heardNanos();
+    return silentNanos >= state.options.electionMaxNanos()
+        || silentNanos < state.options.quietNanos() && follower.match() == state.log.lastIndex();
+  }
+
+  /** When the next heartbeat is due. */
+  long heartbeatDueNanos() {
+    return heartbeatNanos + state.options.heartbeatNanos();
+  }
+
   /** Returns false when too few are heard from to lead on. */
   boolean tick() {
     if (state.now() - heartbeatNanos >= state.options.heartbeatNanos()) {

@@ -114,6 +114,15 @@ final class LocalReads {
     }
   }
 
+  /** Whether some read waits. */
+  boolean isWaiting() {
+    return pausedUntilTick
+        || !fresh.isEmpty()
+        || !leased.isEmpty()
+        || !waiting.isEmpty()
+        || !asked.isEmpty();
+  }
+
   /** Refuses what has waited too long, and asks again where the answer seems lost. */
   void tick() {
     pausedUntilTick = false;

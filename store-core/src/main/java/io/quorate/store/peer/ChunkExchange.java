@@ -322,6 +322,16 @@ final class ChunkExchange implements Executor {
     return waiters;
   }
 
+  /** Whether some chunk is asked for. */
+  boolean isFetching() {
+    lock.lock();
+    try {
+      return !fetches.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Asks again where no answer came, and gives up where the deadline has passed. */
   void tick(long nowNanos) {
     List<Fetch> again = new ArrayList<>();

@@ -79,6 +79,11 @@ final class Farewell {
     return step == Step.ANSWERING || step == Step.DONE;
   }
 
+  /** Whether it has begun and is not over. */
+  boolean isUnderWay() {
+    return step == Step.HANDING_OVER || step == Step.ANSWERING;
+  }
+
   void tick(long nowNanos) {
     if (step == Step.STAYING || step == Step.DONE) {
       return;

@@ -148,6 +148,16 @@ final class Healing {
     }
   }
 
+  /** Whether {@link #run} has nothing to do. */
+  boolean isIdle() {
+    lock.lock();
+    try {
+      return isComplete() && preferred.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How much is known to be missing, and how fast it comes. From any thread. */
   Upkeep.Content account() {
     lock.lock();

@@ -1,5 +1,6 @@
 package io.quorate.store.peer;
 
+import io.quorate.store.world.World;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,6 +39,31 @@ final class Mailbox<T> {
     try {
       while (items.isEmpty() && !closed) {
         filled.await();
+      }
+      ArrayDeque<T> taken = items;
+      items = new ArrayDeque<>();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for items until {@code untilNanos} and takes them all; an empty queue means that none
+   * came, null that the mailbox was closed.
+   */
+  @Nullable ArrayDeque<T> takeAll(World world, long untilNanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (items.isEmpty() && !closed) {
+        long leftNanos = untilNanos - world.nanoTime();
+        if (leftNanos <= 0) {
+          return new ArrayDeque<>();
+        }
+        world.awaitSignal(lock, filled, leftNanos);
+      }
+      if (items.isEmpty()) {
+        return null;
       }
       ArrayDeque<T> taken = items;
       items = new ArrayDeque<>();

@@ -367,6 +367,11 @@ final class MemberChanges {
     census.reset();
   }
 
+  /** Whether there is a wish, here or of another peer. */
+  boolean isAsked() {
+    return removal != null || !wishes.isEmpty();
+  }
+
   void tick(long now) {
     tickWishes(now);
     if (replication.role() == Role.LEADER && replication.mayChangeMembership()) {

@@ -67,7 +67,6 @@ public final class Peer implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicReference<@Nullable Throwable> fatal = new AtomicReference<>();
-  private volatile World.@Nullable Timer tick;
 
   private Peer(
       World world,
@@ -205,10 +204,10 @@ public final class Peer implements AutoCloseable {
       throws IOException {
     PeerRecovery recovered = PeerRecovery.run(world, options, storage, rejoins);
     Peer peer = new Peer(world, options, storage, transport, onFatal, recovered);
-    peer.loop.start(world, peer.name("loop"), peer.protocol::endOfTurn);
+    peer.loop.start(
+        world, peer.name("loop"), peer.protocol::nextTickNanos, peer.protocol::endOfTurn);
     transport.start(new PeerReceiver(peer, peer.protocol, peer.exchange, peer.loop));
     peer.loop.execute(peer.protocol::membershipChanged);
-    peer.scheduleTick();
     recovered.journalFailure().thenAccept(peer::failed);
     return peer;
   }
@@ -339,19 +338,6 @@ public final class Peer implements AutoCloseable {
   /** Checkpoints that took the place of this peer's state since it started, for tests. */
   public long checkpointsInstalled() {
     return protocol.checkpointsInstalled();
-  }
-
-  private void scheduleTick() {
-    if (!closed.get()) {
-      tick =
-          world.schedule(
-              options.heartbeatMillis() * 1_000_000L / 4, () -> loop.execute(this::onTick));
-    }
-  }
-
-  private void onTick() {
-    protocol.tick();
-    scheduleTick();
   }
 
   // ---- what the gateway asks
@@ -537,10 +523,6 @@ public final class Peer implements AutoCloseable {
       return;
     }
     try {
-      World.Timer pending = tick;
-      if (pending != null) {
-        pending.cancel();
-      }
       transport.close();
       end(loop::close);
       end(scrub::close);

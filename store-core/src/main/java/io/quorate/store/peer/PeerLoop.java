@@ -4,12 +4,16 @@ import io.quorate.store.world.World;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread on which a peer's protocol state lives. Work arrives as tasks; after each batch of
  * tasks the turn ends, and whatever the batch gathered (proposals, reads, durability) goes on its
  * way together. That is where group commit and batched reads come from.
+ *
+ * <p>The loop itself waits for the time at which there is something to do unasked: an idle peer is
+ * awake rarely, and a timer of its own would wake two threads each time.
  */
 final class PeerLoop implements Executor {
   /** A task that somebody waits for. */
@@ -27,9 +31,14 @@ final class PeerLoop implements Executor {
     this.onFatal = onFatal;
   }
 
-  /** Begins to run what was given and will be; {@code endOfTurn} runs after each batch. */
-  void start(World world, String name, Runnable endOfTurn) {
-    thread = world.spawn(name, () -> run(endOfTurn));
+  /**
+   * Begins to run what was given and will be.
+   *
+   * @param wakeAtNanos asked after each turn: when the next one is to come at the latest
+   * @param endOfTurn runs after each batch, and after none when that time has come
+   */
+  void start(World world, String name, LongSupplier wakeAtNanos, Runnable endOfTurn) {
+    thread = world.spawn(name, () -> run(world, wakeAtNanos, endOfTurn));
   }
 
   /** Runs {@code task} on the loop, after all that was given before; dropped once closed. */
@@ -43,14 +52,15 @@ final class PeerLoop implements Executor {
     return mailbox.put(task);
   }
 
-  private void run(Runnable endOfTurn) {
+  private void run(World world, LongSupplier wakeAtNanos, Runnable endOfTurn) {
     ArrayDeque<Runnable> batch = new ArrayDeque<>();
     try {
       while (!halted) {
-        batch = mailbox.takeAll();
-        if (batch.isEmpty()) {
+        ArrayDeque<Runnable> taken = mailbox.takeAll(world, wakeAtNanos.getAsLong());
+        if (taken == null) {
           return;
         }
+        batch = taken;
         while (!halted && !batch.isEmpty()) {
           batch.remove().run();
         }

@@ -81,6 +81,7 @@ final class Protocol implements Replication.Listener {
   private final SelfReport selfReport;
   private final SessionExpiry expiry = new SessionExpiry();
   private final IdlePurge idlePurge;
+  private final Ticks ticks;
   private long spaceAtNanos;
   private long dutyAtNanos;
   private volatile boolean awaitsChunks;
@@ -160,6 +161,7 @@ final class Protocol implements Replication.Listener {
     long now = world.nanoTime();
     this.peers = new Peers(options, this::newestMembers, now);
     this.idlePurge = new IdlePurge(parts.metadata());
+    this.ticks = new Ticks(options.heartbeatMillis() * 1_000_000L, now);
     this.spaceAtNanos = now;
     this.dutyAtNanos = now;
   }
@@ -258,6 +260,10 @@ final class Protocol implements Replication.Listener {
 
   void endOfTurn() {
     long now = world.nanoTime();
+    if (ticks.mayCome(now, replication.tickDueNanos())) {
+      tick(now);
+      ticks.came(now);
+    }
     router.endOfTurn(now);
     admission.endOfTurn();
     parts.reads().endOfTurn(this::beginRead);
@@ -430,8 +436,28 @@ final class Protocol implements Replication.Listener {
 
   // ---- duties
 
-  void tick() {
-    long now = world.nanoTime();
+  /** When the turn after this one is to come at the latest. */
+  long nextTickNanos() {
+    return ticks.nextNanos(isQuiet(), replication.tickDueNanos());
+  }
+
+  /** Whether only heartbeats and what is seldom due are to be expected. */
+  private boolean isQuiet() {
+    return homecoming.isIn()
+        && !replication.isBusy()
+        && !parts.reads().isWaiting()
+        && !parts.proposals().isWaiting()
+        && !admission.isWaiting()
+        && !gate.isWaiting()
+        && !catchUp.isReceiving()
+        && !readmission.isAsked()
+        && !memberChanges.isAsked()
+        && !farewell.isUnderWay()
+        && !parts.exchange().isFetching()
+        && parts.healing().isIdle();
+  }
+
+  private void tick(long now) {
     if (now - spaceAtNanos >= 0) {
       spaceAtNanos = now + SPACE_NANOS;
       step(new Input.Space(parts.journal().usableBytes()));

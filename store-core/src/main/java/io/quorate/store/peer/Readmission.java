@@ -181,6 +181,11 @@ final class Readmission {
     }
   }
 
+  /** Whether some peer asks. */
+  boolean isAsked() {
+    return !asked.isEmpty();
+  }
+
   /** Grants what is asked for, as leader. */
   void grant(long nowNanos) {
     if (asked.isEmpty() || !replication.mayChangeMembership()) {

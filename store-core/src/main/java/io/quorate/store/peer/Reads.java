@@ -113,6 +113,19 @@ final class Reads {
     }
   }
 
+  /** Whether some reader waits; on the loop. */
+  boolean isWaiting() {
+    if (!rounds.isEmpty() || !gathered.isEmpty() || !retryLater.isEmpty()) {
+      return true;
+    }
+    lock.lock();
+    try {
+      return !unapplied.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives up silent rounds, repeats refused ones, ends late readers; on the loop. */
   void tick(long nowNanos) {
     if (!rounds.isEmpty() && nowNanos - roundStartedNanos >= ROUND_TIMEOUT_NANOS) {

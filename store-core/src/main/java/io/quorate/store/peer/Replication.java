@@ -387,6 +387,16 @@ final class Replication {
     return bytes;
   }
 
+  /** When consensus needs a tick at the latest. */
+  long tickDueNanos() {
+    return consensus.tickDueNanos();
+  }
+
+  /** Whether a tick has to go on with writing, installing or applying. */
+  boolean isBusy() {
+    return isStalled() || installing || offeredIndex < Math.min(commitIndex, durableIndex);
+  }
+
   /** Whether the log waits for room on the disk. */
   boolean isStalled() {
     return !stalled.isEmpty();

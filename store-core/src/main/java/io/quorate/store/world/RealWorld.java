@@ -11,6 +11,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +66,11 @@ public final class RealWorld implements World, AutoCloseable {
       throw new IllegalStateException("this world is closed", e);
     }
     return () -> future.cancel(false);
+  }
+
+  @Override
+  public void awaitSignal(Lock lock, Condition condition, long nanos) throws InterruptedException {
+    condition.awaitNanos(nanos);
   }
 
   private static void runLogged(Runnable task) {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 
 /**
  * Clock, timers, threads, randomness and disk of one process.
@@ -80,6 +82,31 @@ public interface World {
         throw timeout;
       }
       throw e;
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /**
+   * Waits, with {@code lock} held, until {@code condition} is signalled or {@code nanos} have
+   * passed; may also return earlier. For a thread that does so again and again: a timer would first
+   * wake the timer thread, and that the waiting one.
+   */
+  default void awaitSignal(Lock lock, Condition condition, long nanos)
+      throws InterruptedException {
+    Timer timer =
+        schedule(
+            nanos,
+            () -> {
+              lock.lock();
+              try {
+                condition.signalAll();
+              } finally {
+                lock.unlock();
+              }
+            });
+    try {
+      condition.await();
     } finally {
       timer.cancel();
     }

@@ -7,6 +7,7 @@ import io.quorate.store.log.EntryKind;
 import io.quorate.store.log.Membership;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,50 @@ class MessageCostTest {
     assertEquals(2, sent);
   }
 
+  @Test
+  void whileNothingHappensOnlyTheLeaderTicksForItsHeartbeats() {
+    TreeMap<Integer, Integer> ticks = ticksIn(1_000);
+    assertEquals(Map.of(1, 20), ticks);
+    assertEquals(20 * 6, sent);
+  }
+
+  /** In short steps: a peer that was suspended itself must see so before it judges its leader. */
+  @Test
+  void whoMissesItsLeaderTicksEveryQuarterOfAHeartbeat() {
+    ticksIn(1_000);
+    peers.get(1).crash(0);
+    TreeMap<Integer, Integer> ticks = ticksIn(400);
+    // 300 ms of 12.5 each, at whole milliseconds.
+    assertEquals(Map.of(2, 24, 3, 24, 4, 24), ticks);
+  }
+
+  @Test
+  void whileAFollowerLacksSomethingTheLeaderTicksEveryQuarterOfAHeartbeat() {
+    ticksIn(1_000);
+    peers.get(4).crash(0);
+    TreeMap<Integer, Integer> ticks = ticksIn(400);
+    assertEquals(Map.of(1, 24), ticks);
+    // What is silent for long is not waited for.
+    ticksIn(600);
+    assertEquals(Map.of(1, 20), ticksIn(1_000));
+  }
+
+  /** Passes time, and ticks only what needs it; how often each did. */
+  private TreeMap<Integer, Integer> ticksIn(int millis) {
+    TreeMap<Integer, Integer> ticks = new TreeMap<>();
+    for (int i = 0; i < millis; i++) {
+      now += 1_000_000;
+      for (ModelPeer peer : peers.values()) {
+        if (peer.isRunning() && peer.isTickDue(now)) {
+          ticks.merge(peer.id, 1, Integer::sum);
+          step(peer.id, List.of(new Input.Tick()));
+        }
+      }
+      settle();
+    }
+    return ticks;
+  }
+
   private Input propose(int count) {
     List<Input.Proposal> proposals = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -117,7 +162,9 @@ class MessageCostTest {
 
   private void followersAnswer() {
     for (Letter letter : take()) {
-      step(letter.to, List.of(new Input.Received(letter.from, letter.message)));
+      if (peers.get(letter.to).isRunning()) {
+        step(letter.to, List.of(new Input.Received(letter.from, letter.message)));
+      }
     }
     peers.keySet().forEach(this::sync);
   }

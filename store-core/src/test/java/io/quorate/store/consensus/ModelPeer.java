@@ -53,6 +53,11 @@ final class ModelPeer {
     running = true;
   }
 
+  /** Whether it said that it needs a tick by now. */
+  boolean isTickDue(long nowNanos) {
+    return nowNanos >= consensus.tickDueNanos();
+  }
+
   /** An operator forces a membership while it is down. */
   void force(Membership membership) {
     forced = membership;

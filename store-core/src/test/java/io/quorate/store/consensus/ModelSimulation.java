@@ -33,6 +33,7 @@ final class ModelSimulation {
   private final Map<Integer, Integer> boots = new TreeMap<>();
   private final ModelNemesis nemesis;
   private final boolean turbulent;
+  private final boolean sparesTicks;
   private final long tickNanos;
   private long now;
   private long sequence;
@@ -60,6 +61,7 @@ final class ModelSimulation {
     this.rules = rules;
     // Now and then leaders hardly last longer than it takes to elect them.
     turbulent = chance(12);
+    sparesTicks = seed % 2 == 0;
     long heartbeat = (turbulent ? 10 : 50) * MILLI;
     tickNanos = heartbeat / 4;
     int appendBytes = chance(50) ? 1 : 500;
@@ -268,7 +270,8 @@ final class ModelSimulation {
     if (boots.get(id) != boot || !peer.isRunning()) {
       return;
     }
-    if (!isPaused(id)) {
+    // A shell may tick all the time, or only when it must.
+    if (!isPaused(id) && (!sparesTicks || peer.isTickDue(localTime(id)))) {
       step(peer, List.of(new Input.Tick()));
     }
     after(tickNanos, () -> tick(id, boot));

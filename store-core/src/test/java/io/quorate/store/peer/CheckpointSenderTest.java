@@ -64,7 +64,7 @@ class CheckpointSenderTest {
           Offers offers = new Offers();
           PeerLoop loop = new PeerLoop(simulation::fail);
           CheckpointSender sender = new CheckpointSender(parts(simulation, world, offers, loop));
-          loop.start(world, "loop", () -> {});
+          loop.start(world, "loop", () -> Long.MAX_VALUE, () -> {});
           assertEquals(1, offered(simulation, world, loop, sender, offers));
           long first = offers.ids.getFirst();
           loop.execute(() -> sender.tick(world.nanoTime(), 50, List.of(BEHIND)));

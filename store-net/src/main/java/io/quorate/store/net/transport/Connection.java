@@ -200,7 +200,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
         ctx.channel()
             .eventLoop()
             .scheduleAtFixedRate(
-                this::tick, options.pingMillis(), options.pingMillis(), TimeUnit.MILLISECONDS);
+                this::tick, firstTickNanos(), pingNanos(), TimeUnit.NANOSECONDS);
     ctx.write(FrameWriter.preamble(), ctx.voidPromise());
     unflushed = true;
     owner.opened(this);
@@ -324,6 +324,18 @@ public final class Connection extends ChannelInboundHandlerAdapter {
       return false;
     }
     return now - stalledSinceNanos > TimeUnit.MILLISECONDS.toNanos(options.stallMillis());
+  }
+
+  /**
+   * All connections of a process tick at the same times: its event loop is woken once for all of
+   * them, and what they then say arrives together at the other end.
+   */
+  private long firstTickNanos() {
+    return 2 * pingNanos() - Math.floorMod(nanoTime(), pingNanos());
+  }
+
+  private long pingNanos() {
+    return TimeUnit.MILLISECONDS.toNanos(options.pingMillis());
   }
 
   private long silentNanos() {

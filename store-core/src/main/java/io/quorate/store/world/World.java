@@ -92,8 +92,7 @@ public interface World {
    * passed; may also return earlier. For a thread that does so again and again: a timer would first
    * wake the timer thread, and that the waiting one.
    */
-  default void awaitSignal(Lock lock, Condition condition, long nanos)
-      throws InterruptedException {
+  default void awaitSignal(Lock lock, Condition condition, long nanos) throws InterruptedException {
     Timer timer =
         schedule(
             nanos,

@@ -119,7 +119,8 @@ public final class Reply {
     putTime(out, a.birthNanos());
     putTime(out, a.ctimeNanos());
     putTime(out, a.mtimeNanos());
-    // The number of a device is one word elsewhere: 8 bits of its minor part, 12 of the major, 12 of the minor.
+    // The number of a device is one word elsewhere: 8 bits of its minor part, 12 of the major, 12
+    // of the minor.
     int device = (int) a.device();
     out.putInt(device >>> 8 & 0xfff).putInt(device & 0xff | device >>> 12 & 0xfff00);
     return out.position(out.limit());

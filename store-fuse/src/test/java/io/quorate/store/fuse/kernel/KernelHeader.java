@@ -27,7 +27,8 @@ final class KernelHeader {
   private static final Pattern DEFINED =
       Pattern.compile("#define\\s+(F\\w+)\\s+\\(?(?:(\\d+)(?:ULL)?\\s*<<\\s*)?(\\d+)\\)?\\s");
 
-  private static final Pattern BITS = Pattern.compile("#define\\s+(STATX_\\w+)\\s+0x(\\p{XDigit}+)U");
+  private static final Pattern BITS =
+      Pattern.compile("#define\\s+(STATX_\\w+)\\s+0x(\\p{XDigit}+)U");
 
   /** A field, by bytes. */
   record Field(int offset, int bytes) {}
@@ -111,7 +112,8 @@ final class KernelHeader {
   private void addStatx() {
     numbers.put("FUSE_STATX", 52L);
     structs.put(
-        "fuse_statx_in", layOut(words(4, "getattr_flags reserved") + words(8, "fh") + words(4, "sx_flags sx_mask")));
+        "fuse_statx_in",
+        layOut(words(4, "getattr_flags reserved") + words(8, "fh") + words(4, "sx_flags sx_mask")));
     Map<String, Field> fields = new LinkedHashMap<>();
     Struct statx = struct("statx");
     statx.fields().forEach((name, field) -> fields.put(name.replaceFirst("^stx_", ""), field));

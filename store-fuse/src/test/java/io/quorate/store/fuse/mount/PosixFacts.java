@@ -48,12 +48,7 @@ final class PosixFacts {
   }
 
   private static long statx(
-      Libc.User user,
-      long directory,
-      String name,
-      boolean follow,
-      int wanted,
-      MemorySegment stat) {
+      Libc.User user, long directory, String name, boolean follow, int wanted, MemorySegment stat) {
     int flags = name.isEmpty() ? AT_EMPTY_PATH : follow ? 0 : AT_SYMLINK_NOFOLLOW;
     return Libc.callAs(user, "statx", directory, name, flags, wanted, stat);
   }

@@ -199,8 +199,7 @@ public final class Connection extends ChannelInboundHandlerAdapter {
     ticks =
         ctx.channel()
             .eventLoop()
-            .scheduleAtFixedRate(
-                this::tick, firstTickNanos(), pingNanos(), TimeUnit.NANOSECONDS);
+            .scheduleAtFixedRate(this::tick, firstTickNanos(), pingNanos(), TimeUnit.NANOSECONDS);
     ctx.write(FrameWriter.preamble(), ctx.voidPromise());
     unflushed = true;
     owner.opened(this);

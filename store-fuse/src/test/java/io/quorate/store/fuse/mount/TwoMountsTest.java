@@ -121,6 +121,34 @@ final class TwoMountsTest {
   }
 
   @Test
+  void whatWasWrittenUnderALockShowsToWhoeverHasItNext() throws IOException {
+    try (FileChannel one =
+            FileChannel.open(
+                here("handed-on"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel two =
+            FileChannel.open(
+                there("handed-on"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      FileLock held = one.lock();
+      one.write(ByteBuffer.wrap("abc".getBytes()));
+      held.release();
+      assertNotNull(two.tryLock());
+      ByteBuffer content = ByteBuffer.allocate(10);
+      assertEquals(3, two.read(content), "it is published before others get the lock");
+    }
+  }
+
+  /** Through the last one it would be published a moment later all the same. */
+  @Test
+  void theCloseOfAnyDescriptorShowsWhatWasWritten() throws IOException {
+    long first = Libc.call("open", here("shared").toString(), Libc.O_WRONLY | Libc.O_CREAT, 0644);
+    long second = Libc.call("dup", first);
+    assertEquals(3, Libc.call("write", first, "abc", 3));
+    assertEquals(0, Libc.call("close", second));
+    assertEquals("abc", Files.readString(there("shared")));
+    assertEquals(0, Libc.call("close", first));
+  }
+
+  @Test
   void mappedMemoryReachesTheOther() throws IOException {
     try (FileChannel channel =
         FileChannel.open(

@@ -19,8 +19,10 @@ public final class Reply {
   /** Size of struct fuse_statx, which is struct statx of statx(2). */
   private static final int STATX_BYTES = 256;
 
-  /** STATX_BASIC_STATS and STATX_BTIME: all that is told. */
-  private static final int STATX_TOLD = 0xfff;
+  /** What is told: STATX_BASIC_STATS, and STATX_BTIME where it is known. */
+  private static final int STATX_BASIC = 0x7ff;
+
+  private static final int STATX_BIRTH = 0x800;
 
   private static final int INIT_BYTES = 64;
   private static final int STATFS_BYTES = 80;
@@ -111,7 +113,9 @@ public final class Reply {
     ByteBuffer out = body(32 + STATX_BYTES);
     out.putLong(cache.attributeSeconds()).putInt(cache.attributeNanosOfSecond()).putInt(0);
     out.putLong(0).putLong(0);
-    out.putInt(STATX_TOLD).putInt(BLOCK_BYTES).putLong(0).putInt(a.links());
+    // The root of the tree was made by nobody.
+    int told = a.birthNanos() == 0 ? STATX_BASIC : STATX_BASIC | STATX_BIRTH;
+    out.putInt(told).putInt(BLOCK_BYTES).putLong(0).putInt(a.links());
     out.putInt(shown.uid(a.uid())).putInt(shown.gid(a.gid()));
     out.putShort((short) shown.mode(a.mode())).putShort((short) 0);
     out.putLong(a.inode()).putLong(a.sizeBytes()).putLong(blocks(a)).putLong(0);

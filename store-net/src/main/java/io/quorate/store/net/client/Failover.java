@@ -56,7 +56,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
   private volatile boolean closed;
   private volatile String connectedTo = "";
-  private volatile String failures = "no peer was tried yet";
+  private volatile String failures = "no peer has answered yet";
 
   // On the event loop only.
   private final Set<PeerConnection> connections = new LinkedHashSet<>();

@@ -260,7 +260,7 @@ final class Protocol implements Replication.Listener {
 
   void endOfTurn() {
     long now = world.nanoTime();
-    if (ticks.mayCome(now, consensusTickNanos(now))) {
+    if (ticks.mayCome(now, replication.tickDueNanos())) {
       tick(now);
       ticks.came(now);
     }
@@ -438,12 +438,7 @@ final class Protocol implements Replication.Listener {
 
   /** When the turn after this one is to come at the latest. */
   long nextTickNanos() {
-    return ticks.nextNanos(isQuiet(), consensusTickNanos(world.nanoTime()));
-  }
-
-  /** When consensus needs a tick. Before this peer is in it takes none, however late. */
-  private long consensusTickNanos(long now) {
-    return homecoming.isIn() ? replication.tickDueNanos() : now + DUTY_NANOS;
+    return ticks.nextNanos(isQuiet(), replication.tickDueNanos());
   }
 
   /** Whether only heartbeats and what is seldom due are to be expected. */

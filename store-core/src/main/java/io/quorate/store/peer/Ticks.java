@@ -3,7 +3,7 @@ package io.quorate.store.peer;
 /**
  * When a peer's loop looks after what nobody tells it: deadlines, repetitions, duties.
  *
- * <p>Every quarter of a heartbeat while anything is under way, as ever something may be due then. A
+ * <p>Every quarter of a heartbeat while anything is under way, since something may be due then. A
  * peer with nothing under way ticks in turns that there are anyway, those of heartbeats, and for no
  * other reason than consensus needing it: being woken is most of what an idle peer costs.
  */
@@ -23,7 +23,13 @@ final class Ticks {
 
   /** Whether this turn ticks. */
   boolean mayCome(long nowNanos, long consensusNanos) {
-    return nowNanos - lastNanos >= busyNanos || nowNanos - consensusNanos >= 0;
+    return nowNanos - lastNanos >= busyNanos
+        || isOpen(consensusNanos) && nowNanos - consensusNanos >= 0;
+  }
+
+  /** What was due before the last tick is not due again: consensus may take no steps at all yet. */
+  private boolean isOpen(long consensusNanos) {
+    return consensusNanos - lastNanos > 0;
   }
 
   /** This turn has. */
@@ -38,6 +44,6 @@ final class Ticks {
    */
   long nextNanos(boolean isQuiet, long consensusNanos) {
     long ownNanos = lastNanos + (isQuiet ? quietNanos : busyNanos);
-    return consensusNanos - ownNanos < 0 ? consensusNanos : ownNanos;
+    return isOpen(consensusNanos) && consensusNanos - ownNanos < 0 ? consensusNanos : ownNanos;
   }
 }

@@ -40,9 +40,7 @@ final class Mailbox<T> {
       while (items.isEmpty() && !closed) {
         filled.await();
       }
-      ArrayDeque<T> taken = items;
-      items = new ArrayDeque<>();
-      return taken;
+      return drain();
     } finally {
       lock.unlock();
     }
@@ -62,12 +60,7 @@ final class Mailbox<T> {
         }
         world.awaitSignal(lock, filled, leftNanos);
       }
-      if (items.isEmpty()) {
-        return null;
-      }
-      ArrayDeque<T> taken = items;
-      items = new ArrayDeque<>();
-      return taken;
+      return items.isEmpty() ? null : drain();
     } finally {
       lock.unlock();
     }

@@ -105,6 +105,16 @@ final class Mailbox<T> {
     }
   }
 
+  /** Whether further items are refused. */
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Refuses further items and wakes the receivers; what is queued can still be taken. */
   void close() {
     lock.lock();

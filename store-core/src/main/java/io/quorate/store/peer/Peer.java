@@ -34,8 +34,9 @@ import org.slf4j.LoggerFactory;
  * One member of the cluster: journal, consensus, metadata and chunks of one data directory, bound
  * to a transport.
  *
- * <p>Threads: the loop (protocol state), the journal's writer, the applier, a few readers and one
- * that serves other peers' pulls. All are made through the {@link World}; {@link #close} ends them.
+ * <p>Threads: the loop (protocol state; on a thread of the transport if that lends one), the
+ * journal's writer, the applier, a few readers and one that serves other peers' pulls. All are made
+ * through the {@link World}; {@link #close} ends them.
  */
 public final class Peer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Peer.class);
@@ -84,7 +85,7 @@ public final class Peer implements AutoCloseable {
     this.chunks = recovered.chunks();
     this.journal = recovered.journal();
     long appliedIndex = metadata.appliedIndex();
-    this.loop = new PeerLoop(this::failed);
+    this.loop = new PeerLoop(transport.carrier(), this::failed);
     this.worker = new Worker(world, name("storage"), this::failed);
     this.exchange =
         new ChunkExchange(
@@ -364,7 +365,7 @@ public final class Peer implements AutoCloseable {
       reader.future().completeExceptionally(new UnavailableException(refusal));
     } else if (!protocol.isCurrent()) {
       ask(() -> reads.add(reader), reader.future());
-    } else if (here && !world.isOwnThread()) {
+    } else if (here && !world.isOwnThread() && !loop.isCurrent()) {
       reader.run();
     } else {
       reads.run(reader);

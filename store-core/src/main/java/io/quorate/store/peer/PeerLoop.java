@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * tasks the turn ends, and whatever the batch gathered (proposals, reads, durability) goes on its
  * way together. That is where group commit and batched reads come from.
  *
- * <p>The loop itself waits for the time at which there is something to do unasked: an idle peer is
- * awake rarely, and a timer of its own would wake two threads each time.
+ * <p>Turns run on a thread of the transport if it lends one ({@link CarriedTurns}), on one of the
+ * peer's own otherwise ({@link ThreadTurns}). Either waits for the time at which there is something
+ * to do unasked: an idle peer is awake rarely, and a timer of its own would wake two threads each
+ * time.
  */
 final class PeerLoop implements Executor {
   /** A task that somebody waits for. */
@@ -22,84 +24,120 @@ final class PeerLoop implements Executor {
     void abandon();
   }
 
+  /** How the turns come to a thread. */
+  interface Turns {
+    /** Begins; {@code world} starts a thread named {@code name} if one is needed. */
+    void start(World world, String name);
+
+    /** Something is in the mailbox. */
+    void summon();
+
+    /** Whether the calling thread is the one of the turns. */
+    boolean isCurrent();
+
+    /** The mailbox is closed: returns when no turn is under way and none will come. */
+    void join() throws InterruptedException;
+  }
+
   private final Mailbox<Runnable> mailbox = new Mailbox<>();
   private final Consumer<Throwable> onFatal;
+  private final Turns turns;
   private volatile boolean halted;
-  private World.@Nullable Task thread;
+  private LongSupplier wakeAtNanos = () -> Long.MAX_VALUE;
+  private Runnable endOfTurn = () -> {};
 
-  PeerLoop(Consumer<Throwable> onFatal) {
+  /** A loop on {@code carrier}, or on a thread of its own. */
+  PeerLoop(@Nullable Carrier carrier, Consumer<Throwable> onFatal) {
     this.onFatal = onFatal;
+    this.turns =
+        carrier == null ? new ThreadTurns(this, mailbox) : new CarriedTurns(this, mailbox, carrier);
   }
 
   /**
    * Begins to run what was given and will be.
    *
-   * @param wakeAtNanos asked after each turn: when the next one is to come at the latest
-   * @param endOfTurn runs after each batch, and after none when that time has come
+   * @param nextWakeAtNanos asked after each turn: when the next one is to come at the latest
+   * @param atEndOfTurn runs after each batch, and after none when that time has come
    */
-  void start(World world, String name, LongSupplier wakeAtNanos, Runnable endOfTurn) {
-    thread = world.spawn(name, () -> run(world, wakeAtNanos, endOfTurn));
+  void start(World world, String name, LongSupplier nextWakeAtNanos, Runnable atEndOfTurn) {
+    wakeAtNanos = nextWakeAtNanos;
+    endOfTurn = atEndOfTurn;
+    turns.start(world, name);
   }
 
   /** Runs {@code task} on the loop, after all that was given before; dropped once closed. */
   @Override
   public void execute(Runnable task) {
-    mailbox.put(task);
+    offer(task);
   }
 
   /** As {@link #execute}; false if the loop is closed and the task was dropped. */
   boolean offer(Runnable task) {
-    return mailbox.put(task);
+    if (!mailbox.put(task)) {
+      return false;
+    }
+    turns.summon();
+    return true;
   }
 
-  private void run(World world, LongSupplier wakeAtNanos, Runnable endOfTurn) {
-    ArrayDeque<Runnable> batch = new ArrayDeque<>();
+  /** Whether the calling thread is the loop's. */
+  boolean isCurrent() {
+    return turns.isCurrent();
+  }
+
+  /** When the next turn is to come at the latest; on the loop. */
+  long wakeAtNanos() {
+    return wakeAtNanos.getAsLong();
+  }
+
+  /** One turn with these tasks. Returns whether there may be another. */
+  boolean turn(ArrayDeque<Runnable> batch) {
     try {
-      while (!halted) {
-        ArrayDeque<Runnable> taken = mailbox.takeAll(world, wakeAtNanos.getAsLong());
-        if (taken == null) {
-          return;
-        }
-        batch = taken;
-        while (!halted && !batch.isEmpty()) {
-          batch.remove().run();
-        }
-        if (!halted) {
-          endOfTurn.run();
-        }
+      while (!halted && !batch.isEmpty()) {
+        batch.remove().run();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      if (!halted) {
+        endOfTurn.run();
+      }
     } catch (RuntimeException | Error e) {
       // An error here is one of the programmer's: protocol state may be half changed, so the peer
       // ends.
-      onFatal.accept(e);
-    } finally {
       mailbox.close();
-      batch.forEach(PeerLoop::abandon);
-      mailbox.drain().forEach(PeerLoop::abandon);
+      onFatal.accept(e);
+      halted = true;
+    }
+    if (halted) {
+      abandon(batch);
+    }
+    return !halted;
+  }
+
+  /** No turn comes any more: whoever waits for one hears of it. */
+  void abandonRest() {
+    mailbox.close();
+    abandon(mailbox.drain());
+  }
+
+  private static void abandon(ArrayDeque<Runnable> tasks) {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      if (task instanceof Request request) {
+        request.abandon();
+      }
     }
   }
 
-  private static void abandon(Runnable task) {
-    if (task instanceof Request request) {
-      request.abandon();
-    }
-  }
-
-  /** Ends the thread after the task that it is in, if any; what is queued is abandoned. */
+  /** Ends after the task that it is in, if any; what is queued is abandoned. */
   void halt() {
     halted = true;
     mailbox.close();
+    turns.summon();
   }
 
-  /** Finishes what was given and ends the thread. */
+  /** Finishes what was given and ends. */
   void close() throws InterruptedException {
     mailbox.close();
-    World.Task running = thread;
-    if (running != null) {
-      running.join();
-    }
-    mailbox.drain().forEach(PeerLoop::abandon);
+    turns.summon();
+    turns.join();
+    abandonRest();
   }
 }

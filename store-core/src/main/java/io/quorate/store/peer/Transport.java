@@ -2,6 +2,7 @@ package io.quorate.store.peer;
 
 import java.util.Set;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Links to the other peers. Sending never blocks and never fails: what can not be delivered is
@@ -25,6 +26,11 @@ public interface Transport extends AutoCloseable {
 
   /** Bytes queued for {@code peer}; chunks are pushed only to peers below the transport's bound. */
   long queuedBytes(int peer);
+
+  /** The thread that its messages come and go on, if the peer's turns may run there too. */
+  default @Nullable Carrier carrier() {
+    return null;
+  }
 
   @Override
   void close();

@@ -62,7 +62,7 @@ class CheckpointSenderTest {
         simulation -> {
           SimWorld world = simulation.node(1).boot();
           Offers offers = new Offers();
-          PeerLoop loop = new PeerLoop(simulation::fail);
+          PeerLoop loop = new PeerLoop(null, simulation::fail);
           CheckpointSender sender = new CheckpointSender(parts(simulation, world, offers, loop));
           loop.start(world, "loop", () -> Long.MAX_VALUE, () -> {});
           assertEquals(1, offered(simulation, world, loop, sender, offers));

@@ -1,5 +1,6 @@
 package io.quorate.store.sim;
 
+import io.quorate.store.peer.Carrier;
 import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.Transport;
 import java.util.Map;
@@ -100,6 +101,12 @@ final class SimTransport implements Transport {
   @Override
   public long queuedBytes(int peer) {
     return 0;
+  }
+
+  /** Half of the peers have one: both ways of running turns talk to each other in every run. */
+  @Override
+  public @Nullable Carrier carrier() {
+    return id % 2 == 0 ? new SimCarrier(world) : null;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.quorate.store.net.wire.Frame;
 import io.quorate.store.net.wire.FrameException;
 import io.quorate.store.net.wire.FrameWriter;
 import io.quorate.store.net.wire.PeerCodec;
+import io.quorate.store.peer.Carrier;
 import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.Transport;
 import io.quorate.store.world.World;
@@ -48,6 +49,7 @@ public final class PeerTransport implements Transport {
   private final BooleanSupplier congested;
   private final long instance;
   private final FrameWriter writer;
+  private final Carrier carrier;
   private final Map<Integer, PeerLink> links = new ConcurrentSkipListMap<>();
   private final Map<Integer, Voice> voices = new ConcurrentSkipListMap<>();
   private final Listener listener;
@@ -73,6 +75,7 @@ public final class PeerTransport implements Transport {
     this.options = options;
     this.congested = congested;
     instance = world.randomLong();
+    carrier = new LoopCarrier(network.linkLoop());
     writer = new FrameWriter(network.allocator(), options.frame(), true);
     peers.forEach(
         (peer, endpoint) -> {
@@ -188,6 +191,11 @@ public final class PeerTransport implements Transport {
     if (link != null) {
       link.send(message);
     }
+  }
+
+  @Override
+  public Carrier carrier() {
+    return carrier;
   }
 
   @Override

@@ -82,6 +82,7 @@ final class Protocol implements Replication.Listener {
   private final SessionExpiry expiry = new SessionExpiry();
   private final IdlePurge idlePurge;
   private final Ticks ticks;
+  private final Demand demand;
   private long spaceAtNanos;
   private long dutyAtNanos;
   private volatile boolean awaitsChunks;
@@ -162,6 +163,7 @@ final class Protocol implements Replication.Listener {
     this.peers = new Peers(options, this::newestMembers, now);
     this.idlePurge = new IdlePurge(parts.metadata());
     this.ticks = new Ticks(options.heartbeatMillis() * 1_000_000L, now);
+    this.demand = new Demand(2 * options.heartbeatMillis() * 1_000_000L, now);
     this.spaceAtNanos = now;
     this.dutyAtNanos = now;
   }
@@ -267,6 +269,7 @@ final class Protocol implements Replication.Listener {
     router.endOfTurn(now);
     admission.endOfTurn();
     parts.reads().endOfTurn(this::beginRead);
+    replication.applyAtOnce(demand.isThere(isAppliedAwaited(), now));
     replication.endOfTurn();
     catchUp.endOfTurn();
     readmission.endOfTurn();
@@ -277,6 +280,10 @@ final class Protocol implements Replication.Listener {
     if (awaitsChunks && !gate.isWaiting() && !admission.isWaiting()) {
       awaitsChunks = false;
     }
+  }
+
+  private boolean isAppliedAwaited() {
+    return parts.proposals().isWaiting() || parts.reads().isWaiting();
   }
 
   private void beginRead(long ticket) {

@@ -30,6 +30,10 @@ import org.slf4j.LoggerFactory;
 final class Replication {
   private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
   private static final int MAX_OFFERED = 512;
+
+  /** Entries that may wait for the next tick where nobody waits for them. */
+  private static final int MAX_DEFERRED = 64;
+
   private static final long MAX_BACKLOG_BYTES = 16L << 20;
   private static final long MAX_STALLED_BYTES = 64L << 20;
   private static final long READ_AGAIN_NANOS = 1_000_000_000L;
@@ -107,6 +111,7 @@ final class Replication {
   private long durableIndex;
   private long offeredIndex;
   private long commitIndex;
+  private boolean appliesAtOnce = true;
   private volatile long commandsAppended;
   private volatile long logStart;
   private volatile Membership committedMembership;
@@ -295,7 +300,7 @@ final class Replication {
   private void carryOut(Effects effects) {
     effects.send().forEach(this::send);
     commitIndex = Math.max(commitIndex, effects.commitIndex());
-    offerCommitted();
+    offerOrDefer();
     noteRole(effects);
     effects.readable().forEach(read -> reads.readable(read.ticket(), read.index()));
     effects.refusedReads().forEach(reads::refused);
@@ -394,7 +399,29 @@ final class Replication {
 
   /** Whether a tick has to go on with writing, installing or applying. */
   boolean isBusy() {
-    return isStalled() || installing || offeredIndex < Math.min(commitIndex, durableIndex);
+    return isStalled() || installing || offeredIndex < applicableIndex();
+  }
+
+  private long applicableIndex() {
+    return Math.min(commitIndex, durableIndex);
+  }
+
+  /**
+   * Whether what is committed is applied at once, as where somebody waits for it. Otherwise it is
+   * applied at the next tick, together with what comes until then: a peer that nobody uses applies
+   * in batches, each for little more than a single entry costs.
+   */
+  void applyAtOnce(boolean atOnce) {
+    if (atOnce && !appliesAtOnce) {
+      offerCommitted();
+    }
+    appliesAtOnce = atOnce;
+  }
+
+  private void offerOrDefer() {
+    if (appliesAtOnce || applicableIndex() - offeredIndex >= MAX_DEFERRED) {
+      offerCommitted();
+    }
   }
 
   /** Whether the log waits for room on the disk. */
@@ -430,7 +457,7 @@ final class Replication {
     if (done.installs) {
       listener.installDurable();
     }
-    offerCommitted();
+    offerOrDefer();
   }
 
   private void send(Effects.Outbound outbound) {
@@ -443,7 +470,7 @@ final class Replication {
    * nor keep the loop from everything else while it reads.
    */
   void offerCommitted() {
-    long upTo = Math.min(commitIndex, durableIndex);
+    long upTo = applicableIndex();
     try {
       boolean fromMemory = !installing;
       while (fromMemory && offeredIndex < upTo && applier.backlogBytes() < MAX_BACKLOG_BYTES) {

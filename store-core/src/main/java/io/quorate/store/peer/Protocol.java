@@ -267,6 +267,9 @@ final class Protocol implements Replication.Listener {
     router.endOfTurn(now);
     admission.endOfTurn();
     parts.reads().endOfTurn(this::beginRead);
+    if (homecoming.isIn()) {
+      replication.awaits(isCommitAwaited());
+    }
     replication.endOfTurn();
     catchUp.endOfTurn();
     readmission.endOfTurn();
@@ -277,6 +280,18 @@ final class Protocol implements Replication.Listener {
     if (awaitsChunks && !gate.isWaiting() && !admission.isWaiting()) {
       awaitsChunks = false;
     }
+  }
+
+  /**
+   * Whether somebody here waits for entries to be committed; of readers consensus knows itself. Who
+   * seeks content that all others lack has to be as far as they are to tell that it is lost.
+   */
+  private boolean isCommitAwaited() {
+    return parts.proposals().isWaiting()
+        || parts.changeFeed().isWaiting()
+        || memberChanges.isAsked()
+        || removals.isAwaited()
+        || parts.exchange().isFetching();
   }
 
   private void beginRead(long ticket) {

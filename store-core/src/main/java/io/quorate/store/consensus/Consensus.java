@@ -97,7 +97,7 @@ public final class Consensus {
       follow(state.term(), 0);
     }
     if (leading == null) {
-      following.flush();
+      following.flush(reads.awaitCommit());
     }
     reads.committed();
     state.log.evict(state.durability.index());
@@ -136,6 +136,7 @@ public final class Consensus {
         }
       }
       case Input.DeclineLeases() -> following.declineLeases();
+      case Input.Awaits(boolean awaited) -> following.awaits(awaited);
       case Input.Space(long usableBytes) -> state.measureSpace(usableBytes);
       case Input.TransferLeadership(int target) -> {
         if (leading != null) {
@@ -317,7 +318,8 @@ public final class Consensus {
               append.round(),
               state.usableBytes(),
               ConsensusMessage.NO_LEASE,
-              ConsensusMessage.NO_LEASE));
+              ConsensusMessage.NO_LEASE,
+              false));
       return;
     }
     if (append.term() > state.term() || state.leader() != from) {

@@ -96,6 +96,8 @@ public sealed interface ConsensusMessage {
    *     #NO_LEASE}
    * @param calledBack the lease that was called back last, which is given up, or {@link #NO_LEASE};
    *     from one that asks for none any more, the moment up to which it has given up all
+   * @param eager whether somebody at the sender waits, or did a moment ago, for what is committed:
+   *     then it is to be told at once
    */
   record AppendReply(
       long term,
@@ -106,7 +108,8 @@ public sealed interface ConsensusMessage {
       long round,
       long usableBytes,
       long leaseAsked,
-      long calledBack)
+      long calledBack,
+      boolean eager)
       implements ConsensusMessage {}
 
   /**

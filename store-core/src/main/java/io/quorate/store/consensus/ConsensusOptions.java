@@ -203,6 +203,11 @@ public record ConsensusOptions(
     return 2 * heartbeatNanos;
   }
 
+  /** For how long after somebody waited for a commit the next one is expected to be waited for. */
+  long eagerNanos() {
+    return 2 * heartbeatNanos;
+  }
+
   /** How long a sent append may go unacknowledged before the leader probes for what arrived. */
   long resendNanos() {
     return 4 * heartbeatNanos;

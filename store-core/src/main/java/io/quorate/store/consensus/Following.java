@@ -10,8 +10,9 @@ import io.quorate.store.log.Entry;
  * <p>Within one term a leader never takes anything back, so {@code matched} only rises. Replies are
  * collected over a step: one says all. A reply leaves when more than was acknowledged is durable,
  * when the leader began a new read round (that is also how heartbeats ask for an answer), when
- * entries come a second time, since then a reply was lost, and when a read lease is given up, for
- * which the leader waits. A commit notice needs no reply.
+ * entries come a second time, since then a reply was lost, when a read lease is given up, for which
+ * the leader waits, and when somebody here begins to wait for a commit of which the leader would
+ * not tell at once. A commit notice needs no reply.
  */
 final class Following {
   private static final long NONE = -1;
@@ -26,11 +27,15 @@ final class Following {
   private boolean replyDue;
   private boolean leaderWritable = true;
   private long lastHeardNanos;
+  private boolean awaited;
+  private long eagerUntilNanos;
+  private boolean eagerTold;
   private final ReadLease lease;
 
   Following(PeerState state) {
     this.state = state;
     this.lease = new ReadLease(state);
+    this.eagerUntilNanos = state.now();
     enterTerm();
   }
 
@@ -45,6 +50,7 @@ final class Following {
     rejectHint = NONE;
     replyDue = false;
     leaderWritable = true;
+    eagerTold = false;
     lease.drop();
   }
 
@@ -57,6 +63,19 @@ final class Following {
   void declineLeases() {
     lease.decline();
     replyDue = true;
+  }
+
+  /** Whether somebody here waits for commits, beside readers. */
+  void awaits(boolean newAwaited) {
+    if (awaited) {
+      staysEager();
+    }
+    awaited = newAwaited;
+  }
+
+  /** Who waited just now does so again, as a rule. */
+  private void staysEager() {
+    eagerUntilNanos = state.now() + state.options.eagerNanos();
   }
 
   /** Until when this peer may answer reads by itself; in the past if it may not. */
@@ -176,8 +195,15 @@ final class Following {
     }
   }
 
-  /** Sends what this step has to say to the leader. */
-  void flush() {
+  /**
+   * Sends what this step has to say to the leader.
+   *
+   * @param readsAwait whether reads wait for something to be committed
+   */
+  void flush(boolean readsAwait) {
+    if (awaited || readsAwait) {
+      staysEager();
+    }
     if (state.leader() == 0 || state.leader() == state.self()) {
       return;
     }
@@ -185,6 +211,8 @@ final class Following {
       reply(false, rejectHint);
       rejectHint = NONE;
     }
+    // What is not acknowledged yet can not be applied here either, and its reply will say so.
+    replyDue |= isEager() && !eagerTold && acknowledged > state.commitIndex();
     long durable = state.rules.acknowledged(matched, state.durability.index());
     if (durable > acknowledged || roundSeen > roundEchoed || replyDue) {
       acknowledged = Math.max(acknowledged, durable);
@@ -193,8 +221,13 @@ final class Following {
     }
   }
 
+  private boolean isEager() {
+    return eagerUntilNanos - state.now() > 0;
+  }
+
   private void reply(boolean accepted, long index) {
     roundEchoed = roundSeen;
+    eagerTold = isEager();
     state.stands();
     state.send(
         state.leader(),
@@ -207,6 +240,7 @@ final class Following {
             roundSeen,
             state.usableBytes(),
             lease.asks(),
-            lease.calledBack()));
+            lease.calledBack(),
+            eagerTold));
   }
 }

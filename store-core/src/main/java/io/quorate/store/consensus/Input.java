@@ -68,6 +68,12 @@ public sealed interface Input {
    */
   record Committed(long index, long term) implements Input {}
 
+  /**
+   * Whether somebody here waits for what is going to be committed, beside those whose reads
+   * consensus knows: callers for their commands, watchers for changes.
+   */
+  record Awaits(boolean awaited) implements Input {}
+
   /** The shell measured its free space for content. */
   record Space(long usableBytes) implements Input {}
 

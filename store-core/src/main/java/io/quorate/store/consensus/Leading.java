@@ -208,8 +208,8 @@ final class Leading {
   }
 
   /**
-   * Whether nothing is due before the next heartbeat: all is committed and known to all but those
-   * that are long silent, and nobody waits.
+   * Whether nothing is due before the next heartbeat: all is committed, on the disks of all but
+   * those that are long silent, and nobody waits. That it is committed, heartbeats tell.
    */
   boolean isQuiet() {
     return writable

@@ -114,6 +114,11 @@ final class LocalReads {
     }
   }
 
+  /** Whether some read waits for an index that is known and not committed yet. */
+  boolean awaitCommit() {
+    return !leased.isEmpty() && leased.stream().anyMatch(one -> one.index > state.commitIndex());
+  }
+
   /** Whether some read waits. */
   boolean isWaiting() {
     return pausedUntilTick

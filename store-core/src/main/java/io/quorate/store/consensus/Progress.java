@@ -1,5 +1,6 @@
 package io.quorate.store.consensus;
 
+import io.quorate.store.consensus.ConsensusMessage.AppendReply;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -30,6 +31,9 @@ final class Progress {
   private long roundSent;
   private long roundConfirmed;
   private long usableBytes = -1;
+
+  /** Until it says otherwise. */
+  private boolean eager = true;
 
   private record Sent(long lastIndex, long bytes) {}
 
@@ -68,15 +72,17 @@ final class Progress {
     return roundSent;
   }
 
-  long commitSent() {
-    return commitSent;
+  /** Whether it is to hear at once that more is committed. */
+  boolean isCommitNews(long commitIndex) {
+    return eager && isReplicating() && commitSent < commitIndex;
   }
 
-  /** Any reply of the present term: the follower stands by the leader in {@code round}. */
-  void heard(long round, long newUsableBytes, long nowNanos) {
+  /** Any reply of the present term: the follower stands by the leader in its round. */
+  void heard(AppendReply reply, long nowNanos) {
     heardNanos = nowNanos;
-    roundConfirmed = Math.max(roundConfirmed, round);
-    usableBytes = newUsableBytes;
+    roundConfirmed = Math.max(roundConfirmed, reply.round());
+    usableBytes = reply.usableBytes();
+    eager = reply.eager();
   }
 
   /** The follower has everything up to {@code index} on disk. */

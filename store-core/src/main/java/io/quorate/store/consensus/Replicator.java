@@ -74,7 +74,7 @@ final class Replicator {
       follower = new Progress(from, reply.incarnation(), next, state.now());
       followers.put(from, follower);
     }
-    follower.heard(reply.round(), reply.usableBytes(), state.now());
+    follower.heard(reply, state.now());
     if (reply.accepted()) {
       follower.acknowledged(Math.min(reply.index(), state.log.lastIndex()), state.now());
     } else {
@@ -91,13 +91,14 @@ final class Replicator {
 
   /**
    * Sends to each follower what it lacks and may be sent: entries, else news of commit or round, or
-   * that its lease is called back.
+   * that its lease is called back. That more is committed costs a message only where somebody waits
+   * for it; others hear of it with the next entries or the next heartbeat.
    */
   void flush(long round, boolean toAll, boolean writable) {
     for (Progress follower : followers.values()) {
       boolean told = sendEntries(follower, round, writable);
-      boolean commitNews = follower.isReplicating() && follower.commitSent() < state.commitIndex();
-      if (!told && (toAll || commitNews || leases.isToTell(follower.peer))) {
+      boolean news = follower.isCommitNews(state.commitIndex()) || leases.isToTell(follower.peer);
+      if (!told && (toAll || news)) {
         sendEmpty(follower, round, writable);
       }
     }

@@ -56,6 +56,9 @@ final class Census {
   private long heldSinceNanos;
   private long polledNanos;
 
+  /** As far as this peer has to apply the log for the answer that was asked for last. */
+  private long askedIndex;
+
   Census(
       Protocol.Parts parts,
       Replication replication,
@@ -179,9 +182,15 @@ final class Census {
     answer(from, census);
   }
 
+  /** Whether an answer waits for something to be applied: content is held back meanwhile. */
+  boolean isAwaited() {
+    return parts.applier().current().index() < askedIndex;
+  }
+
   /** Says what is so, once all that it speaks of is durable. */
   private void answer(int to, PeerMessage.Census census) {
-    if (parts.applier().current().index() < census.index()) {
+    askedIndex = census.index();
+    if (isAwaited()) {
       return; // asked again soon
     }
     PeerMessage.Counted answer =

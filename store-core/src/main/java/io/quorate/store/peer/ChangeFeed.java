@@ -149,6 +149,16 @@ final class ChangeFeed {
     return answer.whenComplete((batch, error) -> timer.cancel());
   }
 
+  /** Whether anybody waits for a change; from any thread. */
+  boolean isWaiting() {
+    lock.lock();
+    try {
+      return !waiters.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static boolean tellsSomething(ChangeBatch batch) {
     return !batch.complete() || !batch.sets().isEmpty();
   }

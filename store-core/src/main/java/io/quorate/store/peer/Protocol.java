@@ -269,7 +269,11 @@ final class Protocol implements Replication.Listener {
     router.endOfTurn(now);
     admission.endOfTurn();
     parts.reads().endOfTurn(this::beginRead);
-    replication.applyAtOnce(demand.isThere(isAppliedAwaited(), now));
+    boolean isAwaited = isCommitAwaited();
+    if (homecoming.isIn()) {
+      replication.awaits(isAwaited);
+    }
+    replication.applyAtOnce(demand.isThere(isAwaited || parts.reads().isWaiting(), now));
     replication.endOfTurn();
     catchUp.endOfTurn();
     readmission.endOfTurn();
@@ -282,8 +286,16 @@ final class Protocol implements Replication.Listener {
     }
   }
 
-  private boolean isAppliedAwaited() {
-    return parts.proposals().isWaiting() || parts.reads().isWaiting();
+  /**
+   * Whether somebody here waits for entries to be committed; of readers consensus knows itself. Who
+   * seeks content that all others lack has to be as far as they are to tell that it is lost.
+   */
+  private boolean isCommitAwaited() {
+    return parts.proposals().isWaiting()
+        || parts.changeFeed().isWaiting()
+        || memberChanges.isAsked()
+        || removals.isAwaited()
+        || parts.exchange().isFetching();
   }
 
   private void beginRead(long ticket) {

@@ -112,6 +112,7 @@ final class Replication {
   private long offeredIndex;
   private long commitIndex;
   private boolean appliesAtOnce = true;
+  private boolean awaited;
   private volatile long commandsAppended;
   private volatile long logStart;
   private volatile Membership committedMembership;
@@ -254,6 +255,18 @@ final class Replication {
   /** Adds an input for the step at the end of this turn. */
   void add(Input input) {
     inputs.add(input);
+  }
+
+  /**
+   * Whether somebody here waits for what is going to be committed; before {@link #endOfTurn}.
+   * Consensus takes no step for that alone: a command that was just sent comes back as an entry,
+   * and what is acknowledged then says that it is waited for.
+   */
+  void awaits(boolean newAwaited) {
+    if (newAwaited != awaited && !inputs.isEmpty()) {
+      awaited = newAwaited;
+      add(new Input.Awaits(newAwaited));
+    }
   }
 
   /** The log begins after this index; from any thread. */

@@ -82,7 +82,7 @@ class ForcedMembershipTest {
     receive(
         leader,
         follower,
-        new AppendReply(leader.term(), 100L + follower, true, index, 0, 0, 1 << 30, 0, 0));
+        new AppendReply(leader.term(), 100L + follower, true, index, 0, 0, 1 << 30, 0, 0, true));
   }
 
   @Test

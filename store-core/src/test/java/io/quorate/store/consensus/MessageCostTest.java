@@ -41,12 +41,70 @@ class MessageCostTest {
   }
 
   @Test
-  void batchAloneCostsThreeMessagesPerFollower() {
+  void batchAloneCostsTwoMessagesPerFollower() {
     step(1, List.of(propose(100)));
     settle();
-    // Entries, acknowledgement, commit notice.
-    assertEquals(9, sent);
-    assertEquals(101, peers.get(4).knownCommit());
+    // Entries, acknowledgement.
+    assertEquals(6, sent);
+    assertEquals(101, peers.get(1).knownCommit());
+    assertEquals(List.of(1L, 1L, 1L), knownByFollowers());
+  }
+
+  @Test
+  void whereNobodyWaitsACommitIsKnownAfterTheNextHeartbeat() {
+    step(1, List.of(propose(100)));
+    settle();
+    int before = sent;
+    assertEquals(Map.of(1, 1), ticksIn(50));
+    assertEquals(List.of(101L, 101L, 101L), knownByFollowers());
+    assertEquals(6, sent - before);
+    // Nobody has to be watched for that meanwhile.
+    step(1, List.of(propose(100)));
+    settle();
+    assertEquals(Map.of(1, 20), ticksIn(1_000));
+  }
+
+  @Test
+  void whereSomebodyWaitsACommitIsToldAtOnce() {
+    step(4, List.of(new Input.Awaits(true)));
+    assertEquals(0, sent);
+    step(1, List.of(propose(100)));
+    settle();
+    assertEquals(7, sent);
+    assertEquals(List.of(1L, 1L, 101L), knownByFollowers());
+  }
+
+  @Test
+  void whoBeginsToWaitForWhatIsHereIsToldAtOnce() {
+    step(1, List.of(propose(100)));
+    settle();
+    sent = 0;
+    step(4, List.of(new Input.Awaits(true)));
+    settle();
+    assertEquals(2, sent);
+    assertEquals(List.of(1L, 1L, 101L), knownByFollowers());
+  }
+
+  @Test
+  void whoWaitedIsToldForTwoHeartbeatsMore() {
+    step(4, List.of(new Input.Awaits(true)));
+    ticksIn(200);
+    step(4, List.of(new Input.Awaits(false)));
+    ticksIn(99);
+    sent = 0;
+    step(1, List.of(propose(1)));
+    settle();
+    assertEquals(7, sent);
+    // The answer to a heartbeat says that nobody waits.
+    ticksIn(50);
+    sent = 0;
+    step(1, List.of(propose(1)));
+    settle();
+    assertEquals(6, sent);
+  }
+
+  private List<Long> knownByFollowers() {
+    return List.of(2, 3, 4).stream().map(id -> peers.get(id).knownCommit()).toList();
   }
 
   @Test

@@ -232,6 +232,9 @@ final class ModelSimulation {
       if (peer.isRunning() && chance(30)) {
         read(peer);
       }
+      if (peer.isRunning() && chance(10)) {
+        step(peer, List.of(new Input.Awaits(chance(50))));
+      }
     }
     after(random.between(1, 40) * MILLI, this::client);
   }

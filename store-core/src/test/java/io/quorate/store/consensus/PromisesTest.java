@@ -25,7 +25,7 @@ class PromisesTest {
   private final Promises promises = new Promises(SELF);
 
   private static AppendReply have(long term, long index) {
-    return new AppendReply(term, LIFE, true, index, 0, 0, 0, 0, 0);
+    return new AppendReply(term, LIFE, true, index, 0, 0, 0, 0, 0, true);
   }
 
   private Promise of(int peer) {
@@ -66,7 +66,7 @@ class PromisesTest {
 
   @Test
   void refusalsAndPreVotesPromiseNothing() {
-    promises.heard(2, new AppendReply(3, LIFE, false, 99, 0, 0, 0, 0, 0));
+    promises.heard(2, new AppendReply(3, LIFE, false, 99, 0, 0, 0, 0, 0, true));
     promises.heard(2, new RequestVote(9, LIFE, true, false, 0, 0, 0, 0));
     promises.heard(2, new VoteReply(9, LIFE, true, true, true, 0, 0));
     assertEquals(new Promise(3, 0, 0, 0), of(2));

@@ -64,7 +64,7 @@ class ReadmissionTest {
   }
 
   private static AppendReply holds(Consensus leader, long incarnation, long index) {
-    return new AppendReply(leader.term(), incarnation, true, index, 0, 0, 1 << 30, 0, 0);
+    return new AppendReply(leader.term(), incarnation, true, index, 0, 0, 1 << 30, 0, 0, true);
   }
 
   @Test

@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
  *   quietly COMMAND             the same without writing it down
  *   durable P                   P's disk catches up
  *   propose P TEXT ...          proposals; read P: a read
+ *   awaits P; patient P         somebody at P waits for commits; nobody does any more
  *   members P VOTERS [LEARNERS] proposes a membership, as 1,2,3=203 (another incarnation)
  *   transfer P TO               asks P to hand over
  *   cut A,B C,D                 these no longer reach each other; heal
@@ -96,6 +97,7 @@ final class Transcript {
         readStarts.put(reads, checker.committedIndex());
         step(peer(words[1]), new Input.ReadIndex(reads));
       }
+      case "awaits", "patient" -> step(peer(words[1]), new Input.Awaits(words[0].equals("awaits")));
       case "members" -> members(words);
       case "transfer" ->
           step(peer(words[1]), new Input.TransferLeadership(Integer.parseInt(words[2])));
@@ -398,11 +400,12 @@ final class Transcript {
                   : m.calledBack() ? " call back" : " lease");
       case AppendReply m ->
           String.format(
-              "%s term %d %d round %d%s",
+              "%s term %d %d round %d%s%s",
               m.accepted() ? "have" : "refuse",
               m.term(),
               m.index(),
               m.round(),
+              m.eager() ? " eager" : "",
               m.calledBack() == ConsensusMessage.NO_LEASE ? "" : " gave up");
       case ReadIndexRequest m -> String.format("read? term %d", m.term());
       case ReadIndexReply m -> String.format("read at %d, term %d", m.index(), m.term());

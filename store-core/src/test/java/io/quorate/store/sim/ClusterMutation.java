@@ -53,7 +53,8 @@ enum ClusterMutation {
                   reply.round(),
                   reply.usableBytes(),
                   reply.leaseAsked(),
-                  reply.calledBack())
+                  reply.calledBack(),
+                  reply.eager())
               : message;
       case VOTE_ALWAYS ->
           message instanceof ConsensusMessage.VoteReply reply

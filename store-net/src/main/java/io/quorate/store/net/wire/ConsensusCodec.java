@@ -57,7 +57,8 @@ final class ConsensusCodec {
                   .setRound(m.round())
                   .setUsableBytes(m.usableBytes())
                   .setLeaseAsked(m.leaseAsked())
-                  .setCalledBack(m.calledBack()));
+                  .setCalledBack(m.calledBack())
+                  .setPatient(!m.eager()));
       case ConsensusMessage.ReadIndexRequest m ->
           header.setReadIndexRequest(
               ReadIndexRequest.newBuilder()
@@ -115,7 +116,8 @@ final class ConsensusCodec {
             m.getRound(),
             m.getUsableBytes(),
             m.getLeaseAsked(),
-            m.getCalledBack());
+            m.getCalledBack(),
+            !m.getPatient());
       }
       case READ_INDEX_REQUEST -> {
         ReadIndexRequest m = header.getReadIndexRequest();

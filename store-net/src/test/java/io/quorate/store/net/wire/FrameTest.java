@@ -2,6 +2,7 @@ package io.quorate.store.net.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -14,6 +15,7 @@ import io.netty.buffer.Unpooled;
 import io.quorate.store.consensus.ConsensusMessage;
 import io.quorate.store.gateway.Chunk;
 import io.quorate.store.log.Entry;
+import io.quorate.store.net.proto.AppendReply;
 import io.quorate.store.net.proto.Header;
 import io.quorate.store.net.proto.Ping;
 import io.quorate.store.peer.PeerMessage;
@@ -63,6 +65,15 @@ final class FrameTest {
     for (Frame frame : frames) {
       assertSameMessage(message, PeerCodec.decode(frame));
     }
+  }
+
+  /** Builds of before wait for commits, perhaps, and do not say so. */
+  @Test
+  void whoDoesNotSayThatNobodyWaitsIsEager() throws Exception {
+    Frame frame = Frame.of(Header.newBuilder().setAppendReply(AppendReply.newBuilder().setTerm(1)));
+    PeerMessage.Consensus decoded =
+        assertInstanceOf(PeerMessage.Consensus.class, PeerCodec.decode(frame));
+    assertTrue(assertInstanceOf(ConsensusMessage.AppendReply.class, decoded.message()).eager());
   }
 
   @Test

@@ -69,8 +69,9 @@ public final class Samples {
         consensus(
             new ConsensusMessage.AppendEntries(
                 9, 8, 4, 2, List.of(), 3, 11, false, 0, -10, true, 0)),
-        consensus(new ConsensusMessage.AppendReply(1, 2, true, 3, 4, 5, 6, 0, 0)),
-        consensus(new ConsensusMessage.AppendReply(1, 2, false, -3, 4, 5, -6, -7, Long.MAX_VALUE)),
+        consensus(new ConsensusMessage.AppendReply(1, 2, true, 3, 4, 5, 6, 0, 0, true)),
+        consensus(
+            new ConsensusMessage.AppendReply(1, 2, false, -3, 4, 5, -6, -7, Long.MAX_VALUE, false)),
         consensus(new ConsensusMessage.ReadIndexRequest(1, 2, 3)),
         consensus(new ConsensusMessage.ReadIndexReply(1, 2, 3, -1)),
         consensus(new ConsensusMessage.TimeoutNow(1, 2)),

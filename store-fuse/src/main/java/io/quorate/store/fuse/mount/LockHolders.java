@@ -36,9 +36,10 @@ final class LockHolders {
    * Who holds them.
    *
    * @param handle the open file through which the last one was taken
+   * @param process that asked for that, as the kernel numbers it here; F_GETLK tells it
    * @param gone once they are being dropped: done when they are
    */
-  private record Hold(long handle, @Nullable CompletableFuture<Void> gone) {}
+  private record Hold(long handle, int process, @Nullable CompletableFuture<Void> gone) {}
 
   private final ConcurrentHashMap<Key, Hold> holds = new ConcurrentHashMap<>();
 
@@ -49,10 +50,10 @@ final class LockHolders {
   private final ConcurrentHashMap<Long, CompletableFuture<Void>> leaving =
       new ConcurrentHashMap<>();
 
-  /** Notes that a lock is asked for. */
-  void claim(Key key, long handle) {
+  /** Notes that a lock is asked for, and by which process. */
+  void claim(Key key, long handle, int process) {
     claimed.computeIfAbsent(handle, none -> ConcurrentHashMap.newKeySet()).add(key);
-    Hold own = new Hold(handle, null);
+    Hold own = new Hold(handle, process, null);
     while (true) {
       Hold before = holds.putIfAbsent(key, own);
       if (before == null) {
@@ -68,6 +69,12 @@ final class LockHolders {
 
   boolean isHolder(Key key) {
     return holds.containsKey(key);
+  }
+
+  /** The process that asked for the last of them; 0 if it is not known. */
+  int process(Key key) {
+    Hold hold = holds.get(key);
+    return hold == null ? 0 : hold.process();
   }
 
   /** Whose locks go when that open file is released. */
@@ -104,7 +111,7 @@ final class LockHolders {
       return;
     }
     CompletableFuture<Void> gone = new CompletableFuture<>();
-    Hold going = new Hold(hold.handle(), gone);
+    Hold going = new Hold(hold.handle(), hold.process(), gone);
     if (!holds.replace(key, hold, going)) {
       return;
     }

@@ -12,7 +12,6 @@ import io.quorate.store.metadata.Command.LockType;
 import io.quorate.store.metadata.Result;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -26,9 +25,6 @@ final class LockRequests {
   private final Numbered<FileHandle> files;
   private final LockHolders holders = new LockHolders();
   private final LockWaits waits = new LockWaits();
-
-  /** The process that last asked for a lock, by owner: F_GETLK tells it. */
-  private final ConcurrentHashMap<Long, Integer> processes = new ConcurrentHashMap<>();
 
   LockRequests(Numbered<FileHandle> files) {
     this.files = files;
@@ -48,9 +44,12 @@ final class LockRequests {
       return Reply.lock(new FileLock(0, false, 0, 0, LockKind.UNLOCK, 0));
     }
     LockKind kind = conflict.type() == LockType.READ ? LockKind.READ : LockKind.WRITE;
-    // A process elsewhere has no number here.
+    // A process elsewhere has no number here: 0, as NFS tells it. The kernel would make 0 of any
+    // other that it does not know, and sees to −1 for who asks by F_OFD_GETLK.
     int process =
-        conflict.session() == file.session() ? processes.getOrDefault(conflict.owner(), 0) : 0;
+        conflict.session() == file.session()
+            ? holders.process(new Key(file.inode(), conflict.owner(), family(lock)))
+            : 0;
     return Reply.lock(
         new FileLock(0, false, conflict.startByte(), conflict.endByte(), kind, process));
   }
@@ -97,8 +96,7 @@ final class LockRequests {
     }
     Key key = new Key(handle.inode(), lock.owner(), family);
     boolean converts = lock.flock() && holders.isHolder(key);
-    holders.claim(key, request.handle());
-    processes.put(lock.owner(), lock.pid() != 0 ? lock.pid() : header.pid());
+    holders.claim(key, request.handle(), lock.pid() != 0 ? lock.pid() : header.pid());
     if (converts || !request.waits()) {
       if (meet(handle, family, () -> tryLock(handle, lock)) == null) {
         return Reply.empty();
@@ -185,12 +183,7 @@ final class LockRequests {
   }
 
   private void drop(FileHandle handle, Key key) throws IOException {
-    holders.drop(
-        key,
-        () -> {
-          processes.remove(key.owner());
-          handle.unlock(key.owner(), key.family(), 0, Long.MAX_VALUE);
-        });
+    holders.drop(key, () -> handle.unlock(key.owner(), key.family(), 0, Long.MAX_VALUE));
   }
 
   private static LockFamily family(FileLock lock) {

@@ -10,6 +10,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.quorate.store.Store;
 import io.quorate.store.StoreOptions;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is done on a mount of one peer shows on that of another. */
 final class TwoMountsTest {
+  private static final int F_GETLK = 5;
+  private static final int F_OFD_GETLK = 36;
+  private static final short F_WRLCK = 1;
+
   @TempDir(cleanup = CleanupMode.NEVER)
   private static Path temporary;
 
@@ -117,6 +125,28 @@ final class TwoMountsTest {
       assertNull(two.tryLock(), "it is held on the other mount");
       held.release();
       assertNotNull(two.tryLock());
+    }
+  }
+
+  /** Processes are told by number where that number means something: on the mount they use. */
+  @Test
+  void aProcessElsewhereHasNoNumber() throws IOException {
+    Files.createFile(here("held"));
+    try (FileChannel one = FileChannel.open(here("held"), StandardOpenOption.WRITE);
+        Arena arena = Arena.ofConfined()) {
+      FileLock held = one.lock(3, 4, false);
+      long two = Libc.call("open", there("held").toString(), Libc.O_RDWR, 0);
+      for (Map.Entry<Integer, Integer> asked : Map.of(F_GETLK, 0, F_OFD_GETLK, -1).entrySet()) {
+        MemorySegment flock = arena.allocate(32, 8);
+        flock.set(ValueLayout.JAVA_SHORT, 0, F_WRLCK);
+        assertEquals(0, Libc.call("fcntl", two, asked.getKey(), flock));
+        assertEquals(F_WRLCK, flock.get(ValueLayout.JAVA_SHORT, 0));
+        assertEquals(3, flock.get(ValueLayout.JAVA_LONG, 8));
+        assertEquals(4, flock.get(ValueLayout.JAVA_LONG, 16));
+        assertEquals(asked.getValue(), flock.get(ValueLayout.JAVA_INT, 24));
+      }
+      assertEquals(0, Libc.call("close", two));
+      held.release();
     }
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
  * A store on four hosts, or what stands in for one. It is made first and started then, so that it
  * can be closed whatever its start came to.
  */
-interface Contender extends AutoCloseable {
+public interface Contender extends AutoCloseable {
   int HOSTS = 4;
 
   /** What {@code --only} and the JSON call it. */

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
  * Content that does not compress and is cheap to make and to tell again: noise, and on each page of
  * it which piece it is. It is for one thread at a time.
  */
-final class Content {
+public final class Content {
   private static final int PAGE_BYTES = 4096;
 
   private final ByteBuffer expected;
@@ -17,19 +17,19 @@ final class Content {
    *
    * @param bytes of a piece, at most
    */
-  Content(int bytes) {
+  public Content(int bytes) {
     byte[] noise = new byte[bytes];
     new SplittableRandom(bytes).nextBytes(noise);
     expected = ByteBuffer.allocateDirect(bytes).put(noise).clear();
   }
 
   /** Piece {@code number}, ready to be written; good until the next call. */
-  ByteBuffer piece(long number) {
+  public ByteBuffer piece(long number) {
     return piece(number, expected.capacity());
   }
 
   /** The first {@code bytes} of piece {@code number}; good until the next call. */
-  ByteBuffer piece(long number, int bytes) {
+  public ByteBuffer piece(long number, int bytes) {
     expected.clear();
     for (int at = 0; at + Long.BYTES <= bytes; at += PAGE_BYTES) {
       expected.putLong(at, number);
@@ -38,17 +38,17 @@ final class Content {
   }
 
   /** Whether {@code read}, from its position to its limit, is piece {@code number} and no more. */
-  boolean matches(long number, ByteBuffer read) {
+  public boolean matches(long number, ByteBuffer read) {
     return piece(number).equals(read);
   }
 
   /** Whether {@code read} is the first {@code bytes} of piece {@code number} and no more. */
-  boolean matches(long number, int bytes, ByteBuffer read) {
+  public boolean matches(long number, int bytes, ByteBuffer read) {
     return piece(number, bytes).equals(read);
   }
 
   /** Whether {@code read} is what piece {@code number} has from {@code at} on. */
-  boolean matchesWithin(long number, int at, ByteBuffer read) {
+  public boolean matchesWithin(long number, int at, ByteBuffer read) {
     ByteBuffer piece = piece(number);
     return read.remaining() <= piece.capacity() - at
         && piece.slice(at, read.remaining()).equals(read);

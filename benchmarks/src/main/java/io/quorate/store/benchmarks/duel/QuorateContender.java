@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Four peers, each with a mount in its own process. */
-final class QuorateContender implements Contender {
+public final class QuorateContender implements Contender {
   static final String NAME = "quorate";
 
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
@@ -41,7 +41,7 @@ final class QuorateContender implements Contender {
    * @param mountOptions in the words of fstab; empty for none
    * @param recordings where each peer leaves a recording of JDK Flight Recorder; null for none
    */
-  QuorateContender(
+  public QuorateContender(
       Path directory,
       String durability,
       String mountOptions,
@@ -167,6 +167,11 @@ final class QuorateContender implements Contender {
   @Override
   public Path mount(int host) {
     return cluster().directory().resolve("mount-" + host);
+  }
+
+  /** What the peer of a host keeps on disks. */
+  public Path data(int host) {
+    return cluster().peer(host).data();
   }
 
   @Override

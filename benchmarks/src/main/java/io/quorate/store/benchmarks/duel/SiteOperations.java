@@ -14,9 +14,9 @@ import java.util.SplittableRandom;
  * file, some files far more often than others, and 5 store a new one under a name of its own, once
  * it is complete. Each host has its own requests and its own uploads; what is read is common.
  */
-final class SiteOperations implements Operations {
+public final class SiteOperations implements Operations {
   static final int LEAST_BYTES = 10 << 10;
-  static final int MOST_BYTES = 2 << 20;
+  public static final int MOST_BYTES = 2 << 20;
 
   /** The mean of what {@link #bytes} gives, and a little more. */
   static final int MEAN_BYTES = 400 << 10;
@@ -67,7 +67,7 @@ final class SiteOperations implements Operations {
   }
 
   /** The size of a file: as many from 10 to 20 KiB as from 1 to 2 MiB. */
-  static int bytes(long number) {
+  public static int bytes(long number) {
     double exponent = new SplittableRandom(number).nextDouble();
     return (int) (LEAST_BYTES * Math.pow((double) MOST_BYTES / LEAST_BYTES, exponent));
   }

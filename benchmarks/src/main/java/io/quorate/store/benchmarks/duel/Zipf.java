@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
  * Chooses among things of which the one at rank r, from 1, is wanted in proportion to 1 / r<sup>s
  * </sup> (Zipf's law): a few are wanted all the time, and most of them rarely.
  */
-final class Zipf {
+public final class Zipf {
   /** For each rank the share of all wishes that it and those before it have. */
   private final double[] cumulative;
 
@@ -16,7 +16,7 @@ final class Zipf {
    *
    * @param exponent s; 0 makes all alike
    */
-  Zipf(int things, double exponent) {
+  public Zipf(int things, double exponent) {
     cumulative = new double[things];
     double sum = 0;
     for (int rank = 1; rank <= things; rank++) {
@@ -29,7 +29,7 @@ final class Zipf {
   }
 
   /** One of them, from 0, the most wanted. */
-  int next(RandomGenerator random) {
+  public int next(RandomGenerator random) {
     return at(random.nextDouble());
   }
 

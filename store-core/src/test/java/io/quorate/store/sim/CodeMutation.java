@@ -149,7 +149,7 @@ enum CodeMutation {
           // Else an empty log shows at once, by an exception.
           new Skips("consensus.Replicator", "onReply", "clamp", 1)),
       Check.CONSENSUS_MODEL,
-      1_000),
+      3_000),
 
   /** Restarts take all records of the newest segment for the tail, whatever later ones prove. */
   IGNORE_DURABLE_UP_TO(

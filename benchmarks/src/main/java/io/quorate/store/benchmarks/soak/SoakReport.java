@@ -83,15 +83,22 @@ final class SoakReport {
         (quantity, trend) -> {
           Map<String, Object> map = new LinkedHashMap<>();
           map.put("unit", quantity.unit());
-          map.put("warm", trend.warm());
-          map.put("last", trend.last());
-          map.put("perHour", trend.perHour());
-          map.put("spreadPerHour", trend.spreadPerHour());
-          map.put("seenFromPerHour", trend.seenFromPerHour());
+          putKnown(map, "warm", trend.warm());
+          putKnown(map, "last", trend.last());
+          putKnown(map, "perHour", trend.perHour());
+          putKnown(map, "spreadPerHour", trend.spreadPerHour());
+          putKnown(map, "seenFromPerHour", trend.seenFromPerHour());
           map.put("verdict", trend.verdict().name());
           all.put(quantity.key(), map);
         });
     return all;
+  }
+
+  /** JSON has no NaN. */
+  private static void putKnown(Map<String, Object> map, String name, double value) {
+    if (!Double.isNaN(value)) {
+      map.put(name, value);
+    }
   }
 
   /** A picture for each quantity, with a line for each peer; answers the files. */

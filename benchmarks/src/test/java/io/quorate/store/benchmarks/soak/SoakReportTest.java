@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.quorate.store.fuse.command.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,17 @@ final class SoakReportTest {
     assertEquals(12, lines.size());
     assertEquals(
         1, lines.stream().map(l -> l.chars().filter(c -> c == '|').count()).distinct().count());
+  }
+
+  @Test
+  void aRunThatEndedAtOnceHasFiguresToo() {
+    Course course = new Course();
+    Reading reading = new Reading(1, Map.of(Quantity.ANONYMOUS, 200.0));
+    course.add(new Course.Look(0.5, List.of(reading, reading, reading, reading)));
+    SoakReport report = new SoakReport(course, 0.05);
+    assertFalse(report.grows());
+    String json = Json.of(report.figures());
+    assertTrue(json.contains("TOO_SHORT"), json);
   }
 
   @Test

@@ -27,10 +27,16 @@ final class Peers {
   static final long SILENT_NANOS = 3_000_000_000L;
 
   /**
+   * Who has applied what was committed this long ago, or somewhat longer, is in step: under load a
+   * peer is always a few entries behind at any one moment, more so one that applies in batches.
+   */
+  static final long IN_STEP_NANOS = 900_000_000L;
+
+  /**
    * A report and when it came.
    *
    * @param commitIndex known here when it came
-   * @param earlierCommitIndex known here at this peer's own report before that
+   * @param earlierCommitIndex known here some time before, see {@link #IN_STEP_NANOS}
    */
   private record Heard(Report report, long atNanos, long commitIndex, long earlierCommitIndex) {}
 
@@ -40,25 +46,38 @@ final class Peers {
   private final Map<Integer, Heard> heard = new LinkedHashMap<>();
   private final Set<Integer> lost = new HashSet<>();
   private final long startedNanos;
-  private long commitIndexAtLastReport;
+
+  /** Known here at {@link #notedNanos}, and when one was noted before that. */
+  private long notedCommitIndex;
+
+  private long notedNanos;
+  private long earlierCommitIndex;
 
   Peers(PeerOptions options, Supplier<Membership> members, long nowNanos) {
     this.options = options;
     this.members = members;
     this.digests = new DigestComparison(options.id(), () -> members.get().voters().size());
     this.startedNanos = nowNanos;
+    this.notedNanos = nowNanos;
   }
 
   void reported(int peer, Report report, long commitIndex, long nowNanos) {
-    if (peer == options.id()) {
-      commitIndexAtLastReport = commitIndex;
-    }
+    note(commitIndex, nowNanos);
     lost.remove(peer);
-    heard.put(peer, new Heard(report, nowNanos, commitIndex, commitIndexAtLastReport));
+    heard.put(peer, new Heard(report, nowNanos, commitIndex, earlierCommitIndex));
     // One that was given up, and comes back, may well have something else.
     if (peer == options.id() || members.get().names(peer, report.incarnation())) {
       Digest digest = new Digest(report.digestHigh(), report.digestLow());
       digests.add(peer, report.digestIndex(), digest);
+    }
+  }
+
+  /** Reports come a second apart, but also whenever a link comes up. */
+  private void note(long commitIndex, long nowNanos) {
+    if (nowNanos - notedNanos >= IN_STEP_NANOS) {
+      earlierCommitIndex = notedCommitIndex;
+      notedCommitIndex = commitIndex;
+      notedNanos = nowNanos;
     }
   }
 
@@ -184,7 +203,7 @@ final class Peers {
     if (peer == options.id() && leader == 0) {
       return role == Role.LEARNER ? State.LEARNER : State.CANDIDATE;
     }
-    // Behind what was committed when its previous report came: not merely a moment late.
+    // Not merely a moment late.
     return report.appliedIndex() < last.earlierCommitIndex() ? State.CATCHING_UP : State.FOLLOWER;
   }
 }

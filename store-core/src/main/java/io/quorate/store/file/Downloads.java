@@ -40,7 +40,7 @@ final class Downloads {
   Beginning begin(At at) throws IOException {
     String file = FileTree.name(at);
     // Looked up before: what is published while the request is under way may be in neither then.
-    Set<Long> unpublished = files.unpublished();
+    Set<Long> unpublished = files.unpublished().all();
     long ticket = files.opening();
     try {
       Content content = content(Requests.join(ask(at, 0, 0, Beginning.MOST_BYTES, file)), file);

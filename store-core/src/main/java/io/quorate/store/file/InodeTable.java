@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -21,16 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class InodeTable {
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Key, OpenFile> files = new LinkedHashMap<>();
+
+  /** By inode; of one inode there is more than one only while an ended session still has it. */
+  private final Map<Long, List<OpenFile>> files = new LinkedHashMap<>();
+
   private final TreeMap<Long, Long> openings = new TreeMap<>();
   private long nextOpening;
   private long committedIndex;
   private final AtomicLong writes = new AtomicLong();
-
-  /**
-   * @param session 0 for a file that was opened while no session could be
-   */
-  private record Key(long session, long inode) {}
+  private final UnpublishedFiles unpublished = new UnpublishedFiles();
 
   /**
    * What this process has open.
@@ -86,13 +84,17 @@ final class InodeTable {
       @Nullable Session session,
       Attributes attributes,
       BiFunction<@Nullable Session, Attributes, OpenFile> maker) {
-    Key key = new Key(session == null ? 0 : session.id(), attributes.inode());
     lock.lock();
     try {
-      OpenFile file = files.get(key);
+      OpenFile file = null;
+      for (OpenFile open : files.getOrDefault(attributes.inode(), List.of())) {
+        if (id(open.session()) == id(session)) {
+          file = open;
+        }
+      }
       if (file == null) {
         file = maker.apply(session, attributes);
-        files.put(key, file);
+        files.computeIfAbsent(attributes.inode(), _ -> new ArrayList<>(1)).add(file);
       }
       file.contents.add(attributes.content());
       return file;
@@ -101,17 +103,25 @@ final class InodeTable {
     }
   }
 
+  /** 0 for a file that was opened while no session could be. */
+  private static long id(@Nullable Session session) {
+    return session == null ? 0 : session.id();
+  }
+
   /** One handle less; true if it was the last. */
   boolean release(OpenFile file, long content) {
-    Session session = file.session();
     lock.lock();
     try {
       file.contents.remove(content);
-      if (file.contents.isEmpty()) {
-        files.remove(new Key(session == null ? 0 : session.id(), file.inode()));
-        return true;
+      if (!file.contents.isEmpty()) {
+        return false;
       }
-      return false;
+      List<OpenFile> same = files.getOrDefault(file.inode(), List.of());
+      same.remove(file);
+      if (same.isEmpty()) {
+        files.remove(file.inode());
+      }
+      return true;
     } finally {
       lock.unlock();
     }
@@ -122,9 +132,9 @@ final class InodeTable {
     lock.lock();
     try {
       OpenFile found = null;
-      for (OpenFile file : files.values()) {
+      for (OpenFile file : files.getOrDefault(inode, List.of())) {
         Session session = file.session();
-        if (file.inode() == inode && session != null && !session.hasEnded()) {
+        if (session != null && !session.hasEnded()) {
           found = file;
         }
       }
@@ -136,32 +146,20 @@ final class InodeTable {
 
   /** Whether any open file has unpublished changes; spares others the question which. */
   boolean anyUnpublished() {
-    return !unpublished().isEmpty();
+    return !unpublished.all().isEmpty();
   }
 
-  /** Inodes with unpublished changes. */
-  Set<Long> unpublished() {
-    lock.lock();
-    try {
-      if (files.isEmpty()) {
-        return Set.of();
-      }
-    } finally {
-      lock.unlock();
-    }
-    Set<Long> inodes = new TreeSet<>();
-    for (OpenFile file : all()) {
-      if (!file.isClean()) {
-        inodes.add(file.inode());
-      }
-    }
-    return inodes;
+  /** Which files have unpublished changes. */
+  UnpublishedFiles unpublished() {
+    return unpublished;
   }
 
   List<OpenFile> all() {
     lock.lock();
     try {
-      return new ArrayList<>(files.values());
+      List<OpenFile> all = new ArrayList<>();
+      files.values().forEach(all::addAll);
+      return all;
     } finally {
       lock.unlock();
     }
@@ -172,10 +170,11 @@ final class InodeTable {
     try {
       long asOf = openings.isEmpty() ? committedIndex : Collections.min(openings.values());
       TreeSet<Long> ids = new TreeSet<>();
-      for (OpenFile file : files.values()) {
-        ids.add(file.inode());
-        ids.addAll(file.contents);
-      }
+      files.forEach(
+          (inode, same) -> {
+            ids.add(inode);
+            same.forEach(file -> ids.addAll(file.contents));
+          });
       return new Held(asOf, ids);
     } finally {
       lock.unlock();

@@ -41,6 +41,9 @@ final class Layers {
   private @Nullable Doubt doubt;
   private Attributes known;
 
+  /** Whether the store was told that there is something unpublished. */
+  private boolean told;
+
   /** A publish whose outcome is not known yet. */
   record Doubt(Session.Call call, Unpublished layer, List<ChunkRef> append) {}
 
@@ -51,13 +54,25 @@ final class Layers {
     this.name = name;
   }
 
+  /** Lets the state go, and tells the store if the file has become clean or is so no longer. */
+  private void unlock() {
+    boolean clean = unpublished.isClean() && sent.isEmpty();
+    if (clean && told) {
+      tools.files().unpublished().remove(known.inode());
+    } else if (!clean && !told) {
+      tools.files().unpublished().add(known.inode());
+    }
+    told = !clean;
+    state.unlock();
+  }
+
   /** The file as last heard, without what is unpublished. */
   Attributes known() {
     state.lock();
     try {
       return known;
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -68,7 +83,7 @@ final class Layers {
         known = attributes;
       }
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -78,7 +93,7 @@ final class Layers {
     try {
       return unpublished.isClean() && sent.isEmpty();
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -92,7 +107,7 @@ final class Layers {
       }
       return above;
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -111,7 +126,7 @@ final class Layers {
         covered = layer.writes().covers(offset, offset + lengthBytes);
       }
     } finally {
-      state.unlock();
+      unlock();
     }
     return new Overlays(overlays, covered);
   }
@@ -157,7 +172,7 @@ final class Layers {
           grow = nextCapacity(grow, source.remaining(), full != null) - grow;
         }
       } finally {
-        state.unlock();
+        unlock();
       }
       at += before - source.remaining();
       if (full != null) {
@@ -192,7 +207,7 @@ final class Layers {
       }
       return true;
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -261,7 +276,7 @@ final class Layers {
         tools.memory().give(bytes);
       }
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -287,7 +302,7 @@ final class Layers {
         }
       }
     } finally {
-      state.unlock();
+      unlock();
     }
     toStore.forEach(block -> startStoring(writer, block, deadline));
   }
@@ -307,7 +322,7 @@ final class Layers {
       block.storing(storing);
       chunk = block.chunk();
     } finally {
-      state.unlock();
+      unlock();
     }
     CompletableFuture<CompletableFuture<Void>> admitted = writer.store(chunk, name, deadline);
     admitted
@@ -335,7 +350,7 @@ final class Layers {
         }
       }
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -345,7 +360,7 @@ final class Layers {
     try {
       return unpublished.writes().size();
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -362,7 +377,7 @@ final class Layers {
     try {
       unpublished.truncate(sizeBytes, tools.world().wallClockNanos());
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -379,7 +394,7 @@ final class Layers {
       unpublished.change(change, tools.world().wallClockNanos());
       return true;
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -399,7 +414,7 @@ final class Layers {
       sent.add(taken);
       return taken;
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -412,7 +427,7 @@ final class Layers {
         known = attributes;
       }
     } finally {
-      state.unlock();
+      unlock();
     }
     settle(writer, layer);
   }
@@ -425,7 +440,7 @@ final class Layers {
       layer.absorb(unpublished);
       unpublished = layer;
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -434,7 +449,7 @@ final class Layers {
     try {
       return doubt;
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -443,7 +458,7 @@ final class Layers {
     try {
       doubt = unknown;
     } finally {
-      state.unlock();
+      unlock();
     }
   }
 
@@ -468,7 +483,7 @@ final class Layers {
         }
       }
     } finally {
-      state.unlock();
+      unlock();
     }
     for (Block block : toStore) {
       startStoring(writer, block, deadline);
@@ -504,7 +519,7 @@ final class Layers {
       sent.clear();
       unpublished = new Unpublished();
     } finally {
-      state.unlock();
+      unlock();
     }
     Session writer = session;
     if (writer != null) {
@@ -529,7 +544,7 @@ final class Layers {
         blocks.remove();
       }
     } finally {
-      state.unlock();
+      unlock();
     }
     writer.settle(refs);
   }

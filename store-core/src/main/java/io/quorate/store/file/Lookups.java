@@ -26,7 +26,7 @@ final class Lookups {
   /** See {@link FileTree#stat}. */
   Attributes stat(At at) throws IOException {
     // Looked up before: what is published while the question is under way may be in neither then.
-    Set<Long> unpublished = files.unpublished();
+    Set<Long> unpublished = files.unpublished().all();
     Attributes attributes = published(at);
     if (!unpublished.contains(attributes.inode())) {
       return attributes;
@@ -42,7 +42,7 @@ final class Lookups {
 
   /** See {@link FileTree#statAsync}. */
   CompletableFuture<Optional<Attributes>> statAsync(At at) {
-    Set<Long> unpublished = files.unpublished();
+    Set<Long> unpublished = files.unpublished().all();
     return publishedAsync(at)
         .thenApply(
             attributes ->

@@ -2,6 +2,7 @@ package io.quorate.store.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.quorate.store.StoreOptions;
@@ -90,15 +91,20 @@ class FileHandleModelTest {
                   : Arrays.copyOfRange(seen, offset, Math.min(seen.length, offset + length));
           assertArrayEquals(expected, array(handle.read(offset, length)), where);
         }
-        case 8 -> assertEquals(seen.length, handle.attributes().sizeBytes(), where);
+        case 8 -> {
+          assertEquals(seen.length, handle.attributes().sizeBytes(), where);
+          assertEquals(seen.length, mine.stat(FILE).sizeBytes(), where);
+        }
         case 9 -> {
           byte[] elsewhere = all(other);
           assertTrue(!exact || Arrays.equals(published, elsewhere), where);
         }
         default -> throw new AssertionError();
       }
+      assertEquals(!handle.isClean(), mine.hasUnpublished(handle.inode()), where);
     }
     assertArrayEquals(seen, all(mine), "seed " + seed);
+    abandonsAnother(mine, random);
     handles[0].close();
     handles[1].close();
     assertArrayEquals(seen, all(other), "seed " + seed);
@@ -106,6 +112,17 @@ class FileHandleModelTest {
     mine.close();
     other.close();
     world.close();
+  }
+
+  /** A file that is let go with what was written to it is none with unpublished changes. */
+  private static void abandonsAnother(FileTree tree, Random random) throws IOException {
+    At place = At.path(Bytes.utf8("g"), true);
+    FileHandle another = tree.open(place, OpenMode.create(OpenMode.Create.EXCLUSIVE, false, 0644));
+    another.write(0, ByteBuffer.wrap(bytes(random, 1_500)));
+    assertTrue(tree.hasUnpublished(another.inode()));
+    another.abandon();
+    assertFalse(tree.hasUnpublished(another.inode()));
+    assertEquals(0, tree.stat(place).sizeBytes());
   }
 
   private static byte[] bytes(Random random, int most) {

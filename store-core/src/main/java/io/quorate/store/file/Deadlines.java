@@ -55,6 +55,24 @@ final class Deadlines {
     }
   }
 
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return entries.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Runs everything that is left, now; later entries run at once. */
   void close() {
     List<Runnable> all;

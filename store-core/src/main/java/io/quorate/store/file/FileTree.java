@@ -533,6 +533,15 @@ public final class FileTree implements AutoCloseable {
   }
 
   /**
+   * For who is about to close it while the cluster may be ending as well: from now on no request
+   * waits for its deadline where no change has got through for two seconds. Once that was so, all
+   * that are under way and all later ones fail.
+   */
+  public void giveUpWithoutQuorum() {
+    requests.giveUpWithoutQuorum();
+  }
+
+  /**
    * Publishes what is unpublished, ends the session and closes the gateway. Takes about a second
    * beyond the deadline at most, whatever the cluster does.
    */

@@ -33,12 +33,14 @@ final class Requests {
 
   private final World world;
   private final Deadlines deadlines;
+  private final QuorumWatch quorum;
   private final long deadlineNanos;
   private final AtomicLong changes = new AtomicLong();
 
   Requests(World world, long deadlineMillis) {
     this.world = world;
     this.deadlines = new Deadlines(world);
+    this.quorum = new QuorumWatch(world, deadlines);
     this.deadlineNanos = deadlineMillis * 1_000_000;
   }
 
@@ -85,6 +87,11 @@ final class Requests {
    */
   long changesMade() {
     return changes.get();
+  }
+
+  /** See {@link FileTree#giveUpWithoutQuorum}. */
+  void giveUpWithoutQuorum() {
+    quorum.begin();
   }
 
   /** Fails everything that is under way, as if its deadline had passed. */
@@ -207,6 +214,9 @@ final class Requests {
       if (error == null) {
         finish();
         countEffect();
+        if (effect) {
+          quorum.changed();
+        }
         outcome.complete(value);
         return;
       }

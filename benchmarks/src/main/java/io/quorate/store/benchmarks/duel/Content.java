@@ -31,7 +31,8 @@ public final class Content {
   /** The first {@code bytes} of piece {@code number}; good until the next call. */
   public ByteBuffer piece(long number, int bytes) {
     expected.clear();
-    for (int at = 0; at + Long.BYTES <= bytes; at += PAGE_BYTES) {
+    // In all of it: what a shorter piece ends with must not depend on which piece came before.
+    for (int at = 0; at + Long.BYTES <= expected.capacity(); at += PAGE_BYTES) {
       expected.putLong(at, number);
     }
     return expected.limit(bytes);

@@ -106,8 +106,11 @@ final class Mix {
         // The rest comes with the next call.
       }
     }
-    if (!content.matches(number, SiteOperations.bytes(number), read.flip())) {
-      throw new IOException(file + " does not hold what was written");
+    int bytes = SiteOperations.bytes(number);
+    if (!content.matches(number, bytes, read.flip())) {
+      throw new IOException(
+          "%s does not hold what was written: it has %d bytes instead of %d, and differs from byte %d on"
+              .formatted(file, read.limit(), bytes, content.piece(number, bytes).mismatch(read)));
     }
   }
 

@@ -122,6 +122,7 @@ final class MountCommand extends ClientCommand {
   /** This process was told to end. */
   private static void end(Mount mount, Store store) {
     try (store) {
+      ((GatewayStore) store).tree().giveUpWithoutQuorum(); // This machine may be on its way down.
       mount.close();
     } catch (IOException e) {
       System.err.println("quorate: " + Complaint.of(e).line());

@@ -66,7 +66,8 @@ final class MountedPeer implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     if (mount != null && tree != null) {
-      try (FileTree ignored = tree) {
+      try (FileTree ends = tree) {
+        ends.giveUpWithoutQuorum(); // All peers may have been told to end.
         mount.close();
       } catch (IOException e) {
         LOG.warn("{}", e.getMessage());

@@ -8,6 +8,7 @@ import io.quorate.store.fuse.kernel.Request;
 import io.quorate.store.fuse.kernel.Request.Header;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -181,6 +182,19 @@ final class Dispatcher {
   }
 
   /** The mount is gone: what was written through it is published as by close(2). */
+  /** Publishes what was written to files that are open; those who have them open go on. */
+  void publish() {
+    for (FileHandle handle : handles.all()) {
+      try {
+        handle.publish();
+      } catch (ClosedChannelException e) {
+        LOG.debug("inode {} was closed meanwhile, which publishes", handle.inode());
+      } catch (IOException e) {
+        LOG.warn("writes to inode {} are not published yet: {}", handle.inode(), e.getMessage());
+      }
+    }
+  }
+
   void close() {
     for (FileHandle handle : handles.all()) {
       try {

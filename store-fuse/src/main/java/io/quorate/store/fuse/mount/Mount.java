@@ -51,7 +51,7 @@ public final class Mount implements AutoCloseable {
   private static final int MAX_BACKGROUND = 64;
   private static final int READERS = 2;
   private static final int EPROTO = 71;
-  private static final int END_SECONDS = 2;
+  private static final int END_SECONDS = 1;
 
   private static final long WANTED =
       InitFlags.ASYNC_READ
@@ -419,6 +419,8 @@ public final class Mount implements AutoCloseable {
     if (!ended.isDone()) {
       Device.unmount(directory.toString());
     }
+    // Before waiting: the peers may all be about to end.
+    dispatcher.publish();
     try {
       ended.get(END_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {

@@ -7,6 +7,7 @@ import io.quorate.store.StoreOptions;
 import io.quorate.store.gateway.ClusterStatus;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -75,11 +76,16 @@ abstract class ClientCommand implements Callable<Integer> {
   }
 
   Store connect(Path file) {
+    StoreOptions asked = cluster.options();
+    // As --timeout says even where requests may then take longer: nobody waits unseen for peers
+    // that
+    // were never there.
+    Duration opening = Duration.ofMillis(asked.deadlineMillis());
     try {
       Connector connector = surroundings().connector();
       return cluster.peer() == 0
-          ? connector.connect(file, options(cluster.options()))
-          : connector.connectTo(file, cluster.peer(), options(cluster.options()));
+          ? connector.connect(file, options(asked), opening)
+          : connector.connectTo(file, cluster.peer(), options(asked), opening);
     } catch (IOException e) {
       root.trace(e);
       throw Diagnosis.ofConnecting(e, file, cluster, surroundings());

@@ -40,7 +40,9 @@ final class ClusterOption {
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "Longest that one request may take, 1 to 600. Default: 10")
+      description =
+          "Longest that one request may take, 1 to 600; peers that can not be reached are tried again"
+              + " for so long. Default: 10")
   private int timeoutSeconds;
 
   /** Whether it was given without a file. */

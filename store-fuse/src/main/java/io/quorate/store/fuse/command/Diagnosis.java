@@ -8,11 +8,15 @@ import io.quorate.store.net.config.ConfigException;
 import io.quorate.store.net.transport.RefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Says which peers are missing, and since when, to whoever met a cluster that does not answer. */
 final class Diagnosis {
+  /** For so long other peers are asked about one that was waited for already. */
+  private static final Duration OTHERS = Duration.ofSeconds(2);
+
   private Diagnosis() {}
 
   /** What to say of a store that could not be opened. */
@@ -32,7 +36,10 @@ final class Diagnosis {
     }
     return Failure.notStarted(
         Complaint.Kind.NO_CLUSTER,
-        line + "; the cluster is that of " + file + ", and 'quorate serve' starts its peers");
+        line
+            + "; the cluster is that of "
+            + file
+            + ": 'quorate serve' starts its peers, and a longer --timeout waits for them");
   }
 
   private static String advice(RefusedException refused, Path file) {
@@ -47,7 +54,7 @@ final class Diagnosis {
 
   private static String seenByOthers(Path file, ClusterOption cluster, Surroundings surroundings) {
     int peer = cluster.peer();
-    try (Store store = surroundings.connector().connect(file, cluster.options())) {
+    try (Store store = surroundings.connector().connect(file, cluster.options(), OTHERS)) {
       ClusterStatus status = store.status();
       return status.peers().stream()
           .filter(one -> one.id() == peer && one.id() != status.reporter())

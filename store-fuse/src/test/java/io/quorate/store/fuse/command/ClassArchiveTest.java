@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +53,8 @@ class ClassArchiveTest {
   static void start() throws IOException {
     cluster = LocalCluster.start(3);
     try (Store store =
-        new NetConnector().connect(cluster.files().client(), StoreOptions.defaults())) {
+        new NetConnector()
+            .connect(cluster.files().client(), StoreOptions.defaults(), Duration.ofSeconds(10))) {
       Files.createFile(store.path("/a"));
       Files.createFile(store.path("/b"));
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +48,7 @@ abstract class ClusterCommands {
   @BeforeEach
   void open() throws IOException {
     Path file = cluster.files().client();
-    store = new NetConnector().connect(file, StoreOptions.defaults());
+    store = new NetConnector().connect(file, StoreOptions.defaults(), Duration.ofSeconds(10));
     shell = new TestShell(temp, new NetConnector()).with(ClusterOption.VARIABLE, file.toString());
     top = "/t" + ++tests;
   }

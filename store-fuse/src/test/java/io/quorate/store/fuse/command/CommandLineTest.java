@@ -12,11 +12,13 @@ import io.quorate.store.gateway.ClusterStatus;
 import io.quorate.store.gateway.ClusterStatus.PeerStatus;
 import io.quorate.store.gateway.ClusterStatus.State;
 import io.quorate.store.gateway.Features;
+import io.quorate.store.gateway.UnavailableException;
 import io.quorate.store.gateway.Upkeep;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +36,14 @@ class CommandLineTest {
     Store open(Path file) throws IOException;
 
     @Override
-    default Store connect(Path clusterFile, StoreOptions options) throws IOException {
+    default Store connect(Path clusterFile, StoreOptions options, Duration opening)
+        throws IOException {
       return open(clusterFile);
     }
 
     @Override
-    default Store connectTo(Path clusterFile, int peer, StoreOptions options) throws IOException {
+    default Store connectTo(Path clusterFile, int peer, StoreOptions options, Duration opening)
+        throws IOException {
       return open(clusterFile);
     }
   }
@@ -53,6 +57,39 @@ class CommandLineTest {
         _ -> {
           throw new AssertionError("nothing should be connected");
         });
+  }
+
+  /** A mount whose requests wait for a quorum does not wait as long for peers that never were. */
+  @Test
+  void openingTakesAsLongAsTheTimeoutSays() throws IOException {
+    Files.createFile(temp.resolve("client.conf"));
+    List<Duration> times = new ArrayList<>();
+    Connector unreachable =
+        new Connector() {
+          @Override
+          public Store connect(Path file, StoreOptions options, Duration opening)
+              throws IOException {
+            times.add(opening);
+            times.add(Duration.ofMillis(options.deadlineMillis()));
+            throw new UnavailableException(
+                "tried for 30 s: no peer could be reached (h1:7400: no)");
+          }
+
+          @Override
+          public Store connectTo(Path file, int peer, StoreOptions options, Duration opening)
+              throws IOException {
+            return connect(file, options, opening);
+          }
+        };
+    TestShell shell = new TestShell(temp, unreachable);
+    Outcome outcome =
+        shell.run("mount", "--foreground", "-o", "no_quorum=wait", "--timeout", "30", "here");
+    assertEquals(ExitStatus.NOT_STARTED, outcome.status());
+    assertEquals(List.of(Duration.ofSeconds(30), Duration.ofMinutes(10)), times);
+    for (String said :
+        List.of("tried for 30 s", "'quorate serve' starts", "a longer --timeout waits")) {
+      assertTrue(outcome.err().contains(said), outcome.err());
+    }
   }
 
   @Test
@@ -152,7 +189,7 @@ class CommandLineTest {
             "",
             "quorate: no peer answers at 127.0.0.1:1; the cluster is that of "
                 + temp.resolve("client.conf")
-                + ", and 'quorate serve' starts its peers\n"),
+                + ": 'quorate serve' starts its peers, and a longer --timeout waits for them\n"),
         unreachable);
     Outcome noQuorum =
         shell(_ -> failing(new NoQuorumException("/a", "no leader"))).run("cat", "/a");

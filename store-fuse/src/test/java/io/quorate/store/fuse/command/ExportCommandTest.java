@@ -29,6 +29,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,7 +75,8 @@ class ExportCommandTest {
     Path here = shared.resolve("user");
     root = Files.getAttribute(Files.createFile(here), "unix:uid").equals(0);
     try (Store store =
-        new NetConnector().connect(cluster.files().client(), StoreOptions.defaults())) {
+        new NetConnector()
+            .connect(cluster.files().client(), StoreOptions.defaults(), Duration.ofSeconds(10))) {
       fill(store);
       while (!store.status().healthy()) {
         // The peer that is to be stopped must have all of it.

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,7 +37,9 @@ class FileCommandsOnClusterTest extends FileCommandsTest {
 
   @Override
   Store open() throws IOException {
-    opened = new NetConnector().connect(cluster.files().client(), StoreOptions.defaults());
+    opened =
+        new NetConnector()
+            .connect(cluster.files().client(), StoreOptions.defaults(), Duration.ofSeconds(10));
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(opened.path("/"))) {
       for (Path entry : entries) {
         Files.walkFileTree(entry, new Remover());

@@ -16,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -59,12 +60,12 @@ class FileCommandsTest {
   /** Hands out one store, whatever the file says. */
   private record Fixed(Store store) implements Connector {
     @Override
-    public Store connect(Path clusterFile, StoreOptions options) {
+    public Store connect(Path clusterFile, StoreOptions options, Duration opening) {
       return store;
     }
 
     @Override
-    public Store connectTo(Path clusterFile, int peer, StoreOptions options) {
+    public Store connectTo(Path clusterFile, int peer, StoreOptions options, Duration opening) {
       return store;
     }
   }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,8 @@ class LauncherTest {
   @Test
   void headEndsAListingQuietly() throws Exception {
     try (Store store =
-        new NetConnector().connect(cluster.files().client(), StoreOptions.defaults())) {
+        new NetConnector()
+            .connect(cluster.files().client(), StoreOptions.defaults(), Duration.ofSeconds(10))) {
       // More than a pipe holds (64 KiB), so that the writer is still at it when head leaves.
       byte[] content = "0123456789abcdef\n".repeat(40_000).getBytes(StandardCharsets.UTF_8);
       Files.write(store.path("/big"), content);
@@ -95,7 +97,8 @@ class LauncherTest {
     cluster.stopPeer(2);
     cluster.stopPeer(3);
     try (Store store =
-        new NetConnector().connect(cluster.files().client(), StoreOptions.defaults())) {
+        new NetConnector()
+            .connect(cluster.files().client(), StoreOptions.defaults(), Duration.ofSeconds(10))) {
       // The peer that is left takes a moment to see it.
       while (store.status().peers().stream()
               .filter(peer -> peer.state() == State.UNREACHABLE)

@@ -12,6 +12,7 @@ import io.quorate.store.world.RealWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,12 +58,12 @@ class ListingRequestsTest {
 
   private final class OverGateway implements Connector {
     @Override
-    public Store connect(Path clusterFile, StoreOptions options) {
+    public Store connect(Path clusterFile, StoreOptions options, Duration opening) {
       return open();
     }
 
     @Override
-    public Store connectTo(Path clusterFile, int peer, StoreOptions options) {
+    public Store connectTo(Path clusterFile, int peer, StoreOptions options, Duration opening) {
       return open();
     }
   }

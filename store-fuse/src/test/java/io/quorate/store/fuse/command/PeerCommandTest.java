@@ -19,6 +19,7 @@ import io.quorate.store.net.transport.Endpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,12 +59,12 @@ final class PeerCommandTest {
             temp,
             new Connector() {
               @Override
-              public Store connect(Path file, StoreOptions options) {
+              public Store connect(Path file, StoreOptions options, Duration opening) {
                 return store;
               }
 
               @Override
-              public Store connectTo(Path file, int peer, StoreOptions options) {
+              public Store connectTo(Path file, int peer, StoreOptions options, Duration opening) {
                 return store;
               }
             })

@@ -16,6 +16,7 @@ import io.quorate.store.gateway.Upkeep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,12 +40,12 @@ class UpkeepCommandsTest {
   /** Whatever is asked for, it is that store. */
   private record Fixed(Store store) implements Connector {
     @Override
-    public Store connect(Path clusterFile, StoreOptions options) {
+    public Store connect(Path clusterFile, StoreOptions options, Duration opening) {
       return store;
     }
 
     @Override
-    public Store connectTo(Path clusterFile, int peer, StoreOptions options) {
+    public Store connectTo(Path clusterFile, int peer, StoreOptions options, Duration opening) {
       return store;
     }
   }

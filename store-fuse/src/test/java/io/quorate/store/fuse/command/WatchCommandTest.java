@@ -9,6 +9,7 @@ import io.quorate.store.net.server.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +28,9 @@ class WatchCommandTest {
   @BeforeAll
   static void start() throws IOException {
     cluster = LocalCluster.start(3);
-    store = new NetConnector().connect(cluster.files().client(), StoreOptions.defaults());
+    store =
+        new NetConnector()
+            .connect(cluster.files().client(), StoreOptions.defaults(), Duration.ofSeconds(10));
   }
 
   @AfterAll

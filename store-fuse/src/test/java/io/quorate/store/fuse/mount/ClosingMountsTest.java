@@ -33,10 +33,10 @@ final class ClosingMountsTest {
       cluster.start();
       try (MountProcess mount = MountProcess.start(cluster, 1, temporary.resolve("mount"));
           FileChannel written = openFile(mount)) {
+        written.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
         for (ProcessPeer peer : cluster.peers()) {
           peer.kill();
         }
-        written.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
         assertEquals(143, assertTimeoutPreemptively(SOON, mount::stop));
       } catch (IOException e) {
         // Closing a file whose mount is gone may say so.

@@ -61,6 +61,10 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   // On the event loop only.
   private final Set<PeerConnection> connections = new LinkedHashSet<>();
   private final Map<Endpoint, IOException> round = new LinkedHashMap<>();
+
+  /** Each one's last reason, since a peer was connected: a round may take long. */
+  private final Map<Endpoint, IOException> reasons = new LinkedHashMap<>();
+
   private @Nullable PeerConnection current;
   private ClientDialer.@Nullable Attempt dialing;
   private @Nullable Future<?> sweep;
@@ -138,7 +142,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
     return connectedTo;
   }
 
-  /** Why no peer could be reached in the last round. */
+  /** Why no peer could be reached, as far as they were tried. */
   String failures() {
     return failures;
   }
@@ -224,6 +228,7 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   private Connection.Owner connected(Endpoint endpoint, Connection connection) {
     dialing = null;
     round.clear();
+    reasons.clear();
     backoffMillis = options.transport().reconnectMinMillis();
     PeerConnection made = new PeerConnection(endpoint, connection, this);
     use(made);
@@ -318,11 +323,12 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
       return;
     }
     round.put(endpoint, failure);
+    reasons.put(endpoint, failure);
+    failures = describe(reasons);
     if (round.size() < peers.size()) {
       dial();
       return;
     }
-    failures = describe(round);
     boolean forGood =
         round.values().stream()
             .allMatch(e -> e instanceof RefusedException refused && !refused.refusal().passing());
@@ -339,9 +345,9 @@ final class Failover implements PeerConnection.Listener, Search.Owner {
   }
 
   private static String describe(Map<Endpoint, IOException> failed) {
-    List<String> reasons = new ArrayList<>();
-    failed.forEach((endpoint, reason) -> reasons.add(endpoint + ": " + reason.getMessage()));
-    return "no peer could be reached (" + String.join("; ", reasons) + ")";
+    List<String> all = new ArrayList<>();
+    failed.forEach((endpoint, reason) -> all.add(endpoint + ": " + reason.getMessage()));
+    return "no peer could be reached (" + String.join("; ", all) + ")";
   }
 
   @Override

@@ -22,6 +22,7 @@ import io.quorate.store.net.wire.GatewayCodec;
 import io.quorate.store.net.wire.Reply;
 import io.quorate.store.world.World;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -72,12 +73,12 @@ public final class RemoteGateway implements Gateway {
   }
 
   /**
-   * Connects to one of {@code peers}.
+   * Connects to one of {@code peers}, and goes on trying for as long as opening may take.
    *
    * @throws io.quorate.store.net.transport.RefusedException if every peer that answered refused
    *     this client for good: wrong key, other cluster, other version
-   * @throws UnavailableException if none could be reached by the deadline of a call; the message
-   *     has each peer's reason
+   * @throws UnavailableException if none could be reached by then; the message has each peer's
+   *     reason
    */
   public static RemoteGateway open(
       World world, ClusterIdentity cluster, List<Endpoint> peers, RemoteOptions options)
@@ -98,12 +99,23 @@ public final class RemoteGateway implements Gateway {
     boolean connected = false;
     try {
       failover.start();
-      world.await(
-          failover.firstConnection(), TimeUnit.MILLISECONDS.toNanos(options.requestMillis()));
+      gateway.awaitFirstConnection(world);
       connected = true;
       return gateway;
+    } finally {
+      if (!connected) {
+        gateway.close();
+      }
+    }
+  }
+
+  private void awaitFirstConnection(World world) throws IOException {
+    long millis = options.openMillis();
+    try {
+      world.await(failover.firstConnection(), TimeUnit.MILLISECONDS.toNanos(millis));
     } catch (TimeoutException e) {
-      UnavailableException unreachable = new UnavailableException(failover.failures());
+      UnavailableException unreachable =
+          new UnavailableException("tried for " + seconds(millis) + " s: " + failover.failures());
       unreachable.initCause(e);
       throw unreachable;
     } catch (ExecutionException e) {
@@ -111,11 +123,11 @@ public final class RemoteGateway implements Gateway {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while connecting", e);
-    } finally {
-      if (!connected) {
-        gateway.close();
-      }
     }
+  }
+
+  private static String seconds(long millis) {
+    return BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString();
   }
 
   /** The peer that calls go to now, as it was configured; empty while there is none. */

@@ -5,6 +5,8 @@ import io.quorate.store.net.transport.TransportOptions;
 /**
  * How a client behaves.
  *
+ * @param openMillis opening goes on trying until then, whatever a call may take: peers that are
+ *     only being started are waited for
  * @param requestMillis each call ends by then; a little more than the peers' own deadline, so that
  *     it is the peer that says why
  * @param inFlightBytes content of calls that are not answered yet; beyond it calls fail at once
@@ -14,6 +16,7 @@ import io.quorate.store.net.transport.TransportOptions;
  * @param transport timing of the connection
  */
 public record RemoteOptions(
+    long openMillis,
     int requestMillis,
     long inFlightBytes,
     int patienceMillis,
@@ -25,35 +28,40 @@ public record RemoteOptions(
   public static final RemoteOptions DEFAULTS =
       new RemoteOptions(7_000, 256L << 20, TransportOptions.DEFAULTS);
 
-  /** With the default ways of changing between peers. */
+  /** With the default ways of changing between peers; opening takes as long as a call may. */
   public RemoteOptions(int requestMillis, long inFlightBytes, TransportOptions transport) {
-    this(requestMillis, inFlightBytes, 2_000, 5_000, transport);
+    this(requestMillis, requestMillis, inFlightBytes, 2_000, 5_000, transport);
   }
 
   /**
    * For callers that give up after {@code deadlineMillis}: a call must end before that, to be asked
-   * again and to say who was asked.
+   * again and to say who was asked. Opening may take all of it.
    */
   public static RemoteOptions within(long deadlineMillis) {
     int millis = (int) Math.min(DEFAULTS.requestMillis, deadlineMillis * 4 / 5);
     long bytes = Math.min(DEFAULTS.inFlightBytes, Runtime.getRuntime().maxMemory() / 4);
-    return new RemoteOptions(millis, Math.max(bytes, LEAST_IN_FLIGHT_BYTES), DEFAULTS.transport);
+    return new RemoteOptions(millis, Math.max(bytes, LEAST_IN_FLIGHT_BYTES), DEFAULTS.transport)
+        .withOpening(deadlineMillis);
+  }
+
+  /** With another time for opening. */
+  public RemoteOptions withOpening(long millis) {
+    return new RemoteOptions(
+        millis, requestMillis, inFlightBytes, patienceMillis, returnMillis, transport);
   }
 
   public RemoteOptions {
-    if (requestMillis < 10 || requestMillis > 600_000) {
-      throw new IllegalArgumentException(
-          "requestMillis is " + requestMillis + "; allowed are 10 to 600000");
-    }
-    requirePause("patienceMillis", patienceMillis);
-    requirePause("returnMillis", returnMillis);
+    requireMillis("openMillis", openMillis);
+    requireMillis("requestMillis", requestMillis);
+    requireMillis("patienceMillis", patienceMillis);
+    requireMillis("returnMillis", returnMillis);
     if (inFlightBytes < 1 << 20) {
       throw new IllegalArgumentException(
           "inFlightBytes is " + inFlightBytes + "; allowed is " + (1 << 20) + " or more");
     }
   }
 
-  private static void requirePause(String field, int millis) {
+  private static void requireMillis(String field, long millis) {
     if (millis < 10 || millis > 600_000) {
       throw new IllegalArgumentException(field + " is " + millis + "; allowed are 10 to 600000");
     }

@@ -14,6 +14,7 @@ import io.quorate.store.world.RealWorld;
 import io.quorate.store.world.World;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** Makes stores that have a network. Used through the static methods of {@link Store}. */
@@ -28,18 +29,25 @@ public final class NetStoreLauncher implements StoreLauncher {
     return connect(ClientConfig.of(clusterKey, peers), options);
   }
 
-  /** Connects as a client's configuration says. */
+  /** Connects as a client's configuration says; opening may take as long as a call. */
   public static Store connect(ClientConfig client, StoreOptions options) throws IOException {
+    return connect(client, options, Duration.ofMillis(options.deadlineMillis()));
+  }
+
+  /**
+   * The same where opening has a time of its own.
+   *
+   * @param opening for so long peers that can not be reached are tried again
+   */
+  public static Store connect(ClientConfig client, StoreOptions options, Duration opening)
+      throws IOException {
+    RemoteOptions remote =
+        RemoteOptions.within(options.deadlineMillis()).withOpening(opening.toMillis());
     RealWorld world = RealWorld.create();
     return open(
         world,
         world::close,
-        () ->
-            RemoteGateway.open(
-                world,
-                client.cluster(),
-                client.peers(),
-                RemoteOptions.within(options.deadlineMillis())),
+        () -> RemoteGateway.open(world, client.cluster(), client.peers(), remote),
         options);
   }
 

@@ -34,6 +34,7 @@ import io.quorate.store.net.wire.Samples;
 import io.quorate.store.peer.PeerMessage;
 import io.quorate.store.peer.Transport;
 import io.quorate.store.world.RealWorld;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -234,7 +236,7 @@ final class RemoteGatewayTest {
             world,
             cluster("id-1", 1),
             peers,
-            new RemoteOptions(20_000, 256 << 20, 100, 50, PATIENT));
+            new RemoteOptions(20_000, 20_000, 256 << 20, 100, 50, PATIENT));
     open.add(gateway);
     return gateway;
   }
@@ -270,7 +272,7 @@ final class RemoteGatewayTest {
             world,
             cluster("id-1", 1),
             peers,
-            new RemoteOptions(100, 256 << 20, 400, 600_000, PATIENT));
+            new RemoteOptions(20_000, 100, 256 << 20, 400, 600_000, PATIENT));
     open.add(gateway);
     while (!gateway.connectedTo().equals(peers.get(1).toString())) {
       CompletableFuture<Answer> asked = gateway.ask(new Query.Totals());
@@ -357,6 +359,53 @@ final class RemoteGatewayTest {
     for (Endpoint peer : peers) {
       assertTrue(next.getMessage().contains(peer + ": Connection refused"), next.getMessage());
     }
+  }
+
+  /** However short the time of a call: peers that are only being started are waited for. */
+  @Test
+  void openingGoesOnTryingUntilItsOwnDeadline() throws Exception {
+    List<Endpoint> peers = LocalCluster.freeEndpoints(2);
+    RemoteOptions options = new RemoteOptions(50, 256 << 20, PATIENT).withOpening(60_000);
+    CompletableFuture<RemoteGateway> opening = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                opening.complete(RemoteGateway.open(world, cluster("id-1", 1), peers, options));
+              } catch (IOException | RuntimeException e) {
+                opening.completeExceptionally(e);
+              }
+            });
+    // It is still at it after many calls' time.
+    assertThrows(TimeoutException.class, () -> opening.get(1, TimeUnit.SECONDS));
+    serve(peers.get(1), new FakeGateway(), PATIENT);
+    RemoteGateway gateway = opening.get(30, TimeUnit.SECONDS);
+    open.add(gateway);
+    assertEquals(peers.get(1).toString(), gateway.connectedTo());
+  }
+
+  @Test
+  void openingThatFailsTellsForHowLongAndEachReason() throws Exception {
+    List<Endpoint> peers = LocalCluster.freeEndpoints(2);
+    RemoteOptions options = new RemoteOptions(20_000, 256 << 20, PATIENT).withOpening(1_500);
+    String message =
+        assertThrows(
+                UnavailableException.class,
+                () -> RemoteGateway.open(world, cluster("id-1", 1), peers, options))
+            .getMessage();
+    assertTrue(message.startsWith("tried for 1.5 s: no peer could be reached ("), message);
+    for (Endpoint peer : peers) {
+      assertTrue(message.contains(peer + ": Connection refused"), message);
+    }
+  }
+
+  @Test
+  void openingMayTakeAllOfTheDeadlineAndACallMayNot() {
+    RemoteOptions options = RemoteOptions.within(60_000);
+    assertEquals(60_000, options.openMillis());
+    assertEquals(RemoteOptions.DEFAULTS.requestMillis(), options.requestMillis());
+    assertEquals(1_000, RemoteOptions.within(1_000).openMillis());
+    assertThrows(IllegalArgumentException.class, () -> options.withOpening(0));
   }
 
   @Test

@@ -77,9 +77,8 @@ abstract class ClientCommand implements Callable<Integer> {
 
   Store connect(Path file) {
     StoreOptions asked = cluster.options();
-    // As --timeout says even where requests may then take longer: nobody waits unseen for peers
-    // that
-    // were never there.
+    // As --timeout says, even where requests may then take longer: nobody waits unseen for peers
+    // that were never there.
     Duration opening = Duration.ofMillis(asked.deadlineMillis());
     try {
       Connector connector = surroundings().connector();
